@@ -1,0 +1,49 @@
+# The verbs. Each builds .venv first when it is missing or out of date; only python3 (3.11 to 3.13) and make are needed.
+
+PYTHON ?= python3
+BIN    := .venv/bin
+READY  := .venv/.ready
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
+LOCK   := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+          --no-emit-index-url --custom-compile-command "make lock"
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check soak lock clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY)  ## build .venv, once
+
+$(READY): pyproject.toml requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+	  || { echo "Leasebook needs Python 3.11 to 3.13; name one: make setup PYTHON=python3.11" >&2; exit 1; }
+	@echo "Setting up .venv (once, about a minute) ..."
+	@$(PYTHON) -m venv .venv
+	@$(PIP) install --require-hashes --only-binary :all: --requirement requirements/dev.txt
+	@$(PIP) install --no-index --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY)  ## a market that trades by itself; Ctrl-C ends it, started again it goes on
+	@$(BIN)/leasebook demo
+
+test: $(READY)  ## all tests but the soak
+	@$(BIN)/pytest
+
+check: $(READY)  ## lint, format, types and the import law
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet || { echo "not formatted; mend it with: $(BIN)/ruff format" >&2; exit 1; }
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo
+	@echo "check: all good"
+
+soak: $(READY)  ## the long runs of generated commands
+	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest -m soak --timeout=0
+
+lock: $(READY)  ## pin the newest dependencies that pyproject.toml allows, with their hashes
+	@$(LOCK) --output-file requirements/runtime.txt
+	@$(LOCK) --group dev --constraints requirements/runtime.txt --output-file requirements/dev.txt
+
+clean:  ## remove .venv and every cache; data directories stay
+	@rm -rf .venv dist build .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

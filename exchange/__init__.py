@@ -1,0 +1,1 @@
+"""The market: commands in, events out; knows nothing of HTTP."""

@@ -1,0 +1,1 @@
+"""The edge: HTTP, WebSocket and the terminal; decides nothing about the market."""

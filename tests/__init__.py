@@ -1,0 +1,1 @@
+"""What the market promises, as tests that read as its specification."""

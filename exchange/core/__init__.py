@@ -1,0 +1,1 @@
+"""The deterministic machine: sequenced commands in, events out, nothing else."""

@@ -1,0 +1,54 @@
+"""What is due when: a heap of appointments, kept in the order of time, then kind, then number.
+
+An appointment is a reminder to look, not a decision: whoever is reminded looks at the present state, so that a stale
+appointment does nothing. The agenda can be made again from the rest of the state.
+"""
+
+from enum import IntEnum
+from heapq import heappop, heappush
+from typing import NamedTuple
+
+from exchange.language.units import Seconds
+
+
+class Due(IntEnum):
+    """What is due; of several things at one instant, the smaller number happens first.
+
+    Orders run out before leases change, so that none trades in capacity that comes back at the instant it ends.
+    """
+
+    BID_EXPIRY = 1
+    ALTERNATIVE_LAPSE = 2
+    ASK_EXPIRY = 3
+    ASK_RECHECK = 4
+    PERIOD_CLOSE = 5
+    LEASE_RUN = 6
+    START_DEADLINE = 7
+
+
+class Appointment(NamedTuple):
+    at_s: Seconds
+    kind: Due
+    number: int  # of the bid, ask or lease
+    part: int = 0  # the place of the alternative or period
+
+
+class Agenda:
+    """Appointments, the earliest first."""
+
+    __slots__ = ("heap",)
+
+    def __init__(self) -> None:
+        self.heap: list[Appointment] = []
+
+    def add(self, at_s: Seconds, kind: Due, number: int, part: int = 0) -> None:
+        """Make an appointment."""
+        heappush(self.heap, Appointment(at_s, kind, number, part))
+
+    def next_s(self) -> Seconds | None:
+        """When the next one is, None when there is none."""
+        return self.heap[0].at_s if self.heap else None
+
+    def pop(self) -> Appointment:
+        """The next one, taken off."""
+        return heappop(self.heap)

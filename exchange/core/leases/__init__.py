@@ -1,0 +1,1 @@
+"""From trade to last period: what a lease is, how it is metered, and how its money moves."""

@@ -1,0 +1,58 @@
+"""The ledger: balances, and the one way to change them.
+
+A transfer is refused by assertion, not by answer: whoever posts has already made sure that the money is there. The sum
+over all accounts is zero because each transfer takes from one what it gives to another; nothing else writes a balance.
+"""
+
+from exchange.core.ledger.chart import EXTERNAL
+from exchange.language.events import Transferred
+from exchange.language.units import Micros
+
+
+class Ledger:
+    """Balances by account; `touched` are those that the current command has moved, in order of first move."""
+
+    __slots__ = ("balances", "count", "touched")
+
+    def __init__(self) -> None:
+        self.balances: dict[str, Micros] = {}
+        self.count = 0
+        self.touched: dict[str, Micros] = {}  # account -> its change
+
+    def balance(self, account: str) -> Micros:
+        """What an account holds."""
+        return self.balances.get(account, 0)
+
+    def post(
+        self,
+        debit: str,
+        credit: str,
+        amount_micros: Micros,
+        reason: str,
+        *,
+        reference: str = "",
+        lease_id: int | None = None,
+        bid_id: int | None = None,
+        ask_id: int | None = None,
+    ) -> Transferred:
+        """Move an amount from the debited account to the credited one."""
+        assert amount_micros > 0
+        assert debit != credit
+        left = self.balance(debit) - amount_micros
+        assert left >= 0 or debit == EXTERNAL, (debit, left, reason)
+        self.balances[debit] = left
+        self.balances[credit] = self.balance(credit) + amount_micros
+        self.touched[debit] = self.touched.get(debit, 0) - amount_micros
+        self.touched[credit] = self.touched.get(credit, 0) + amount_micros
+        self.count += 1
+        return Transferred(
+            transfer_id=self.count,
+            debit=debit,
+            credit=credit,
+            amount_micros=amount_micros,
+            reason=reason,
+            reference=reference,
+            lease_id=lease_id,
+            bid_id=bid_id,
+            ask_id=ask_id,
+        )

@@ -1,0 +1,81 @@
+"""The whole state of the market, in one place, and the record of what the current command does to it.
+
+Everything here is a function of the journal. Containers are dicts and lists, never sets, so that walking them gives the
+same order on every machine. Orders and leases that are done are forgotten; their numbers and owners are remembered.
+"""
+
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from exchange.core.agenda import Agenda
+from exchange.core.books.market import Market
+from exchange.core.books.order import Ask, Bid
+from exchange.core.catalog import Catalog
+from exchange.core.leases.contract import Lease
+from exchange.core.ledger.posting import Ledger
+from exchange.language.commands import RegisterKey
+from exchange.language.events import Event
+from exchange.language.units import Seconds
+
+
+class Participant(Struct, frozen=True):
+    """An account that may act: who it is and whom it belongs to."""
+
+    account_id: str
+    roles: tuple[str, ...]
+    owner_group: str
+    tags: tuple[str, ...]
+    place: str
+
+
+class ClientOrder(NamedTuple):
+    """What became of a client_order_id: for ever, so that a repeat can be told from another order."""
+
+    seq: int
+    order_id: int
+    fingerprint: bytes
+
+
+class Parties(NamedTuple):
+    """Who a lease is between, remembered after it is over."""
+
+    buyer: str
+    provider: str
+
+
+class State:
+    """What is. `now_s` is the market's clock, `seq` the last command applied."""
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self.now_s: Seconds = 0
+        self.catalog = Catalog()
+        self.participants: dict[str, Participant] = {}
+        self.keys: dict[str, RegisterKey] = {}
+        self.ledger = Ledger()
+        self.markets: dict[tuple[str, str], Market] = {}
+        self.bids: dict[int, Bid] = {}
+        self.asks: dict[int, Ask] = {}  # open ones, and done ones with a lease still to come
+        self.leases: dict[int, Lease] = {}
+        self.bid_owners: list[str] = []  # by number, from 1
+        self.ask_owners: list[str] = []
+        self.lease_parties: list[Parties] = []
+        self.client_orders: dict[str, dict[str, ClientOrder]] = {}  # account -> client_order_id
+        self.agenda = Agenda()
+        # Of the current command, or the current instant of it:
+        self.events: list[Event] = []
+        self.touched_bids: dict[int, Bid] = {}
+        self.touched_asks: dict[int, Ask] = {}
+        self.touched_leases: dict[int, Lease] = {}
+
+    def market(self, region: str, chip: str) -> Market:
+        """The books of a region and chip, made when first asked for."""
+        found = self.markets.get((region, chip))
+        if found is None:
+            found = self.markets[region, chip] = Market()
+        return found
+
+    def emit(self, event: Event) -> None:
+        """Record that something has happened."""
+        self.events.append(event)

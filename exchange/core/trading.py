@@ -1,0 +1,324 @@
+"""Orders arriving, trading, resting and leaving: the commands that touch the books.
+
+Each handler is a column of guards, then a line of no return; below it only changes. An order's client_order_id is
+looked at first: the same order again is answered as the first time and does nothing.
+"""
+
+from exchange.core import money, risk
+from exchange.core.agenda import Due
+from exchange.core.books.capacity import Capacity
+from exchange.core.books.market import BidPlace, place_of
+from exchange.core.books.matching import Match, best_for_bid, next_for_ask
+from exchange.core.books.order import Ask, Bid
+from exchange.core.clearing import finish_ask, finish_bid, rest_bid, settle_in_book, trade
+from exchange.core.state import ClientOrder, State
+from exchange.language import events
+from exchange.language.codec import fingerprint
+from exchange.language.commands import (
+    BUYER,
+    CANCEL_BOTH,
+    CANCEL_MAKER,
+    CANCEL_TAKER,
+    GTD,
+    IOC,
+    PROVIDER,
+    CancelAllAsks,
+    CancelAllBids,
+    CancelAsk,
+    CancelBid,
+    PlaceAsk,
+    PlaceBid,
+)
+from exchange.language.port import Outcome
+from exchange.language.rejects import Code, Reject
+
+
+def place_bid(state: State, order: PlaceBid) -> Outcome | Reject:
+    """A bid arrives: it takes what it can, then rests or is done."""
+    buyer = risk.participant_with(state, order.account_id, BUYER)
+    if isinstance(buyer, Reject):
+        return buyer
+    if (known := _known(state, order)) is not None:
+        return known
+    if (reject := risk.check_bid(state, order)) is not None:
+        return reject
+    bid = Bid(
+        bid_id=len(state.bid_owners) + 1,
+        account_id=order.account_id,
+        owner_group=buyer.owner_group,
+        priority=state.seq,
+        quantity_milli=order.quantity_milli,
+        leaves_milli=order.quantity_milli,
+        min_quantity_milli=order.min_quantity_milli,
+        alternatives=order.alternatives,
+        open=tuple(range(len(order.alternatives))),
+        time_in_force=order.time_in_force,
+        expires_s=order.expires_s,
+        max_take_or_pay_bp=order.max_take_or_pay_bp,
+        self_trade=order.self_trade,
+        state=events.RESTING,
+    )
+    if (reject := risk.check_hold(state, bid)) is not None:
+        return reject
+    # ---- no return ----
+    state.bid_owners.append(bid.account_id)
+    _remember(state, order, bid.bid_id)
+    state.bids[bid.bid_id] = bid
+    state.touched_bids[bid.bid_id] = bid
+    state.emit(_bid_placed(order, bid, money.worst_case_micros(bid, state.catalog.law.buyer_fee_bp)))
+    money.hold(state, bid)
+    _match_bid(state, bid)
+    if bid.leaves_milli and bid.time_in_force == IOC:
+        finish_bid(state, bid, events.CANCELED, events.BY_TIME_IN_FORCE)
+    elif bid.leaves_milli:
+        rest_bid(state, bid)
+        for index, wish in enumerate(bid.alternatives):
+            state.agenda.add(wish.latest_start_s + 1, Due.ALTERNATIVE_LAPSE, bid.bid_id, index)
+        if bid.time_in_force == GTD:
+            assert bid.expires_s is not None
+            state.agenda.add(bid.expires_s, Due.BID_EXPIRY, bid.bid_id)
+    return Outcome(state.seq, subject=bid.bid_id)
+
+
+def place_ask(state: State, order: PlaceAsk) -> Outcome | Reject:
+    """An ask arrives: resting bids take what they can, then it rests or is done."""
+    provider = risk.participant_with(state, order.account_id, PROVIDER)
+    if isinstance(provider, Reject):
+        return provider
+    if (known := _known(state, order)) is not None:
+        return known
+    start_s = state.catalog.next_step_s(state.now_s) if order.start_s is None else order.start_s
+    if (reject := risk.check_ask(state, order, start_s)) is not None:
+        return reject
+    bond = risk.bond_micros(state, order, start_s)
+    if (reject := risk.check_funds(state, order.account_id, bond, "quantity", "the bond")) is not None:
+        return reject
+    # ---- no return ----
+    ask = Ask(
+        ask_id=len(state.ask_owners) + 1,
+        account_id=order.account_id,
+        owner_group=provider.owner_group,
+        priority=state.seq,
+        region=order.region,
+        chip=order.chip,
+        site=order.site,
+        quantity_milli=order.quantity_milli,
+        start_s=start_s,
+        end_s=order.end_s,
+        price_micros=order.price_micros,
+        lot_milli=order.lot_milli,
+        min_duration_s=order.min_duration_s,
+        take_or_pay_bp=order.take_or_pay_bp,
+        time_in_force=order.time_in_force,
+        expires_s=order.expires_s,
+        self_trade=order.self_trade,
+        free=Capacity(start_s, order.end_s, order.quantity_milli),
+        bond_micros=bond,
+        state=events.RESTING,
+    )
+    state.ask_owners.append(ask.account_id)
+    _remember(state, order, ask.ask_id)
+    state.asks[ask.ask_id] = ask
+    state.emit(_ask_placed(order, ask))
+    money.post_bond(state, ask)
+    settle_in_book(state, ask, events.EXPIRED, events.BY_TIME)
+    traded = _match_ask(state, ask)
+    if ask.state == events.RESTING and ask.time_in_force == IOC:
+        finish_ask(state, ask, events.CANCELED, events.BY_TIME_IN_FORCE)
+    elif ask.state == events.RESTING and ask.time_in_force == GTD:
+        assert ask.expires_s is not None
+        state.agenda.add(ask.expires_s, Due.ASK_EXPIRY, ask.ask_id)
+    _match_again(state, traded)
+    return Outcome(state.seq, subject=ask.ask_id)
+
+
+def _match_bid(state: State, bid: Bid) -> None:
+    """Let a bid take from resting asks, the greatest surplus first, while it has quantity left."""
+    now_s, passed_over = state.catalog.next_step_s(state.now_s), dict[int, None]()
+    while bid.leaves_milli:
+        match = best_for_bid(state.markets, bid, now_s, state.catalog.tenors_s, passed_over)
+        if match is None:
+            return
+        ask = match.ask
+        if ask.owner_group != bid.owner_group:
+            trade(state, match, "bid")
+            continue
+        _tell_prevented(state, match, bid.self_trade, "bid")
+        passed_over[ask.ask_id] = None
+        if bid.self_trade in (CANCEL_MAKER, CANCEL_BOTH):
+            finish_ask(state, ask, events.CANCELED, events.BY_SELF_TRADE)
+        if bid.self_trade in (CANCEL_TAKER, CANCEL_BOTH):
+            finish_bid(state, bid, events.CANCELED, events.BY_SELF_TRADE)
+
+
+def offer_again(state: State, ask: Ask) -> None:
+    """Offer a resting ask whose capacity has grown to resting bids, as if it had just come."""
+    settle_in_book(state, ask, events.EXPIRED, events.BY_TIME)
+    _match_again(state, _match_ask(state, ask))
+
+
+def _match_ask(state: State, ask: Ask) -> dict[int, Bid]:
+    """Offer an ask to resting bids, best limit first, each taking all it can; the bids that traded.
+
+    A bid that has traded may be content with less than before, so the pass is made again until one brings no trade.
+    """
+    market = state.market(ask.region, ask.chip)
+    now_s, tenors_s = state.catalog.next_step_s(state.now_s), state.catalog.tenors_s
+    passed_over, traded = dict[int, None](), dict[int, Bid]()
+    place: BidPlace | None = None
+    in_pass = False
+    while ask.state == events.RESTING:
+        match = next_for_ask(market, ask, now_s, tenors_s, passed_over, place)
+        if match is None:
+            if not in_pass:
+                break
+            place, in_pass = None, False
+            continue
+        bid, place = match.bid, place_of(match.bid, match.alternative)
+        if ask.owner_group != bid.owner_group:
+            trade(state, match, "ask")
+            traded[bid.bid_id] = bid
+            in_pass = True
+            continue
+        _tell_prevented(state, match, ask.self_trade, "ask")
+        passed_over[bid.bid_id] = None
+        if ask.self_trade in (CANCEL_MAKER, CANCEL_BOTH):
+            finish_bid(state, bid, events.CANCELED, events.BY_SELF_TRADE)
+        if ask.self_trade in (CANCEL_TAKER, CANCEL_BOTH):
+            finish_ask(state, ask, events.CANCELED, events.BY_SELF_TRADE)
+    return traded
+
+
+def cancel_bid(state: State, command: CancelBid) -> Outcome | Reject:
+    """The owner takes a bid back."""
+    if (reject := _check_owner(state, state.bid_owners, command.bid_id, command.account_id, "bid")) is not None:
+        return reject
+    bid = state.bids.get(command.bid_id)
+    if bid is None:
+        return Reject(Code.ORDER_DONE, "bid_id", f"bid-{command.bid_id} is done; there is nothing left to cancel")
+    # ---- no return ----
+    finish_bid(state, bid, events.CANCELED, events.BY_OWNER)
+    return Outcome(state.seq, subject=bid.bid_id)
+
+
+def cancel_ask(state: State, command: CancelAsk) -> Outcome | Reject:
+    """The owner takes an ask back; leases out of it go on."""
+    if (reject := _check_owner(state, state.ask_owners, command.ask_id, command.account_id, "ask")) is not None:
+        return reject
+    ask = state.asks.get(command.ask_id)
+    if ask is None or ask.state != events.RESTING:
+        return Reject(Code.ORDER_DONE, "ask_id", f"ask-{command.ask_id} is done; there is nothing left to cancel")
+    # ---- no return ----
+    finish_ask(state, ask, events.CANCELED, events.BY_OWNER)
+    return Outcome(state.seq, subject=ask.ask_id)
+
+
+def cancel_all_bids(state: State, command: CancelAllBids) -> Outcome | Reject:
+    """The owner takes all bids back, or those that name a region or chip in an alternative."""
+    if (reject := _check_account(state, command.account_id)) is not None:
+        return reject
+    for bid in list(state.bids.values()):
+        if bid.account_id == command.account_id and any(
+            command.region in (None, wish.region) and command.chip in (None, wish.chip) for wish in bid.alternatives
+        ):
+            finish_bid(state, bid, events.CANCELED, events.BY_OWNER)
+    return Outcome(state.seq)
+
+
+def cancel_all_asks(state: State, command: CancelAllAsks) -> Outcome | Reject:
+    """The owner takes all asks back, or those in a region or on a chip."""
+    if (reject := _check_account(state, command.account_id)) is not None:
+        return reject
+    for ask in list(state.asks.values()):
+        if (
+            ask.account_id == command.account_id
+            and ask.state == events.RESTING
+            and command.region in (None, ask.region)
+            and command.chip in (None, ask.chip)
+        ):
+            finish_ask(state, ask, events.CANCELED, events.BY_OWNER)
+    return Outcome(state.seq)
+
+
+def _check_account(state: State, account_id: str) -> Reject | None:
+    if account_id in state.participants:
+        return None
+    return Reject(Code.UNKNOWN_ACCOUNT, "account_id", f"no account is called {account_id}")
+
+
+def _match_again(state: State, traded: dict[int, Bid]) -> None:
+    """Bids that an ask left partly filled look at all asks again: what they are content with may have fallen."""
+    for number in sorted(traded):
+        bid = traded[number]
+        if bid.leaves_milli and bid.min_quantity_milli is not None:
+            _match_bid(state, bid)
+
+
+def _known(state: State, order: PlaceAsk | PlaceBid) -> Outcome | Reject | None:
+    found = state.client_orders.get(order.account_id, {}).get(order.client_order_id)
+    if found is None:
+        return None
+    if found.fingerprint == fingerprint(order):
+        return Outcome(found.seq, subject=found.order_id, repeated=True)
+    return Reject(
+        Code.CLIENT_ORDER_ID_REUSED, "client_order_id", "an order of other content has it; take a new id for this one"
+    )
+
+
+def _remember(state: State, order: PlaceAsk | PlaceBid, number: int) -> None:
+    known = state.client_orders.setdefault(order.account_id, {})
+    known[order.client_order_id] = ClientOrder(state.seq, number, fingerprint(order))
+
+
+def _check_owner(state: State, owners: list[str], number: int, account_id: str, kind: str) -> Reject | None:
+    if (reject := _check_account(state, account_id)) is not None:
+        return reject
+    if 1 <= number <= len(owners) and owners[number - 1] == account_id:
+        return None
+    return Reject(Code.UNKNOWN_ORDER, f"{kind}_id", f"{account_id} has no {kind}-{number}")
+
+
+def _tell_prevented(state: State, match: Match, mode: str, taker: str) -> None:
+    state.emit(events.SelfTradePrevented(bid_id=match.bid.bid_id, ask_id=match.ask.ask_id, mode=mode, taker=taker))
+
+
+def _bid_placed(order: PlaceBid, bid: Bid, held_micros: int) -> events.BidPlaced:
+    return events.BidPlaced(
+        bid_id=bid.bid_id,
+        account_id=order.account_id,
+        client_order_id=order.client_order_id,
+        quantity_milli=order.quantity_milli,
+        min_quantity_milli=order.min_quantity_milli,
+        alternatives=order.alternatives,
+        time_in_force=order.time_in_force,
+        expires_s=order.expires_s,
+        post_only=order.post_only,
+        max_take_or_pay_bp=order.max_take_or_pay_bp,
+        vouchers=order.vouchers,
+        self_trade=order.self_trade,
+        held_micros=held_micros,
+    )
+
+
+def _ask_placed(order: PlaceAsk, ask: Ask) -> events.AskPlaced:
+    return events.AskPlaced(
+        ask_id=ask.ask_id,
+        account_id=order.account_id,
+        client_order_id=order.client_order_id,
+        region=order.region,
+        chip=order.chip,
+        site=order.site,
+        tags=order.tags,
+        quantity_milli=order.quantity_milli,
+        start_s=ask.start_s,
+        end_s=order.end_s,
+        price_micros=order.price_micros,
+        lot_milli=order.lot_milli,
+        min_duration_s=order.min_duration_s,
+        take_or_pay_bp=order.take_or_pay_bp,
+        time_in_force=order.time_in_force,
+        expires_s=order.expires_s,
+        post_only=order.post_only,
+        self_trade=order.self_trade,
+        bond_micros=ask.bond_micros,
+    )

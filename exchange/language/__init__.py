@@ -1,0 +1,1 @@
+"""The words everyone may speak: units, windows, commands, events, refusals, views, the door. It imports nothing."""

@@ -1,0 +1,229 @@
+"""What may be asked of the market: a frozen struct each, one union.
+
+Commands are what the journal keeps, so a field is only ever added, with a default. They carry whole numbers in the
+market's units and the account on whose behalf they come; who may send which is the edge's business, whether it can be
+done is the core's.
+"""
+
+from msgspec import Struct
+
+from exchange.language.units import BasisPoints, MicroChipHours, Micros, Milli, MilliDu, Seconds
+
+GTC, GTD, IOC, FOK = "gtc", "gtd", "ioc", "fok"
+TIMES_IN_FORCE = (GTC, GTD, IOC, FOK)
+
+CANCEL_TAKER, CANCEL_MAKER, CANCEL_BOTH, SKIP = "cancel_taker", "cancel_maker", "cancel_both", "skip"
+SELF_TRADE_MODES = (CANCEL_TAKER, CANCEL_MAKER, CANCEL_BOTH, SKIP)
+
+BUYER, PROVIDER, OPERATOR = "buyer", "provider", "operator"
+ROLES = (BUYER, PROVIDER, OPERATOR)
+SCOPES = ("read", "trade", "provide", "operate")
+
+AUTO_VOUCHERS = ("auto",)
+
+
+class Request(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag=True, tag_field="t"):
+    """The base of every command."""
+
+
+class Rules(Struct, frozen=True, kw_only=True, gc=False):
+    """The market rules: every number of the rulebook that an operator may set."""
+
+    step_s: Seconds
+    tick_micros: Micros
+    buyer_fee_bp: BasisPoints
+    provider_fee_bp: BasisPoints
+    bond_rate_bp: BasisPoints
+    bond_window_s: Seconds
+    start_grace_s: Seconds  # after a lease's start, for the provider to hand over access
+    period_s: Seconds
+    close_grace_s: Seconds  # after a period's end, for the meter to report it
+    allowance_bp: BasisPoints  # undelivered share of a period that costs no penalty
+    penalty_rate_bp: BasisPoints
+    silent_periods: int  # periods in a row with nothing delivered that end a lease
+
+
+class SetRules(Request, frozen=True, kw_only=True):
+    rules: Rules
+
+
+class SetTenors(Request, frozen=True, kw_only=True):
+    """The lengths of lease that have a book of their own, ascending."""
+
+    tenors_s: tuple[Seconds, ...]
+
+
+class DefineRegion(Request, frozen=True, kw_only=True):
+    region: str
+    name_en: str
+    name_zh: str
+    kind: str = "city"
+    hub: str = ""
+
+
+class DefineChip(Request, frozen=True, kw_only=True):
+    """A chip type. `du_milli` is its 度 rate per chip-hour, None when nobody has published its peak."""
+
+    chip: str
+    vendor: str
+    model: str
+    du_milli: MilliDu | None = None
+    memory_gb: int | None = None
+    per_node: int | None = None
+    domestic: bool = False
+
+
+class OpenAccount(Request, frozen=True, kw_only=True):
+    account_id: str
+    roles: tuple[str, ...]
+    owner_group: str
+    tags: tuple[str, ...] = ()
+    place: str = ""
+
+
+class RegisterKey(Request, frozen=True, kw_only=True):
+    """A bearer key, known to the market by the hash of its secret alone."""
+
+    key_id: str
+    secret_hash: str
+    account_id: str
+    scopes: tuple[str, ...]
+    expires_s: Seconds | None = None
+    addresses: tuple[str, ...] = ()
+
+
+class RevokeKey(Request, frozen=True, kw_only=True):
+    key_id: str
+
+
+class Deposit(Request, frozen=True, kw_only=True):
+    account_id: str
+    amount_micros: Micros
+    reference: str = ""
+
+
+class Withdraw(Request, frozen=True, kw_only=True):
+    account_id: str
+    amount_micros: Micros
+    reference: str = ""
+
+
+class PlaceAsk(Request, frozen=True, kw_only=True):
+    """An offer of chips over a window. `start_s` None is "now": the next step when the command is sequenced."""
+
+    account_id: str
+    client_order_id: str
+    region: str
+    chip: str
+    quantity_milli: Milli
+    end_s: Seconds
+    price_micros: Micros
+    start_s: Seconds | None = None
+    lot_milli: Milli = 1000
+    min_duration_s: Seconds = 3600
+    take_or_pay_bp: BasisPoints = 10_000
+    time_in_force: str = GTC
+    expires_s: Seconds | None = None
+    post_only: bool = False
+    self_trade: str = CANCEL_TAKER
+    lease_id: int | None = None
+    site: str = ""
+    tags: tuple[str, ...] = ()
+
+
+class Alternative(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """One delivery that a bid would accept, with its own limit. `earliest_start_s` None is "now"."""
+
+    region: str
+    chip: str
+    duration_s: Seconds
+    latest_start_s: Seconds
+    price_micros: Micros
+    earliest_start_s: Seconds | None = None
+    quantity_milli: Milli | None = None
+
+
+class PlaceBid(Request, frozen=True, kw_only=True):
+    """A wish for chips, by any one or several of its alternatives. `min_quantity_milli` None is "one lot"."""
+
+    account_id: str
+    client_order_id: str
+    quantity_milli: Milli
+    alternatives: tuple[Alternative, ...]
+    min_quantity_milli: Milli | None = None
+    time_in_force: str = GTC
+    expires_s: Seconds | None = None
+    post_only: bool = False
+    max_take_or_pay_bp: BasisPoints = 10_000
+    vouchers: tuple[str, ...] = AUTO_VOUCHERS
+    self_trade: str = CANCEL_TAKER
+
+
+class CancelBid(Request, frozen=True, kw_only=True):
+    account_id: str
+    bid_id: int
+
+
+class CancelAsk(Request, frozen=True, kw_only=True):
+    account_id: str
+    ask_id: int
+
+
+class CancelAllBids(Request, frozen=True, kw_only=True):
+    """Cancel every open bid of an account, or those with an alternative in a region or on a chip."""
+
+    account_id: str
+    region: str | None = None
+    chip: str | None = None
+
+
+class CancelAllAsks(Request, frozen=True, kw_only=True):
+    account_id: str
+    region: str | None = None
+    chip: str | None = None
+
+
+class StartLease(Request, frozen=True, kw_only=True):
+    """The provider hands over access. `sealed_access` is ciphertext: the market never sees what is in it."""
+
+    account_id: str
+    lease_id: int
+    sealed_access: bytes
+
+
+class MeterLease(Request, frozen=True, kw_only=True):
+    """Running totals since the lease's start, through an instant. Totals, never increments."""
+
+    account_id: str
+    lease_id: int
+    through_s: Seconds
+    delivered_uch: MicroChipHours
+    used_uch: MicroChipHours
+
+
+class AdvanceTime(Request, frozen=True, kw_only=True):
+    """The clock reaches an instant: everything that is due by then happens, in order."""
+
+    to_s: Seconds
+
+
+Command = (
+    SetRules
+    | SetTenors
+    | DefineRegion
+    | DefineChip
+    | OpenAccount
+    | RegisterKey
+    | RevokeKey
+    | Deposit
+    | Withdraw
+    | PlaceAsk
+    | PlaceBid
+    | CancelBid
+    | CancelAsk
+    | CancelAllBids
+    | CancelAllAsks
+    | StartLease
+    | MeterLease
+    | AdvanceTime
+)

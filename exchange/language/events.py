@@ -1,0 +1,303 @@
+"""What has happened: a frozen struct each, past tense, one union.
+
+Events carry the state that results, so that whoever folds them copies and never calculates. They are not kept in the
+journal: the same commands give the same events again.
+"""
+
+from msgspec import Struct
+
+from exchange.language.commands import Alternative, Rules
+from exchange.language.units import BasisPoints, MicroChipHours, Micros, Milli, MilliDu, Seconds
+from exchange.language.windows import Segment
+
+RESTING, FILLED, CANCELED, EXPIRED = "resting", "filled", "canceled", "expired"
+SCHEDULED, RUNNING, ENDED, DEFAULTED = "scheduled", "running", "ended", "defaulted"
+
+# why an order is done
+BY_OWNER, BY_TIME_IN_FORCE, BY_TIME, BY_SELF_TRADE, BY_BOND, BY_FILL = (
+    "by_owner",
+    "time_in_force",
+    "time",
+    "self_trade",
+    "bond_exhausted",
+    "fill",
+)
+# why a lease ended
+COMPLETED, NOT_STARTED, SILENT = "completed", "not_started", "silent"
+# why money moved
+(
+    DEPOSITED,
+    WITHDRAWN,
+    HELD,
+    UNHELD,
+    BONDED,
+    UNBONDED,
+    ESCROWED,
+    EARNED,
+    REFUNDED,
+    FEE_REFUNDED,
+    PENALTY,
+    BUYER_FEE,
+    PROVIDER_FEE,
+) = (
+    "deposit",
+    "withdrawal",
+    "bid_hold",
+    "bid_release",
+    "ask_bond",
+    "bond_release",
+    "lease_escrow",
+    "lease_earned",
+    "lease_refund",
+    "buyer_fee_refund",
+    "penalty",
+    "buyer_fee",
+    "provider_fee",
+)
+
+
+class Happening(Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="t"):
+    """The base of every event."""
+
+
+class TimeAdvanced(Happening, frozen=True, kw_only=True):
+    """The clock stands at an instant; what follows happened then."""
+
+    now_s: Seconds
+
+
+class RulesSet(Happening, frozen=True, kw_only=True):
+    rules: Rules
+
+
+class TenorsSet(Happening, frozen=True, kw_only=True):
+    tenors_s: tuple[Seconds, ...]
+
+
+class RegionDefined(Happening, frozen=True, kw_only=True):
+    region: str
+    name_en: str
+    name_zh: str
+    kind: str
+    hub: str
+
+
+class ChipDefined(Happening, frozen=True, kw_only=True):
+    chip: str
+    vendor: str
+    model: str
+    du_milli: MilliDu | None
+    memory_gb: int | None
+    per_node: int | None
+    domestic: bool
+
+
+class AccountOpened(Happening, frozen=True, kw_only=True):
+    account_id: str
+    roles: tuple[str, ...]
+    owner_group: str
+    tags: tuple[str, ...]
+    place: str
+
+
+class KeyRegistered(Happening, frozen=True, kw_only=True):
+    key_id: str
+    secret_hash: str
+    account_id: str
+    scopes: tuple[str, ...]
+    expires_s: Seconds | None
+    addresses: tuple[str, ...]
+
+
+class KeyRevoked(Happening, frozen=True, kw_only=True):
+    key_id: str
+    account_id: str
+
+
+class Transferred(Happening, frozen=True, kw_only=True):
+    """One amount from one account (debit) to another (credit). Accounts are "acme-ai/held", "external", "fees"."""
+
+    transfer_id: int
+    debit: str
+    credit: str
+    amount_micros: Micros
+    reason: str
+    reference: str = ""
+    lease_id: int | None = None
+    bid_id: int | None = None
+    ask_id: int | None = None
+
+
+class BidPlaced(Happening, frozen=True, kw_only=True):
+    """A bid was accepted, before it could trade."""
+
+    bid_id: int
+    account_id: str
+    client_order_id: str
+    quantity_milli: Milli
+    min_quantity_milli: Milli | None
+    alternatives: tuple[Alternative, ...]
+    time_in_force: str
+    expires_s: Seconds | None
+    post_only: bool
+    max_take_or_pay_bp: BasisPoints
+    vouchers: tuple[str, ...]
+    self_trade: str
+    held_micros: Micros
+
+
+class BidChanged(Happening, frozen=True, kw_only=True):
+    """Where a bid stands; `open_alternatives` are the places in the list that can still start."""
+
+    bid_id: int
+    state: str
+    reason: str
+    leaves_milli: Milli
+    filled_milli: Milli
+    canceled_milli: Milli
+    held_micros: Micros
+    open_alternatives: tuple[int, ...]
+
+
+class AskPlaced(Happening, frozen=True, kw_only=True):
+    """An ask was accepted, before it could trade."""
+
+    ask_id: int
+    account_id: str
+    client_order_id: str
+    region: str
+    chip: str
+    site: str
+    tags: tuple[str, ...]
+    quantity_milli: Milli
+    start_s: Seconds
+    end_s: Seconds
+    price_micros: Micros
+    lot_milli: Milli
+    min_duration_s: Seconds
+    take_or_pay_bp: BasisPoints
+    time_in_force: str
+    expires_s: Seconds | None
+    post_only: bool
+    self_trade: str
+    bond_micros: Micros
+
+
+class AskChanged(Happening, frozen=True, kw_only=True):
+    """Where an ask stands. `leaves` is the most chips it can still lease in one piece; `free` begins at now."""
+
+    ask_id: int
+    state: str
+    reason: str
+    leaves_milli: Milli
+    filled_milli: Milli
+    canceled_milli: Milli
+    bond_micros: Micros
+    free: tuple[Segment, ...]
+
+
+class Traded(Happening, frozen=True, kw_only=True):
+    """A bid and an ask cleared into a lease, which bears the trade's number."""
+
+    lease_id: int
+    bid_id: int
+    ask_id: int
+    alternative: int
+    buyer: str
+    provider: str
+    region: str
+    chip: str
+    site: str
+    quantity_milli: Milli
+    start_s: Seconds
+    end_s: Seconds
+    price_micros: Micros
+    cost_micros: Micros
+    buyer_fee_micros: Micros
+    subsidy_micros: Micros
+    escrow_micros: Micros
+    take_or_pay_bp: BasisPoints
+    taker: str  # "bid" or "ask"
+
+
+class SelfTradePrevented(Happening, frozen=True, kw_only=True):
+    """A match within one owner group did not happen."""
+
+    bid_id: int
+    ask_id: int
+    mode: str
+    taker: str
+
+
+class AccessGiven(Happening, frozen=True, kw_only=True):
+    lease_id: int
+    sealed_access: bytes
+    given_s: Seconds
+
+
+class LeaseMetered(Happening, frozen=True, kw_only=True):
+    lease_id: int
+    through_s: Seconds
+    delivered_uch: MicroChipHours
+    used_uch: MicroChipHours
+
+
+class PeriodSettled(Happening, frozen=True, kw_only=True):
+    """A settlement period closed; its money has moved."""
+
+    lease_id: int
+    index: int
+    start_s: Seconds
+    end_s: Seconds
+    delivered_uch: MicroChipHours
+    used_uch: MicroChipHours
+    cost_micros: Micros
+    paid_micros: Micros
+    refunded_micros: Micros
+    penalty_micros: Micros
+    redeemed_micros: Micros
+
+
+class LeaseChanged(Happening, frozen=True, kw_only=True):
+    """Where a lease stands, after its money has moved."""
+
+    lease_id: int
+    state: str
+    reason: str
+    escrow_micros: Micros
+    earned_micros: Micros
+    refunded_micros: Micros
+    penalties_micros: Micros
+    buyer_fee_micros: Micros  # taken so far
+    provider_fee_micros: Micros  # taken so far
+
+
+Event = (
+    TimeAdvanced
+    | RulesSet
+    | TenorsSet
+    | RegionDefined
+    | ChipDefined
+    | AccountOpened
+    | KeyRegistered
+    | KeyRevoked
+    | Transferred
+    | BidPlaced
+    | BidChanged
+    | AskPlaced
+    | AskChanged
+    | Traded
+    | SelfTradePrevented
+    | AccessGiven
+    | LeaseMetered
+    | PeriodSettled
+    | LeaseChanged
+)
+
+
+class Applied(Struct, frozen=True):
+    """One sequenced command with everything that it made happen, in order."""
+
+    seq: int
+    at_s: Seconds
+    events: tuple[Event, ...]

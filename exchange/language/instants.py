@@ -1,0 +1,49 @@
+"""Instants and lengths of time on the wire: RFC 3339 in UTC and ISO 8601, to and from integer seconds.
+
+Pure text work: nothing here knows what time it is.
+"""
+
+import re
+from datetime import UTC, datetime
+
+from exchange.language.units import DAY_S, HOUR_S, Seconds, UnitError
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.0{1,9})?Z", re.ASCII)
+_DURATION = re.compile(
+    r"P(?=[\dT])(?:(?P<w>\d{1,5})W)?(?:(?P<d>\d{1,5})D)?(?:T(?=\d)(?:(?P<h>\d{1,6})H)?(?:(?P<m>\d{1,7})M)?(?:(?P<s>\d{1,9})S)?)?",
+    re.ASCII,
+)
+
+
+def parse_instant(text: str) -> Seconds:
+    """Whole seconds since the epoch of an RFC 3339 instant in UTC; UnitError for anything else."""
+    if _INSTANT.fullmatch(text):
+        try:
+            return int(datetime.fromisoformat(text).timestamp())
+        except ValueError:
+            pass  # well-formed but no such day or hour
+    raise UnitError('must be an RFC 3339 instant in UTC with whole seconds, such as "2026-12-01T00:00:00Z"')
+
+
+def format_instant(at_s: Seconds) -> str:
+    """RFC 3339, UTC, whole seconds: "2026-12-01T00:00:00Z"."""
+    return datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parse_duration(text: str) -> Seconds:
+    """Seconds of an ISO 8601 duration of weeks, days, hours, minutes and seconds; UnitError for anything else."""
+    found = _DURATION.fullmatch(text)
+    if found is None:
+        raise UnitError('must be an ISO 8601 duration in days or less, such as "PT6H" or "P7D"')
+    weeks, days, hours, minutes, seconds = (int(found[part] or 0) for part in "wdhms")
+    return (weeks * 7 + days) * DAY_S + hours * HOUR_S + minutes * 60 + seconds
+
+
+def format_duration(length_s: Seconds) -> str:
+    """ISO 8601 in days, hours, minutes and seconds: "P1D", "PT6H", "P1DT30M"."""
+    days, rest = divmod(length_s, DAY_S)
+    hours, rest = divmod(rest, HOUR_S)
+    minutes, seconds = divmod(rest, 60)
+    time = "".join(f"{n}{unit}" for n, unit in ((hours, "H"), (minutes, "M"), (seconds, "S")) if n)
+    date = f"{days}D" if days else ""
+    return f"P{date}T{time}" if time else f"P{date or 'T0S'}"

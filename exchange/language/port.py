@@ -1,0 +1,137 @@
+"""The one door of the market: `submit` a command, `subscribe` to what happens, `reads` for what is.
+
+Whoever holds an Outcome holds a fact: its command is durable. Reads are of the state after the last durable command.
+"""
+
+from collections.abc import AsyncIterator, Iterable
+from typing import Protocol
+
+from msgspec import Struct
+
+from exchange.language.commands import Command
+from exchange.language.rejects import Reject
+from exchange.language.units import Seconds
+from exchange.language.views import (
+    AccountView,
+    AskView,
+    Audit,
+    BidView,
+    BookView,
+    CatalogView,
+    KeyView,
+    LeaseView,
+    Notice,
+    Receipt,
+    TradeView,
+    TransferView,
+)
+
+
+class Outcome(Struct, frozen=True):
+    """What became of a command. `subject` is the number of the order or lease it was about, 0 for none.
+
+    For a repeated order `seq` is that of the first time and `repeated` is set.
+    """
+
+    seq: int
+    reject: Reject | None = None
+    subject: int = 0
+    repeated: bool = False
+
+
+class MarketStopped(Exception):
+    """The market is stopping or has stopped; a command that was not answered may or may not be in the journal."""
+
+
+class Busy(Exception):
+    """The inbox is full: the command was not taken, and may be sent again."""
+
+
+class FellBehind(Exception):
+    """A subscriber did not read fast enough and was let go; it must subscribe again."""
+
+
+class Subscription(Protocol):
+    """Notices of one account from now on, in order. Iterating raises FellBehind once its queue has overflowed."""
+
+    def __aiter__(self) -> AsyncIterator[Notice]: ...
+
+    def close(self) -> None: ...
+
+
+class Reads(Protocol):
+    """What is, after the last command. Lists are newest first and begin after `before` (an id or transfer number)."""
+
+    @property
+    def seq(self) -> int: ...
+
+    @property
+    def now_s(self) -> Seconds: ...
+
+    def catalog(self) -> CatalogView: ...
+
+    def accounts(self) -> Iterable[AccountView]: ...
+
+    def account(self, account_id: str) -> AccountView | None: ...
+
+    def key(self, secret_hash: str) -> KeyView | None: ...
+
+    def keys(self, account_id: str) -> list[KeyView]: ...
+
+    def bid(self, bid_id: int) -> BidView | None: ...
+
+    def ask(self, ask_id: int) -> AskView | None: ...
+
+    def lease(self, lease_id: int) -> LeaseView | None: ...
+
+    def sealed_access(self, lease_id: int) -> bytes | None: ...
+
+    def bids(self, account_id: str, state: str | None, before: int | None, limit: int) -> list[BidView]: ...
+
+    def asks(self, account_id: str, state: str | None, before: int | None, limit: int) -> list[AskView]: ...
+
+    def leases(self, account_id: str, state: str | None, before: int | None, limit: int) -> list[LeaseView]: ...
+
+    def transfers(self, account_id: str, before: int | None, limit: int) -> list[TransferView]: ...
+
+    def statement(self, lease_id: int) -> list[TransferView]: ...
+
+    def receipt(self, account_id: str, client_order_id: str) -> Receipt | None: ...
+
+    def markets(self) -> list[tuple[str, str]]: ...
+
+    def book(self, region: str, chip: str, tenor_s: Seconds, depth: int) -> BookView: ...
+
+    def trades(self, region: str, chip: str, before: int | None, limit: int) -> list[TradeView]: ...
+
+
+class Market(Protocol):
+    """An exchange that is open for business."""
+
+    @property
+    def reads(self) -> Reads: ...
+
+    @property
+    def sandbox(self) -> bool: ...
+
+    @property
+    def ready(self) -> bool: ...
+
+    @property
+    def clock_s(self) -> Seconds:
+        """The market's own time now, which the next command will be stamped with."""
+        ...
+
+    async def submit(self, command: Command) -> Outcome:
+        """Carry out a command, durably. Raises Busy (not taken) or MarketStopped (outcome unknown)."""
+        ...
+
+    async def advance_clock(self, by_s: Seconds) -> Outcome:
+        """Sandbox only: move the market's clock forward, everything due on the way happening in order."""
+        ...
+
+    def subscribe(self, account_id: str) -> Subscription: ...
+
+    def audit(self) -> Audit:
+        """Check all the books from scratch, and hash the whole state."""
+        ...

@@ -1,0 +1,88 @@
+"""Every way the market says no, in order of precedence: of several reasons, the first in this list is given.
+
+A reject is the market's word. What the wire refuses before the market hears of it is the edge's catalogue, and a
+broken assertion is our own defect: the three never stand in for each other.
+"""
+
+from enum import Enum
+from typing import NamedTuple
+
+from msgspec import Struct
+
+
+class Kind(Enum):
+    """What sort of no: it decides the status on the wire."""
+
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    CONFLICT = "conflict"
+    INVALID = "invalid"
+
+
+class Reason(NamedTuple):
+    """An entry of the catalogue: its sort, and what a person is told."""
+
+    kind: Kind
+    title: str
+
+
+class Code(Enum):
+    """The closed catalogue of the market's refusals. The name in lower case is the code on the wire."""
+
+    # who asks, and of whom
+    UNKNOWN_ACCOUNT = Reason(Kind.NOT_FOUND, "There is no such account")
+    ROLE_MISSING = Reason(Kind.FORBIDDEN, "The account does not have the role that this needs")
+    ACCOUNT_EXISTS = Reason(Kind.CONFLICT, "An account with this id exists with other particulars")
+    KEY_EXISTS = Reason(Kind.CONFLICT, "A key with this id exists")
+    UNKNOWN_KEY = Reason(Kind.NOT_FOUND, "There is no such key")
+    CLIENT_ORDER_ID_REUSED = Reason(Kind.INVALID, "This client_order_id belongs to another order of the account")
+    UNKNOWN_ORDER = Reason(Kind.NOT_FOUND, "The account has no such order")
+    UNKNOWN_LEASE = Reason(Kind.NOT_FOUND, "The account is no party to such a lease")
+    # what the market does not do
+    NOT_SUPPORTED = Reason(Kind.INVALID, "The market does not offer this yet")
+    # what is named
+    UNKNOWN_REGION = Reason(Kind.INVALID, "The catalogue has no such region")
+    UNKNOWN_CHIP = Reason(Kind.INVALID, "The catalogue has no such chip type")
+    UNKNOWN_PROGRAMME = Reason(Kind.INVALID, "There is no such voucher programme")
+    BAD_VALUE = Reason(Kind.INVALID, "The value is not one of those allowed")
+    # how much
+    QUANTITY_OUT_OF_RANGE = Reason(Kind.INVALID, "The quantity is out of range")
+    LOT_OUT_OF_RANGE = Reason(Kind.INVALID, "The lot is out of range")
+    QUANTITY_NOT_IN_LOTS = Reason(Kind.INVALID, "The quantity is not a multiple of the lot")
+    MIN_QUANTITY_OUT_OF_RANGE = Reason(Kind.INVALID, "The smallest quantity is out of range")
+    PRICE_OUT_OF_RANGE = Reason(Kind.INVALID, "The price is out of range")
+    PRICE_OFF_TICK = Reason(Kind.INVALID, "The price is not a multiple of the tick")
+    SHARE_OUT_OF_RANGE = Reason(Kind.INVALID, "The share is not between 0 and 1")
+    AMOUNT_OUT_OF_RANGE = Reason(Kind.INVALID, "The amount is out of range")
+    # when
+    OFF_GRID = Reason(Kind.INVALID, "The time is not on the market's grid of steps")
+    WINDOW_PAST = Reason(Kind.INVALID, "The time has passed")
+    WINDOW_EMPTY = Reason(Kind.INVALID, "The window ends before it begins")
+    DURATION_OUT_OF_RANGE = Reason(Kind.INVALID, "The duration is out of range")
+    BEYOND_HORIZON = Reason(Kind.INVALID, "The time lies too far ahead")
+    # what it costs
+    INSUFFICIENT_FUNDS = Reason(Kind.INVALID, "The account's available balance does not cover this")
+    # what has happened already
+    ORDER_DONE = Reason(Kind.CONFLICT, "The order is done")
+    LEASE_STARTED = Reason(Kind.CONFLICT, "Access to the lease has been handed over already")
+    LEASE_NOT_RUNNING = Reason(Kind.CONFLICT, "The lease is not running")
+    LEASE_OVER = Reason(Kind.CONFLICT, "The lease is over")
+    METER_IN_FUTURE = Reason(Kind.INVALID, "The meter reports a time that has not come")
+    METER_OUTSIDE_LEASE = Reason(Kind.INVALID, "The meter reports a time outside the lease")
+    METER_SHRINKS = Reason(Kind.INVALID, "A running total is smaller than the one before it")
+    METER_EXCEEDS_CAPACITY = Reason(Kind.INVALID, "More was delivered than the lease's chips can deliver in the time")
+    METER_EXCEEDS_DELIVERED = Reason(Kind.INVALID, "More was used than was delivered")
+    TIME_NOT_FORWARD = Reason(Kind.INVALID, "Time only moves forward, within bounds")
+
+    @property
+    def wire(self) -> str:
+        """The code as clients see it."""
+        return self.name.lower()
+
+
+class Reject(Struct, frozen=True):
+    """A refusal: why, which field, and a sentence that says what to do."""
+
+    code: Code
+    param: str
+    detail: str

@@ -1,0 +1,52 @@
+"""Half-open windows on the step, tenors, and free capacity as plain segments.
+
+A segment is (start_s, end_s, chips_milli); free capacity is a tuple of touching segments in order of time.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from exchange.language.units import Milli, Seconds
+
+Segment = tuple[Seconds, Seconds, Milli]
+
+
+def ceil_to_step(at_s: Seconds, step_s: Seconds) -> Seconds:
+    """The first instant of the grid that is not before `at_s`."""
+    return -(-at_s // step_s) * step_s
+
+
+def tenor_of(duration_s: Seconds, tenors_s: Sequence[Seconds]) -> Seconds:
+    """The longest tenor not above a duration; the shortest one for anything below it. Tenors ascend."""
+    best = tenors_s[0]
+    for tenor_s in tenors_s:
+        if tenor_s > duration_s:
+            break
+        best = tenor_s
+    return best
+
+
+def most_chips(free: Sequence[Segment], duration_s: Seconds, earliest_s: Seconds) -> Milli:
+    """The most chips that are free in one piece for a duration starting no earlier than `earliest_s`.
+
+    Quadratic in the segments in the worst case, linear when segments are longer than the duration.
+    """
+    best = 0
+    for first, (start_s, _, _) in enumerate(free):
+        begin_s = max(start_s, earliest_s)
+        least: Milli | None = None
+        for _, end_s, chips_milli in free[first:]:
+            if end_s <= begin_s:
+                break  # wholly past: a later segment gives the same start
+            least = chips_milli if least is None else min(least, chips_milli)
+            if least <= best:
+                break
+            if end_s >= begin_s + duration_s:
+                best = least
+                break
+    return best
+
+
+def touching(free: Sequence[Segment]) -> bool:
+    """Whether segments follow each other without gap or overlap, none empty."""
+    return all(a[1] == b[0] for a, b in pairwise(free)) and all(s < e for s, e, _ in free)

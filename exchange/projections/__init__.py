@@ -1,0 +1,1 @@
+"""Folds over events; delete any of them and replay rebuilds it."""

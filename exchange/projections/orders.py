@@ -1,0 +1,116 @@
+"""Orders as their owners see them, and the receipt of each: the answer to its placing, kept to be given again.
+
+Views are replaced and never altered, so a receipt is the order and its leases as they stood, at no cost but memory.
+"""
+
+from exchange.language.events import AskChanged, AskPlaced, BidChanged, BidPlaced
+from exchange.language.units import Seconds
+from exchange.language.views import AskView, BidView, LeaseView, Receipt
+
+
+class Orders:
+    """Every bid and ask there has been."""
+
+    def __init__(self) -> None:
+        self.bids: dict[int, BidView] = {}
+        self.asks: dict[int, AskView] = {}
+        self.bids_of: dict[str, list[int]] = {}  # account -> numbers, ascending
+        self.asks_of: dict[str, list[int]] = {}
+        self.receipts: dict[tuple[str, str], Receipt] = {}
+
+    def bid_placed(self, event: BidPlaced, seq: int, now_s: Seconds) -> BidView:
+        """A bid has come."""
+        bid = BidView(
+            bid_id=event.bid_id,
+            client_order_id=event.client_order_id,
+            account_id=event.account_id,
+            state="resting",
+            reason="",
+            quantity_milli=event.quantity_milli,
+            leaves_milli=event.quantity_milli,
+            filled_milli=0,
+            canceled_milli=0,
+            min_quantity_milli=event.min_quantity_milli,
+            time_in_force=event.time_in_force,
+            expires_s=event.expires_s,
+            post_only=event.post_only,
+            max_take_or_pay_bp=event.max_take_or_pay_bp,
+            vouchers=event.vouchers,
+            self_trade=event.self_trade,
+            alternatives=event.alternatives,
+            open_alternatives=tuple(range(len(event.alternatives))),
+            held_micros=event.held_micros,
+            created_s=now_s,
+            seq=seq,
+        )
+        self.bids[bid.bid_id] = bid
+        self.bids_of.setdefault(bid.account_id, []).append(bid.bid_id)
+        return bid
+
+    def ask_placed(self, event: AskPlaced, seq: int, now_s: Seconds) -> AskView:
+        """An ask has come."""
+        ask = AskView(
+            ask_id=event.ask_id,
+            client_order_id=event.client_order_id,
+            account_id=event.account_id,
+            state="resting",
+            reason="",
+            quantity_milli=event.quantity_milli,
+            leaves_milli=event.quantity_milli,
+            filled_milli=0,
+            canceled_milli=0,
+            time_in_force=event.time_in_force,
+            expires_s=event.expires_s,
+            post_only=event.post_only,
+            self_trade=event.self_trade,
+            region=event.region,
+            chip=event.chip,
+            site=event.site,
+            tags=event.tags,
+            start_s=event.start_s,
+            end_s=event.end_s,
+            price_micros=event.price_micros,
+            lot_milli=event.lot_milli,
+            min_duration_s=event.min_duration_s,
+            take_or_pay_bp=event.take_or_pay_bp,
+            bond_micros=event.bond_micros,
+            free=((event.start_s, event.end_s, event.quantity_milli),),
+            created_s=now_s,
+            seq=seq,
+        )
+        self.asks[ask.ask_id] = ask
+        self.asks_of.setdefault(ask.account_id, []).append(ask.ask_id)
+        return ask
+
+    def bid_changed(self, event: BidChanged) -> BidView:
+        """A bid stands elsewhere."""
+        bid = self.bids[event.bid_id].but(
+            state=event.state,
+            reason=event.reason,
+            leaves_milli=event.leaves_milli,
+            filled_milli=event.filled_milli,
+            canceled_milli=event.canceled_milli,
+            held_micros=event.held_micros,
+            open_alternatives=event.open_alternatives,
+        )
+        self.bids[bid.bid_id] = bid
+        return bid
+
+    def ask_changed(self, event: AskChanged) -> AskView:
+        """An ask stands elsewhere."""
+        ask = self.asks[event.ask_id].but(
+            state=event.state,
+            reason=event.reason,
+            leaves_milli=event.leaves_milli,
+            filled_milli=event.filled_milli,
+            canceled_milli=event.canceled_milli,
+            bond_micros=event.bond_micros,
+            free=event.free,
+        )
+        self.asks[ask.ask_id] = ask
+        return ask
+
+    def keep_receipt(self, seq: int, placed: BidPlaced | AskPlaced, leases: list[LeaseView]) -> None:
+        """Its own command is over: this is what its owner is told, now and whenever it is sent again."""
+        order = self.bids[placed.bid_id] if isinstance(placed, BidPlaced) else self.asks[placed.ask_id]
+        self.receipts[placed.account_id, placed.client_order_id] = Receipt(seq=seq, order=order, leases=tuple(leases))

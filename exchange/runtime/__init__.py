@@ -1,0 +1,1 @@
+"""The only asyncio inside the market: take, stamp, journal, apply, tell."""

@@ -1,0 +1,157 @@
+"""An open exchange: journal, machine, views, pump and feed, wired together on this page. Implements the port.
+
+One process holds it, all in one event loop. Reads are plain calls on the views and see the last applied batch.
+"""
+
+import asyncio
+import gc
+from collections.abc import Callable, Sequence
+from typing import Self
+
+from exchange.core.conservation import audit
+from exchange.core.digest import digest
+from exchange.core.ledger.chart import PURSES, purse
+from exchange.core.state_machine import StateMachine
+from exchange.language.commands import AdvanceTime, Command
+from exchange.language.journal import Journal
+from exchange.language.limits import CLOCK_STEP_MAX_S
+from exchange.language.port import MarketStopped, Outcome
+from exchange.language.rejects import Code, Reject
+from exchange.language.units import Seconds
+from exchange.language.views import Audit
+from exchange.projections.views import Views
+from exchange.runtime.clock import Clock, SandboxClock
+from exchange.runtime.feed import Feed, FeedSubscription
+from exchange.runtime.inbox import Inbox
+from exchange.runtime.pump import Pump
+from exchange.runtime.recovery import Recovery, recover
+
+# Orders and leases live long: young collections that find nothing are not worth their pauses.
+GC_THRESHOLDS = (50_000, 20, 100)
+
+
+class SeedRefused(Exception):
+    """The market would not take one of its own seeds."""
+
+
+class Exchange:
+    """The market, open for business. Made by `open`, ended by `close`."""
+
+    def __init__(self, machine: StateMachine, views: Views, journal: Journal, clock: Clock, recovery: Recovery) -> None:
+        self._machine = machine
+        self._views = views
+        self._journal = journal
+        self._clock = clock
+        self._inbox = Inbox()
+        self._feed = Feed()
+        self._pump = Pump(machine, views, journal, clock, self._inbox, self._feed)
+        self._running: asyncio.Task[None] | None = None
+        self._ready = False
+        self.recovery = recovery
+
+    @classmethod
+    async def open(
+        cls,
+        journal: Journal,
+        clock: Clock,
+        *,
+        seeds: Sequence[Command] = (),
+        progress: Callable[[int], None] | None = None,
+    ) -> Self:
+        """Recover from the journal, or begin it with the seeds, and start trading. Closes the journal if it fails."""
+        machine, views = StateMachine(), Views()
+        try:
+            recovery = await recover(journal, machine, views, progress)
+        except BaseException:
+            await journal.close()
+            raise
+        if machine.state.seq:
+            clock.resume(machine.state.now_s)
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*GC_THRESHOLDS)
+        exchange = cls(machine, views, journal, clock, recovery)
+        exchange._running = asyncio.create_task(exchange._pump.run(), name="pump")
+        if not recovery.commands:
+            await exchange._sow(seeds)
+        exchange._ready = True
+        return exchange
+
+    async def close(self) -> None:
+        """Finish what was taken, keep a last digest, and let go of the journal. Raises what the pump died of."""
+        self._ready = False
+        assert self._running is not None
+        self._pump.stop()
+        try:
+            await self._running
+        finally:
+            await self._journal.close()
+
+    async def stopped(self) -> None:
+        """Wait until the pump has ended; raises what it died of."""
+        assert self._running is not None
+        await asyncio.shield(self._running)
+
+    @property
+    def reads(self) -> Views:
+        return self._views
+
+    @property
+    def sandbox(self) -> bool:
+        return isinstance(self._clock, SandboxClock)
+
+    @property
+    def ready(self) -> bool:
+        return self._ready and self._running is not None and not self._running.done()
+
+    @property
+    def clock_s(self) -> Seconds:
+        return max(self._clock.now_s(), self._machine.state.now_s)
+
+    async def submit(self, command: Command) -> Outcome:
+        """Carry out a command, durably. Raises Busy (not taken) or MarketStopped (outcome unknown)."""
+        if self._running is None or self._running.done():
+            raise MarketStopped("the market has stopped")
+        return await self._inbox.put(command)
+
+    async def advance_clock(self, by_s: Seconds) -> Outcome:
+        """Move a sandbox's clock forward; refused by name outside a sandbox or beyond one step."""
+        if not isinstance(self._clock, SandboxClock):
+            return self._refuse(Code.NOT_SUPPORTED, "only a sandbox's clock can be moved")
+        if not 0 < by_s <= CLOCK_STEP_MAX_S // 2:
+            return self._refuse(Code.TIME_NOT_FORWARD, f"more than 0 and at most {CLOCK_STEP_MAX_S // 2} seconds")
+        return await self.submit(AdvanceTime(to_s=self._clock.advance(by_s)))
+
+    def subscribe(self, account_id: str) -> FeedSubscription:
+        """What happens to an account from now on."""
+        return self._feed.subscribe(account_id)
+
+    def audit(self) -> Audit:
+        """Check all the books from scratch, the views against them, and hash the whole state."""
+        state = self._machine.state
+        wrong = audit(state)
+        for account in self._views.accounts():
+            for kind in PURSES:
+                shown, real = getattr(account, f"{kind}_micros"), state.ledger.balance(purse(account.account_id, kind))
+                if shown != real:
+                    wrong.append(f"{purse(account.account_id, kind)} is {real}, shown as {shown}")
+        return Audit(
+            seq=state.seq,
+            now_s=state.now_s,
+            digest=digest(state),
+            accounts=len(state.participants),
+            open_bids=len(state.bids),
+            open_asks=len(state.asks),
+            open_leases=len(state.leases),
+            violations=tuple(wrong),
+        )
+
+    async def _sow(self, seeds: Sequence[Command]) -> None:
+        for outcome, command in zip(
+            await asyncio.gather(*(self.submit(command) for command in seeds)), seeds, strict=True
+        ):
+            if outcome.reject is not None:
+                raise SeedRefused(f"{command}: {outcome.reject.param}: {outcome.reject.detail}")
+
+    def _refuse(self, code: Code, detail: str) -> Outcome:
+        return Outcome(self._machine.state.seq, reject=Reject(code, "advance", detail))

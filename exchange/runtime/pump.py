@@ -1,0 +1,130 @@
+"""take -> stamp -> journal (durable) -> apply -> tell, a batch at a time.
+
+While one batch is on its way to the journal the next gathers in the inbox. Between the journal's answer and the last
+event there is no `await`, so nobody sees a half-applied batch. Time enters as a command: before a batch, or by itself
+when something has fallen due. Any failure ends the pump for good: stop, never skip.
+"""
+
+import time
+
+from exchange.core.digest import digest
+from exchange.core.state_machine import StateMachine
+from exchange.language.codec import encode_commands
+from exchange.language.commands import AdvanceTime, Command
+from exchange.language.journal import DigestMark, Journal
+from exchange.language.limits import CLOCK_STEP_MAX_S
+from exchange.language.port import MarketStopped, Outcome
+from exchange.language.units import Seconds
+from exchange.projections.views import Views
+from exchange.runtime.clock import Clock
+from exchange.runtime.feed import Feed
+from exchange.runtime.inbox import Inbox, Waiting
+
+BATCH_MAX = 1_024
+MARK_EVERY_S = 10.0
+# A digest walks the whole state while commands wait. It is given at most this share of the time, and no more than this
+# many open orders and leases while the market trades; a clean stop always takes one.
+MARK_SHARE = 200
+MARK_OPEN_MAX = 50_000
+
+
+class Pump:
+    """The one writer of the machine."""
+
+    def __init__(
+        self, machine: StateMachine, views: Views, journal: Journal, clock: Clock, inbox: Inbox, feed: Feed
+    ) -> None:
+        self._machine = machine
+        self._views = views
+        self._journal = journal
+        self._clock = clock
+        self._inbox = inbox
+        self._feed = feed
+        self._stopping = False
+        self._marked_seq = machine.state.seq
+        self._mark_at = time.monotonic() + MARK_EVERY_S
+
+    def stop(self) -> None:
+        """Finish what is waiting, then end."""
+        self._stopping = True
+        self._inbox.wake()
+
+    async def run(self) -> None:
+        """Work until stopped. Whoever still waits when this fails is told that the outcome is unknown."""
+        batch: list[Waiting] = []
+        try:
+            while True:
+                await self._inbox.wait(0.0 if self._stopping else self._idle_s())
+                batch = self._inbox.take(BATCH_MAX)
+                if not batch and self._stopping:
+                    break
+                await self._carry_out(batch)
+                await self._mark(final=False)
+            await self._mark(final=True)
+        finally:
+            for waiting in [*batch, *self._inbox.take(1 << 30)]:
+                if not waiting.outcome.done():
+                    waiting.outcome.set_exception(MarketStopped("the market has stopped"))
+            self._feed.close()
+
+    def _idle_s(self) -> float | None:
+        """How long nothing can happen if nobody comes, in real seconds."""
+        due_s = self._machine.state.agenda.next_s()
+        return None if due_s is None else self._clock.wait_s(due_s)
+
+    async def _carry_out(self, batch: list[Waiting]) -> None:
+        commands = self._stamp([waiting.command for waiting in batch])
+        if not commands:
+            return
+        first_seq = self._machine.state.seq + 1
+        await self._journal.append(first_seq, len(commands), encode_commands(commands))
+        # ---- from here to the last event nothing waits ----
+        ahead = len(commands) - len(batch)
+        for index, command in enumerate(commands):
+            outcome, applied = self._machine.apply(first_seq + index, command)
+            self._feed.tell(self._views.fold(applied))
+            if index >= ahead:
+                _answer(batch[index - ahead], outcome)
+
+    def _stamp(self, commands: list[Command]) -> list[Command]:
+        """The batch with the time it comes at in front, if that is news: for a command, or for what is due."""
+        state = self._machine.state
+        now_s = self._clock.now_s()
+        due_s = state.agenda.next_s()
+        stamped: list[Command] = []
+        if now_s > state.now_s and (commands or (due_s is not None and due_s <= now_s)):
+            stamped.extend(_steps(state.now_s, now_s))
+        for command in commands:
+            if isinstance(command, AdvanceTime) and command.to_s < now_s:
+                stamped.append(AdvanceTime(to_s=now_s))  # it has become later while this one waited
+            else:
+                stamped.append(command)
+        return stamped
+
+    async def _mark(self, *, final: bool) -> None:
+        """Keep a digest now and then, so that the next start can prove that it came to the same."""
+        state = self._machine.state
+        if state.seq == self._marked_seq:
+            return
+        busy = time.monotonic() < self._mark_at or len(state.bids) + len(state.asks) + len(state.leases) > MARK_OPEN_MAX
+        if busy and not final:
+            return
+        began = time.monotonic()
+        mark = DigestMark(seq=state.seq, digest=digest(state))
+        took = time.monotonic() - began
+        await self._journal.mark_digest(mark)
+        self._marked_seq = mark.seq
+        self._mark_at = time.monotonic() + max(MARK_EVERY_S, took * MARK_SHARE)
+
+
+def _steps(from_s: Seconds, to_s: Seconds) -> list[AdvanceTime]:
+    """The commands that take the clock from one instant to another, none longer than a command may be."""
+    if not from_s:
+        return [AdvanceTime(to_s=to_s)]
+    stops = range(from_s + CLOCK_STEP_MAX_S, to_s, CLOCK_STEP_MAX_S)
+    return [AdvanceTime(to_s=stop_s) for stop_s in (*stops, to_s)]
+
+
+def _answer(waiting: Waiting, outcome: Outcome) -> None:
+    if not waiting.outcome.done():  # whoever asked may have left
+        waiting.outcome.set_result(outcome)

@@ -1,0 +1,1 @@
+"""The market's asyncio and what it is started with."""

@@ -1,0 +1,1 @@
+"""The journal, its schema and the embedded database, on a real PostgreSQL."""

@@ -118,20 +118,24 @@ def settle_in_book(state: State, ask: Ask, as_state: str, reason: str) -> None:
         if ask.tenor_s:
             market.remove_ask(ask)
         market.add_ask(ask, tenor_s)
-    # When time alone will next change this: the longest piece that keeps it where it is must begin by then.
+    ask.leaves_milli = most_chips(ask.free.segments(now_s), shortest_s, now_s) // ask.lot_milli * ask.lot_milli
+    # When time alone will next change this: the last start of a piece as long as its book's, or as wide as its leaves.
     piece_s = max(tenor_s, shortest_s) if tenor_s <= longest_s else shortest_s
-    last_s = ask.free.last_start_s(piece_s, ask.lot_milli, now_s)
-    assert last_s is not None
-    if last_s + 1 != ask.recheck_s:
-        ask.recheck_s = last_s + 1
-        state.agenda.add(ask.recheck_s, Due.ASK_RECHECK, ask.ask_id)
+    long_s = ask.free.last_start_s(piece_s, ask.lot_milli, now_s)
+    wide_s = ask.free.last_start_s(shortest_s, ask.leaves_milli, now_s)
+    assert long_s is not None
+    assert wide_s is not None
+    recheck_s = min(long_s, wide_s) + 1
+    if recheck_s != ask.recheck_s:
+        ask.recheck_s = recheck_s
+        state.agenda.add(recheck_s, Due.ASK_RECHECK, ask.ask_id)
 
 
 def finish_ask(state: State, ask: Ask, as_state: str, reason: str) -> None:
     """End an ask: it takes no more leases. Its bond returns with the end of the last lease it has."""
     if ask.tenor_s:
         state.market(ask.region, ask.chip).remove_ask(ask)
-    ask.state, ask.reason = as_state, reason
+    ask.state, ask.reason, ask.leaves_milli = as_state, reason, 0
     state.touched_asks[ask.ask_id] = ask
     let_ask_go(state, ask)
 
@@ -190,11 +194,9 @@ def _leave_book(state: State, bid: Bid, index: int) -> None:
 
 def _ask_changed(state: State, ask: Ask) -> events.AskChanged:
     """An ask's leaves are the most chips it can still lease in one piece; what it never leased counts as canceled."""
-    resting = ask.state == events.RESTING
     now_s = state.catalog.next_step_s(state.now_s)
-    free = ask.free.segments(now_s) if resting else ()
-    shortest_s = max(ask.min_duration_s, state.catalog.law.step_s)
-    leaves = most_chips(free, shortest_s, now_s) // ask.lot_milli * ask.lot_milli if resting else 0
+    free = ask.free.segments(now_s) if ask.state == events.RESTING else ()
+    leaves = ask.leaves_milli
     filled = min(ask.quantity_milli - leaves, ask.busiest_milli)
     return events.AskChanged(
         ask_id=ask.ask_id,

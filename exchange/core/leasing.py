@@ -104,10 +104,10 @@ def close_period(state: State, lease: Lease, index: int) -> None:
     lease.silent = 0 if result.delivered_uch else lease.silent + 1
     state.touched_leases[lease.lease_id] = lease
     state.touched_asks[ask.ask_id] = ask
-    if end_s == lease.end_s:
-        _end(state, lease, events.ENDED, events.COMPLETED)
-    elif lease.silent >= lease.terms.silent_periods:
+    if lease.silent >= lease.terms.silent_periods:
         _default(state, lease, events.SILENT)
+    elif end_s == lease.end_s:
+        _end(state, lease, events.ENDED, events.COMPLETED)
     else:
         due_s = lease.period_end_s(index + 1) + lease.terms.close_grace_s
         state.agenda.add(due_s, Due.PERIOD_CLOSE, lease.lease_id, index + 1)

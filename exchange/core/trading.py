@@ -247,10 +247,10 @@ def _check_account(state: State, account_id: str) -> Reject | None:
 
 
 def _match_again(state: State, traded: dict[int, Bid]) -> None:
-    """Bids that an ask left partly filled look at all asks again: what they are content with may have fallen."""
+    """Bids that an ask left with less than their smallest lease look at all asks again: they are content with less."""
     for number in sorted(traded):
         bid = traded[number]
-        if bid.leaves_milli and bid.min_quantity_milli is not None:
+        if 0 < bid.leaves_milli < (bid.min_quantity_milli or 0):
             _match_bid(state, bid)
 
 

@@ -34,6 +34,7 @@ class Ask(Struct, kw_only=True, gc=False):
     bond_micros: Micros
     state: str
     reason: str = ""
+    leaves_milli: Milli = 0  # the most chips it can still lease in one piece
     tenor_s: Seconds = 0  # the book it rests in; 0 when in none
     recheck_s: Seconds = 0  # when time alone may move it to a shorter book, or end it
     busiest_milli: Milli = 0  # the most chips ever leased at one time

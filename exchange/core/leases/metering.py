@@ -17,14 +17,8 @@ def check_reading(lease: Lease, report: MeterLease, now_s: Seconds) -> Reject | 
         return Reject(Code.METER_IN_FUTURE, "through", "report up to the present at most")
     if not lease.start_s < report.through_s <= lease.end_s:
         return Reject(Code.METER_OUTSIDE_LEASE, "through", "report an instant after the lease's start, up to its end")
-    if report.used_uch > report.delivered_uch:
-        return Reject(Code.METER_EXCEEDS_DELIVERED, "used", "used cannot be more than delivered")
     if report.through_s <= last.through_s:
-        if report.delivered_uch > last.delivered_uch or report.used_uch > last.used_uch:
-            return Reject(
-                Code.METER_EXCEEDS_CAPACITY, "through", "a later report has a smaller total; report a later instant"
-            )
-        return None
+        return _check_old(last, report)
     if report.delivered_uch < last.delivered_uch:
         known = format_decimal(last.delivered_uch, 6)
         return Reject(Code.METER_SHRINKS, "delivered", f"the total reported before is {known}; send totals, not parts")
@@ -38,6 +32,17 @@ def check_reading(lease: Lease, report: MeterLease, now_s: Seconds) -> Reject | 
         )
     if report.used_uch - last.used_uch > report.delivered_uch - last.delivered_uch:
         return Reject(Code.METER_EXCEEDS_DELIVERED, "used", "since the last report more was used than delivered")
+    return None
+
+
+def _check_old(last: Reading, report: MeterLease) -> Reject | None:
+    """An old report may repeat what is known, and may not claim more than a later one."""
+    if report.delivered_uch > last.delivered_uch or report.used_uch > last.used_uch:
+        return Reject(
+            Code.METER_EXCEEDS_CAPACITY, "through", "a later report has a smaller total; report a later instant"
+        )
+    if report.used_uch > report.delivered_uch:
+        return Reject(Code.METER_EXCEEDS_DELIVERED, "used", "used cannot be more than delivered")
     return None
 
 

@@ -1,9 +1,9 @@
 """The guards of an order: a Reject that names the field, or nothing. Reads only.
 
-Checks stand in the order of the catalogue of refusals, so that of several faults the first in that list is told.
+All faults of an order are looked for, and the one that comes first in the catalogue of refusals is told.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 
 from exchange.core.books.order import Bid
 from exchange.core.ledger.chart import AVAILABLE, purse
@@ -25,13 +25,16 @@ from exchange.language.units import (
     BP_PER_ONE,
     HOUR_S,
     MILLI_PER_CHIP,
+    BasisPoints,
     Micros,
+    Milli,
     Seconds,
     div_half_even,
     format_chips,
     format_money,
 )
-from exchange.language.windows import ceil_to_step
+
+_PRECEDENCE = {code: place for place, code in enumerate(Code)}
 
 
 def participant_with(state: State, account_id: str, role: str) -> Participant | Reject:
@@ -46,33 +49,12 @@ def participant_with(state: State, account_id: str, role: str) -> Participant | 
 
 def check_ask(state: State, order: PlaceAsk, start_s: Seconds) -> Reject | None:
     """Why an ask cannot be taken, whatever its owner's means."""
-    return (
-        _check_supported_ask(order)
-        or _check_named(state, order.region, order.chip, "")
-        or _check_terms(order)
-        or _check_ask_quantity(order)
-        or _check_price(state, order.price_micros, "price")
-        or _check_share(order.take_or_pay_bp, "take_or_pay")
-        or _check_ask_window(state, order, start_s)
-    )
+    return _gravest(_ask_faults(state, order, start_s))
 
 
 def check_bid(state: State, order: PlaceBid) -> Reject | None:
     """Why a bid cannot be taken, whatever its owner's means."""
-    places = [(f"alternatives[{index}].", wish) for index, wish in enumerate(order.alternatives)]
-    checks: tuple[Callable[[], Reject | None], ...] = (
-        lambda: _check_supported_bid(order),
-        lambda: _first(_check_named(state, wish.region, wish.chip, at) for at, wish in places),
-        lambda: _check_programmes(order),
-        lambda: _check_count(order),
-        lambda: _check_terms(order),
-        lambda: _check_bid_quantity(order),
-        lambda: _first(_check_price(state, wish.price_micros, f"{at}price") for at, wish in places),
-        lambda: _check_share(order.max_take_or_pay_bp, "max_take_or_pay"),
-        lambda: _first(_check_start(state, wish, at) for at, wish in places),
-        lambda: _check_expiry(state, order.expires_s),
-    )
-    return _first(check() for check in checks)
+    return _gravest(_bid_faults(state, order))
 
 
 def check_hold(state: State, bid: Bid) -> Reject | None:
@@ -98,171 +80,132 @@ def bond_micros(state: State, order: PlaceAsk, start_s: Seconds) -> Micros:
     return div_half_even(worth, MILLI_PER_CHIP * HOUR_S * BP_PER_ONE)
 
 
-def _first(rejects: Iterable[Reject | None]) -> Reject | None:
-    return next((reject for reject in rejects if reject is not None), None)
+def _gravest(faults: Iterable[Reject]) -> Reject | None:
+    """Of several faults the first in the catalogue, and of those the first found."""
+    return min(faults, key=lambda fault: _PRECEDENCE[fault.code], default=None)
 
 
-def _check_supported_ask(order: PlaceAsk) -> Reject | None:
+def _ask_faults(state: State, order: PlaceAsk, start_s: Seconds) -> Iterator[Reject]:
     if order.lease_id is not None:
-        return Reject(Code.NOT_SUPPORTED, "lease_id", "resale of a lease is not offered yet")
-    return _check_supported(order)
+        yield Reject(Code.NOT_SUPPORTED, "lease_id", "resale of a lease is not offered yet")
+    yield from _term_faults(state, order)
+    yield from _name_faults(state, order.region, order.chip, "")
+    yield from _quantity_faults(order.quantity_milli)
+    if not 0 < order.lot_milli <= max(order.quantity_milli, 1):
+        yield Reject(Code.LOT_OUT_OF_RANGE, "lot", "more than 0, at most the quantity")
+    elif order.quantity_milli % order.lot_milli:
+        lot = format_chips(order.lot_milli)
+        yield Reject(Code.QUANTITY_NOT_IN_LOTS, "quantity", f"a multiple of the lot, which is {lot}")
+    yield from _price_faults(state, order.price_micros, "price")
+    yield from _share_faults(order.take_or_pay_bp, "take_or_pay")
+    yield from _grid_faults(state, start_s, "start")
+    yield from _grid_faults(state, order.end_s, "end")
+    yield from _grid_faults(state, order.min_duration_s, "min_duration")
+    if start_s < state.now_s:
+        now = format_instant(state.now_s)
+        yield Reject(Code.WINDOW_PAST, "start", f'it is {now} now; "now" is the next step')
+    if order.end_s <= start_s:
+        yield Reject(Code.WINDOW_EMPTY, "end", "after the start")
+    if order.end_s - start_s > limits.ASK_WINDOW_MAX_S:
+        most = format_duration(limits.ASK_WINDOW_MAX_S)
+        yield Reject(Code.DURATION_OUT_OF_RANGE, "end", f"a window of {most} at most")
+    if order.min_duration_s > order.end_s - start_s:
+        yield Reject(Code.DURATION_OUT_OF_RANGE, "min_duration", "at most the window")
+    yield from _duration_faults(state, order.min_duration_s, "min_duration")
+    yield from _horizon_faults(state, order.end_s, "end")
 
 
-def _check_supported_bid(order: PlaceBid) -> Reject | None:
-    for index, wish in enumerate(order.alternatives):
-        if wish.quantity_milli is not None:
-            return Reject(
-                Code.NOT_SUPPORTED, f"alternatives[{index}].quantity", "alternatives share the bid's quantity for now"
-            )
-    return _check_supported(order)
-
-
-def _check_supported(order: PlaceAsk | PlaceBid) -> Reject | None:
-    if order.time_in_force == FOK:
-        return Reject(Code.NOT_SUPPORTED, "time_in_force", "fok is not offered yet; use gtc, gtd or ioc")
-    if order.post_only:
-        return Reject(Code.NOT_SUPPORTED, "post_only", "post_only is not offered yet")
-    return None
-
-
-def _check_programmes(order: PlaceBid) -> Reject | None:
+def _bid_faults(state: State, order: PlaceBid) -> Iterator[Reject]:
+    yield from _term_faults(state, order)
     for index, programme in enumerate(order.vouchers):
         if programme != "auto" or len(order.vouchers) > 1:
-            return Reject(Code.UNKNOWN_PROGRAMME, f"vouchers[{index}]", f"no programme is called {programme}")
-    return None
-
-
-def _check_named(state: State, region: str, chip: str, at: str) -> Reject | None:
-    if region not in state.catalog.regions:
-        return Reject(Code.UNKNOWN_REGION, f"{at}region", f"no region is called {region}; see the catalogue")
-    if chip not in state.catalog.chips:
-        return Reject(Code.UNKNOWN_CHIP, f"{at}chip", f"no chip type is called {chip}; see the catalogue")
-    return None
-
-
-def _check_count(order: PlaceBid) -> Reject | None:
+            yield Reject(Code.UNKNOWN_PROGRAMME, f"vouchers[{index}]", f"no programme is called {programme}")
     if not 1 <= len(order.alternatives) <= limits.ALTERNATIVES_MAX:
-        return Reject(Code.BAD_VALUE, "alternatives", f"give 1 to {limits.ALTERNATIVES_MAX} alternatives")
-    return None
-
-
-def _check_terms(order: PlaceAsk | PlaceBid) -> Reject | None:
-    if order.time_in_force not in TIMES_IN_FORCE:
-        return Reject(Code.BAD_VALUE, "time_in_force", f"one of {', '.join(TIMES_IN_FORCE)}")
-    if order.self_trade not in SELF_TRADE_MODES:
-        return Reject(Code.BAD_VALUE, "self_trade", f"one of {', '.join(SELF_TRADE_MODES)}")
-    if (order.time_in_force == GTD) != (order.expires_s is not None):
-        return Reject(Code.BAD_VALUE, "expires_at", "goes with time_in_force gtd, and only with it")
-    return None
-
-
-def _check_ask_quantity(order: PlaceAsk) -> Reject | None:
-    if not 0 < order.quantity_milli <= limits.QUANTITY_MAX_MILLI:
-        return _quantity_out_of_range("quantity")
-    if not 0 < order.lot_milli <= order.quantity_milli:
-        return Reject(Code.LOT_OUT_OF_RANGE, "lot", "more than 0, at most the quantity")
-    if order.quantity_milli % order.lot_milli:
-        lot = format_chips(order.lot_milli)
-        return Reject(Code.QUANTITY_NOT_IN_LOTS, "quantity", f"a multiple of the lot, which is {lot}")
-    return None
-
-
-def _check_bid_quantity(order: PlaceBid) -> Reject | None:
-    if not 0 < order.quantity_milli <= limits.QUANTITY_MAX_MILLI:
-        return _quantity_out_of_range("quantity")
+        yield Reject(Code.BAD_VALUE, "alternatives", f"give 1 to {limits.ALTERNATIVES_MAX} alternatives")
+    yield from _quantity_faults(order.quantity_milli)
     least = order.min_quantity_milli
     if least is not None and not 0 < least <= order.quantity_milli:
-        return Reject(Code.MIN_QUANTITY_OUT_OF_RANGE, "min_quantity", "more than 0, at most the quantity")
-    return None
+        yield Reject(Code.MIN_QUANTITY_OUT_OF_RANGE, "min_quantity", "more than 0, at most the quantity")
+    yield from _share_faults(order.max_take_or_pay_bp, "max_take_or_pay")
+    for index, wish in enumerate(order.alternatives):
+        yield from _wish_faults(state, wish, f"alternatives[{index}].")
 
 
-def _quantity_out_of_range(param: str) -> Reject:
-    most = format_chips(limits.QUANTITY_MAX_MILLI)
-    return Reject(Code.QUANTITY_OUT_OF_RANGE, param, f"more than 0, at most {most} chips")
+def _wish_faults(state: State, wish: Alternative, at: str) -> Iterator[Reject]:
+    if wish.quantity_milli is not None:
+        yield Reject(Code.NOT_SUPPORTED, f"{at}quantity", "alternatives share the bid's quantity for now")
+    yield from _name_faults(state, wish.region, wish.chip, at)
+    yield from _price_faults(state, wish.price_micros, f"{at}price")
+    yield from _grid_faults(state, wish.duration_s, f"{at}duration")
+    if wish.earliest_start_s is not None:
+        yield from _grid_faults(state, wish.earliest_start_s, f"{at}earliest_start")
+    yield from _grid_faults(state, wish.latest_start_s, f"{at}latest_start")
+    next_s = state.catalog.next_step_s(state.now_s)
+    if wish.latest_start_s < next_s:
+        yield Reject(Code.WINDOW_PAST, f"{at}latest_start", f"the next step is {format_instant(next_s)}")
+    if wish.earliest_start_s is not None and wish.earliest_start_s > wish.latest_start_s:
+        yield Reject(Code.WINDOW_EMPTY, f"{at}latest_start", "not before earliest_start")
+    yield from _duration_faults(state, wish.duration_s, f"{at}duration")
+    yield from _horizon_faults(state, wish.latest_start_s, f"{at}latest_start")
 
 
-def _check_price(state: State, price_micros: Micros, param: str) -> Reject | None:
+def _term_faults(state: State, order: PlaceAsk | PlaceBid) -> Iterator[Reject]:
+    """What asks and bids have in common."""
+    if order.time_in_force == FOK:
+        yield Reject(Code.NOT_SUPPORTED, "time_in_force", "fok is not offered yet; use gtc, gtd or ioc")
+    if order.post_only:
+        yield Reject(Code.NOT_SUPPORTED, "post_only", "post_only is not offered yet")
+    if order.time_in_force not in TIMES_IN_FORCE:
+        yield Reject(Code.BAD_VALUE, "time_in_force", f"one of {', '.join(TIMES_IN_FORCE)}")
+    if order.self_trade not in SELF_TRADE_MODES:
+        yield Reject(Code.BAD_VALUE, "self_trade", f"one of {', '.join(SELF_TRADE_MODES)}")
+    if (order.time_in_force == GTD) != (order.expires_s is not None):
+        yield Reject(Code.BAD_VALUE, "expires_at", "goes with time_in_force gtd, and only with it")
+    if order.expires_s is not None:
+        if order.expires_s <= state.now_s:
+            yield Reject(Code.WINDOW_PAST, "expires_at", f"it is {format_instant(state.now_s)} now")
+        yield from _horizon_faults(state, order.expires_s, "expires_at")
+
+
+def _name_faults(state: State, region: str, chip: str, at: str) -> Iterator[Reject]:
+    if region not in state.catalog.regions:
+        yield Reject(Code.UNKNOWN_REGION, f"{at}region", f"no region is called {region}; see the catalogue")
+    if chip not in state.catalog.chips:
+        yield Reject(Code.UNKNOWN_CHIP, f"{at}chip", f"no chip type is called {chip}; see the catalogue")
+
+
+def _quantity_faults(quantity_milli: Milli) -> Iterator[Reject]:
+    if not 0 < quantity_milli <= limits.QUANTITY_MAX_MILLI:
+        most = format_chips(limits.QUANTITY_MAX_MILLI)
+        yield Reject(Code.QUANTITY_OUT_OF_RANGE, "quantity", f"more than 0, at most {most} chips")
+
+
+def _price_faults(state: State, price_micros: Micros, param: str) -> Iterator[Reject]:
     tick = state.catalog.law.tick_micros
     if not 0 < price_micros <= limits.PRICE_MAX_MICROS:
         most = format_money(limits.PRICE_MAX_MICROS)
-        return Reject(Code.PRICE_OUT_OF_RANGE, param, f"more than 0, at most {most} CNY per chip-hour")
+        yield Reject(Code.PRICE_OUT_OF_RANGE, param, f"more than 0, at most {most} CNY per chip-hour")
     if price_micros % tick:
-        return Reject(Code.PRICE_OFF_TICK, param, f"a multiple of {format_money(tick)} CNY per chip-hour")
-    return None
+        yield Reject(Code.PRICE_OFF_TICK, param, f"a multiple of {format_money(tick)} CNY per chip-hour")
 
 
-def _check_share(share_bp: int, param: str) -> Reject | None:
+def _share_faults(share_bp: BasisPoints, param: str) -> Iterator[Reject]:
     if not 0 <= share_bp <= BP_PER_ONE:
-        return Reject(Code.SHARE_OUT_OF_RANGE, param, "from 0 to 1")
-    return None
+        yield Reject(Code.SHARE_OUT_OF_RANGE, param, "from 0 to 1")
 
 
-def _check_grid(state: State, time_s: Seconds, param: str) -> Reject | None:
+def _grid_faults(state: State, time_s: Seconds, param: str) -> Iterator[Reject]:
     step_s = state.catalog.law.step_s
     if time_s % step_s:
-        return Reject(Code.OFF_GRID, param, f"a multiple of {format_duration(step_s)}; nothing is rounded")
-    return None
+        yield Reject(Code.OFF_GRID, param, f"a multiple of {format_duration(step_s)}; nothing is rounded")
 
 
-def _check_expiry(state: State, expires_s: Seconds | None) -> Reject | None:
-    if expires_s is None:
-        return None
-    if expires_s <= state.now_s:
-        return Reject(Code.WINDOW_PAST, "expires_at", f"it is {format_instant(state.now_s)} now")
-    return _check_horizon(state, expires_s, "expires_at")
-
-
-def _check_horizon(state: State, at_s: Seconds, param: str) -> Reject | None:
+def _horizon_faults(state: State, at_s: Seconds, param: str) -> Iterator[Reject]:
     if at_s > state.now_s + limits.HORIZON_MAX_S:
-        return Reject(Code.BEYOND_HORIZON, param, f"at most {format_duration(limits.HORIZON_MAX_S)} ahead")
-    return None
+        yield Reject(Code.BEYOND_HORIZON, param, f"at most {format_duration(limits.HORIZON_MAX_S)} ahead")
 
 
-def _check_duration(state: State, duration_s: Seconds, param: str) -> Reject | None:
+def _duration_faults(state: State, duration_s: Seconds, param: str) -> Iterator[Reject]:
     if not state.catalog.law.step_s <= duration_s <= limits.LEASE_MAX_S:
         least, most = format_duration(state.catalog.law.step_s), format_duration(limits.LEASE_MAX_S)
-        return Reject(Code.DURATION_OUT_OF_RANGE, param, f"from {least} to {most}")
-    return None
-
-
-def _check_ask_window(state: State, order: PlaceAsk, start_s: Seconds) -> Reject | None:
-    grid = _first(
-        _check_grid(state, time_s, param)
-        for time_s, param in ((start_s, "start"), (order.end_s, "end"), (order.min_duration_s, "min_duration"))
-    )
-    if grid is not None:
-        return grid
-    if start_s < ceil_to_step(state.now_s, state.catalog.law.step_s):
-        return Reject(Code.WINDOW_PAST, "start", f'it is {format_instant(state.now_s)} now; "now" is the next step')
-    if order.end_s <= start_s:
-        return Reject(Code.WINDOW_EMPTY, "end", "after the start")
-    if order.end_s - start_s > limits.ASK_WINDOW_MAX_S:
-        return Reject(
-            Code.DURATION_OUT_OF_RANGE, "end", f"a window of {format_duration(limits.ASK_WINDOW_MAX_S)} at most"
-        )
-    if order.min_duration_s > order.end_s - start_s:
-        return Reject(Code.DURATION_OUT_OF_RANGE, "min_duration", "at most the window")
-    return (
-        _check_duration(state, order.min_duration_s, "min_duration")
-        or _check_horizon(state, order.end_s, "end")
-        or _check_expiry(state, order.expires_s)
-    )
-
-
-def _check_start(state: State, wish: Alternative, at: str) -> Reject | None:
-    earliest_s, latest_s = wish.earliest_start_s, wish.latest_start_s
-    off_grid = (
-        _check_grid(state, wish.duration_s, f"{at}duration")
-        or (None if earliest_s is None else _check_grid(state, earliest_s, f"{at}earliest_start"))
-        or _check_grid(state, latest_s, f"{at}latest_start")
-    )
-    if off_grid is not None:
-        return off_grid
-    next_s = state.catalog.next_step_s(state.now_s)
-    if latest_s < next_s:
-        return Reject(Code.WINDOW_PAST, f"{at}latest_start", f"the next step is {format_instant(next_s)}")
-    if earliest_s is not None and earliest_s > latest_s:
-        return Reject(Code.WINDOW_EMPTY, f"{at}latest_start", "not before earliest_start")
-    return _check_duration(state, wish.duration_s, f"{at}duration") or _check_horizon(
-        state, latest_s, f"{at}latest_start"
-    )
+        yield Reject(Code.DURATION_OUT_OF_RANGE, param, f"from {least} to {most}")

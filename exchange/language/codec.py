@@ -6,6 +6,7 @@ One journal row holds one batch: an array of commands. `fingerprint` tells two o
 from collections.abc import Sequence
 from hashlib import blake2b
 
+import msgspec
 from msgspec import msgpack
 
 from exchange.language.commands import Command
@@ -38,4 +39,6 @@ def decode_events(payload: bytes) -> tuple[Event, ...]:
 
 def fingerprint(command: Command) -> bytes:
     """Sixteen bytes that are equal for equal commands, and for no others that anybody will meet."""
-    return blake2b(_encoder.encode(command), digest_size=16).digest()
+    # every field, as the encoder leaves out a default only when it is the very same object
+    fields = (type(command).__name__, *msgspec.structs.astuple(command))
+    return blake2b(_encoder.encode(fields), digest_size=16).digest()

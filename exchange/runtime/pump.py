@@ -93,7 +93,9 @@ class Pump:
         due_s = state.agenda.next_s()
         stamped: list[Command] = []
         if now_s > state.now_s and (commands or (due_s is not None and due_s <= now_s)):
-            stamped.extend(_steps(state.now_s, now_s))
+            steps = _steps(state.now_s, now_s)
+            # A command that itself takes the clock there makes the last step.
+            stamped.extend(steps[:-1] if commands and isinstance(commands[0], AdvanceTime) else steps)
         for command in commands:
             if isinstance(command, AdvanceTime) and command.to_s < now_s:
                 stamped.append(AdvanceTime(to_s=now_s))  # it has become later while this one waited

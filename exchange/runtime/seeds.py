@@ -88,9 +88,8 @@ _T = TypeVar("_T", bound=_Table)
 
 
 def default_seeds_dir() -> Path:
-    """The repository's `seeds/` when this package is used from a checkout, else the copy inside the package."""
-    in_checkout = Path(__file__).parents[2] / "seeds"
-    return in_checkout if in_checkout.is_dir() else Path(__file__).parents[1] / "seeds"
+    """The `seeds/` that came with this release: beside the packages, in a checkout and when installed."""
+    return Path(__file__).parents[2] / "seeds"
 
 
 def load_seeds(folder: Path) -> list[Command]:

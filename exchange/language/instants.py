@@ -27,7 +27,7 @@ def parse_instant(text: str) -> Seconds:
 
 def format_instant(at_s: Seconds) -> str:
     """RFC 3339, UTC, whole seconds: "2026-12-01T00:00:00Z"."""
-    return datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(at_s, UTC).isoformat()[:19] + "Z"
 
 
 def parse_duration(text: str) -> Seconds:

@@ -13,6 +13,7 @@ from exchange.core.digest import digest
 from exchange.core.ledger.chart import PURSES, purse
 from exchange.core.state_machine import StateMachine
 from exchange.language.commands import AdvanceTime, Command
+from exchange.language.instants import format_duration
 from exchange.language.journal import Journal
 from exchange.language.limits import CLOCK_STEP_MAX_S
 from exchange.language.port import MarketStopped, Outcome
@@ -118,8 +119,8 @@ class Exchange:
         """Move a sandbox's clock forward; refused by name outside a sandbox or beyond one step."""
         if not isinstance(self._clock, SandboxClock):
             return self._refuse(Code.NOT_SUPPORTED, "only a sandbox's clock can be moved")
-        if not 0 < by_s <= CLOCK_STEP_MAX_S // 2:
-            return self._refuse(Code.TIME_NOT_FORWARD, f"more than 0 and at most {CLOCK_STEP_MAX_S // 2} seconds")
+        if not 0 < by_s <= CLOCK_STEP_MAX_S:
+            return self._refuse(Code.TIME_NOT_FORWARD, f"more than 0 and at most {format_duration(CLOCK_STEP_MAX_S)}")
         return await self.submit(AdvanceTime(to_s=self._clock.advance(by_s)))
 
     def subscribe(self, account_id: str) -> FeedSubscription:

@@ -1,0 +1,303 @@
+"""The wire as types, continued: what single calls answer, made of the nouns in `schema`.
+
+`seq` is the place in the journal of the command that the answer is about. On the stream it stands in the reply's head
+and not in the result, so it has a default and is left out there.
+"""
+
+from msgspec import Raw, Struct
+
+from gateway.schema import (
+    Account,
+    Ask,
+    Bid,
+    Decimal,
+    Duration,
+    Instant,
+    Key,
+    Lease,
+    Problem,
+    PublicId,
+    RequestId,
+    Transfer,
+)
+
+
+class Answer(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The base of answers to a change: REST says `seq`, the stream says it in the reply."""
+
+    seq: int = 0
+
+
+class BidAnswer(Answer, frozen=True, kw_only=True):
+    """A bid as it stood after its own command, with the leases that it then got."""
+
+    bid: Bid
+    leases: tuple[Lease, ...]
+
+
+class AskAnswer(Answer, frozen=True, kw_only=True):
+    """An ask as it stood after its own command, with the leases that it then got."""
+
+    ask: Ask
+    leases: tuple[Lease, ...]
+
+
+class BidCanceled(Answer, frozen=True, kw_only=True):
+    bid: Bid
+
+
+class AskCanceled(Answer, frozen=True, kw_only=True):
+    ask: Ask
+
+
+class CanceledAll(Answer, frozen=True, kw_only=True):
+    """Every order that the request named is canceled."""
+
+
+class LeaseAnswer(Answer, frozen=True, kw_only=True):
+    lease: Lease
+
+
+class AccountAnswer(Answer, frozen=True, kw_only=True):
+    account: Account
+
+
+class KeyMade(Answer, frozen=True, kw_only=True):
+    """The one time that a key is shown."""
+
+    key_id: str
+    key: str
+
+
+class KeyRevoked(Answer, frozen=True, kw_only=True):
+    key_id: str
+
+
+class ClockAdvanced(Answer, frozen=True, kw_only=True):
+    now: Instant
+
+
+class Access(Struct, frozen=True, kw_only=True):
+    """What the provider handed over, for the buyer alone."""
+
+    lease_id: PublicId
+    given_at: Instant
+    access: Raw
+
+
+class Bids(Struct, frozen=True, kw_only=True):
+    items: tuple[Bid, ...]
+    cursor: str | None
+
+
+class Asks(Struct, frozen=True, kw_only=True):
+    items: tuple[Ask, ...]
+    cursor: str | None
+
+
+class Leases(Struct, frozen=True, kw_only=True):
+    items: tuple[Lease, ...]
+    cursor: str | None
+
+
+class Transfers(Struct, frozen=True, kw_only=True):
+    items: tuple[Transfer, ...]
+    cursor: str | None
+
+
+class Keys(Struct, frozen=True, kw_only=True):
+    items: tuple[Key, ...]
+    cursor: str | None
+
+
+class Statement(Struct, frozen=True, kw_only=True):
+    """A lease with every transfer that was made for it, oldest first."""
+
+    lease: Lease
+    items: tuple[Transfer, ...]
+
+
+# ------------------------------------------------------------------------------------------------------ public
+
+
+class Time(Struct, frozen=True, kw_only=True):
+    now: Instant
+
+
+class Status(Struct, frozen=True, kw_only=True):
+    """`state` is "open", or "stopped" when the market takes no more commands."""
+
+    state: str
+    sandbox: bool
+    seq: int
+    now: Instant
+
+
+class Region(Struct, frozen=True, kw_only=True):
+    region: str
+    name_en: str
+    name_zh: str
+    kind: str
+    hub: str
+
+
+class Chip(Struct, frozen=True, kw_only=True):
+    """`du_rate` is 度 per chip-hour, null when nobody has published the chip's peak."""
+
+    chip: str
+    vendor: str
+    model: str
+    du_rate: Decimal | None
+    memory_gb: int | None
+    per_node: int | None
+    domestic: bool
+
+
+class RulesOut(Struct, frozen=True, kw_only=True):
+    """The market rules: fees, rates and shares as decimals of one."""
+
+    step: Duration
+    tick: Decimal
+    buyer_fee: Decimal
+    provider_fee: Decimal
+    bond_rate: Decimal
+    bond_window: Duration
+    start_grace: Duration
+    period: Duration
+    close_grace: Duration
+    allowance: Decimal
+    penalty_rate: Decimal
+    silent_periods: int
+
+
+class Catalog(Struct, frozen=True, kw_only=True):
+    regions: tuple[Region, ...]
+    chips: tuple[Chip, ...]
+    tenors: tuple[Duration, ...]
+    rules: RulesOut | None
+
+
+class MarketName(Struct, frozen=True, kw_only=True):
+    region: str
+    chip: str
+
+
+class Markets(Struct, frozen=True, kw_only=True):
+    items: tuple[MarketName, ...]
+    cursor: str | None
+
+
+Rung = tuple[Decimal, Decimal, int]  # price, chips, orders
+
+
+class TenorSummary(Struct, frozen=True, kw_only=True):
+    tenor: Duration
+    best_ask: Rung | None
+    best_bid: Rung | None
+
+
+class Trade(Struct, frozen=True, kw_only=True):
+    trade_id: PublicId
+    seq: int
+    at: Instant
+    region: str
+    chip: str
+    price: Decimal
+    quantity: Decimal
+    start: Instant
+    end: Instant
+    taker: str
+
+
+class MarketSummary(Struct, frozen=True, kw_only=True):
+    region: str
+    chip: str
+    du_rate: Decimal | None
+    seq: int
+    tenors: tuple[TenorSummary, ...]
+    last_trade: Trade | None
+
+
+class Trades(Struct, frozen=True, kw_only=True):
+    items: tuple[Trade, ...]
+    cursor: str | None
+
+
+class Book(Struct, frozen=True, kw_only=True):
+    """One tenor's depth, best first. The prices per 度 are those of the best levels.
+
+    `checksum` is the CRC32 of `price:chips:orders` of the ten best asks and then the ten best bids, joined by "|".
+    """
+
+    region: str
+    chip: str
+    tenor: Duration
+    seq: int
+    asks: tuple[Rung, ...]
+    bids: tuple[Rung, ...]
+    du_rate: Decimal | None
+    best_ask_per_du: Decimal | None
+    best_bid_per_du: Decimal | None
+    checksum: int
+
+
+class AuditOut(Struct, frozen=True, kw_only=True):
+    """A full check of the books; `violations` is empty or the market is broken."""
+
+    seq: int
+    now: Instant
+    digest: str
+    accounts: int
+    open_bids: int
+    open_asks: int
+    open_leases: int
+    violations: tuple[str, ...]
+
+
+class Health(Struct, frozen=True, kw_only=True):
+    status: str
+
+
+# ------------------------------------------------------------------------------------------------------ stream
+
+
+class Reply(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """To one request, by its `id`; null answers a frame in which no id could be read."""
+
+    id: RequestId | None
+    ok: bool
+    seq: int = 0
+    result: Raw | None = None
+    error: Problem | None = None
+
+
+class Push(Struct, frozen=True, kw_only=True):
+    """News on a channel. `prev_seq` is the seq of the message before it there, or of the subscription."""
+
+    channel: str
+    seq: int
+    prev_seq: int
+    type: str
+    at: Instant
+    data: Raw
+
+
+class Pong(Struct, frozen=True, kw_only=True):
+    now: Instant
+
+
+class LoggedIn(Struct, frozen=True, kw_only=True):
+    account_id: str
+    key_id: str
+    scopes: tuple[str, ...]
+
+
+class LoggedOut(Struct, frozen=True, kw_only=True):
+    """Nobody is logged in, and no private channel is open."""
+
+
+class Subscribed(Struct, frozen=True, kw_only=True):
+    """The channels that are open now. `seq` is where the market stood: news begin after it."""
+
+    channels: tuple[str, ...]
+    seq: int

@@ -1,0 +1,50 @@
+"""The edge on one page: what it stands on, its middlewares, its routes, and how it starts and stops.
+
+Everything that is needed comes as an argument. The market is opened before and closed after, by whoever calls.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from aiohttp import web
+
+from exchange.language.limits import FRAME_MAX_BYTES
+from exchange.language.port import Market
+from gateway.desk import Desk
+from gateway.rest.handler import endpoint, problems, stamp
+from gateway.rest.routes import ROUTES
+from gateway.settings import Settings
+from gateway.vault import Vault
+from gateway.ws import stream
+
+SHUTDOWN_S: Final = 1.0  # for requests that are under way, once the sockets are closed
+
+
+def build_app(market: Market, settings: Settings, vault: Vault) -> web.Application:
+    """The application, not yet listening."""
+    desk = Desk(market=market, vault=vault)
+    sockets = stream.Stream(desk, settings)
+    app = web.Application(middlewares=[problems], client_max_size=FRAME_MAX_BYTES)
+    for route in ROUTES:
+        app.router.add_route(route.method, route.path, endpoint(desk, route))
+    app.router.add_route("GET", stream.PATH, sockets.handle)
+    app.on_response_prepare.append(stamp)
+    app.on_shutdown.append(sockets.say_goodbye)
+    return app
+
+
+@asynccontextmanager
+async def serving(app: web.Application, settings: Settings) -> AsyncIterator[str]:
+    """Listen until the block ends; gives the address, such as "http://127.0.0.1:8080". Port 0 takes a free one.
+
+    On the way out sockets get an announcement and a close, requests under way their answer, within five seconds.
+    """
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S, auto_decompress=False)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+        host, port = runner.addresses[0][:2]
+        yield f"http://{host}:{port}"
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,53 @@
+"""Asks: place, cancel, look."""
+
+from exchange.language.commands import CancelAllAsks, CancelAsk
+from exchange.language.rejects import Code
+from exchange.language.views import AskView
+from gateway import answers, intake, schema, wire
+from gateway.calls.orders import ask_answer
+from gateway.desk import Call, stretch
+from gateway.errors import Refusal
+
+
+async def place(call: Call[schema.AskBody]) -> answers.AskAnswer:
+    """The same order sent again gets the first answer again."""
+    reads = call.desk.market.reads
+    account_id = call.caller.account_id
+    command = intake.ask_command(account_id, call.params)
+    await call.desk.carry_out(command)
+    return ask_answer(reads.receipt(account_id, command.client_order_id))
+
+
+async def cancel(call: Call[schema.AskRef]) -> answers.AskCanceled:
+    ask_id = intake.order_number(call.params.ask_id, "ask")
+    outcome = await call.desk.carry_out(CancelAsk(account_id=call.caller.account_id, ask_id=ask_id))
+    return answers.AskCanceled(seq=outcome.seq, ask=wire.ask(own(call, ask_id)))
+
+
+async def cancel_all(call: Call[schema.CancelAllBody]) -> answers.CanceledAll:
+    outcome = await call.desk.carry_out(
+        CancelAllAsks(account_id=call.caller.account_id, region=call.params.region, chip=call.params.chip)
+    )
+    return answers.CanceledAll(seq=outcome.seq)
+
+
+async def show(call: Call[schema.AskRef]) -> schema.Ask:
+    return wire.ask(own(call, intake.order_number(call.params.ask_id, "ask")))
+
+
+async def listing(call: Call[schema.OrderPage]) -> answers.Asks:
+    reads = call.desk.market.reads
+    found, cursor = stretch(
+        lambda before, limit: reads.asks(call.caller.account_id, call.params.state, before, limit),
+        lambda ask: ask.ask_id,
+        call.params,
+    )
+    return answers.Asks(items=tuple(map(wire.ask, found)), cursor=cursor)
+
+
+def own(call: Call[schema.AskRef], ask_id: int) -> AskView:
+    """A ask of the caller's; anybody else's is as unknown as none."""
+    ask = call.desk.market.reads.ask(ask_id)
+    if ask is None or ask.account_id != call.caller.account_id:
+        raise Refusal(Code.UNKNOWN_ORDER.wire, "ask_id", f"{call.caller.account_id} has no ask-{ask_id}")
+    return ask

@@ -1,0 +1,56 @@
+"""Bids: place, cancel, look."""
+
+from exchange.language.commands import CancelAllBids, CancelBid
+from exchange.language.rejects import Code
+from exchange.language.views import BidView
+from gateway import answers, intake, schema, wire
+from gateway.calls.orders import bid_answer
+from gateway.desk import Call, stretch
+from gateway.errors import Refusal
+
+
+async def place(call: Call[schema.BidBody]) -> answers.BidAnswer:
+    """The same order sent again gets the first answer again."""
+    reads = call.desk.market.reads
+    account_id = call.caller.account_id
+    command = intake.bid_command(account_id, call.params, reads.catalog())
+    try:
+        await call.desk.carry_out(command)
+    except Refusal as refusal:
+        raise intake.as_written(refusal, call.params) from None
+    return bid_answer(reads.receipt(account_id, command.client_order_id))
+
+
+async def cancel(call: Call[schema.BidRef]) -> answers.BidCanceled:
+    bid_id = intake.order_number(call.params.bid_id, "bid")
+    outcome = await call.desk.carry_out(CancelBid(account_id=call.caller.account_id, bid_id=bid_id))
+    return answers.BidCanceled(seq=outcome.seq, bid=wire.bid(own(call, bid_id)))
+
+
+async def cancel_all(call: Call[schema.CancelAllBody]) -> answers.CanceledAll:
+    outcome = await call.desk.carry_out(
+        CancelAllBids(account_id=call.caller.account_id, region=call.params.region, chip=call.params.chip)
+    )
+    return answers.CanceledAll(seq=outcome.seq)
+
+
+async def show(call: Call[schema.BidRef]) -> schema.Bid:
+    return wire.bid(own(call, intake.order_number(call.params.bid_id, "bid")))
+
+
+async def listing(call: Call[schema.OrderPage]) -> answers.Bids:
+    reads = call.desk.market.reads
+    found, cursor = stretch(
+        lambda before, limit: reads.bids(call.caller.account_id, call.params.state, before, limit),
+        lambda bid: bid.bid_id,
+        call.params,
+    )
+    return answers.Bids(items=tuple(map(wire.bid, found)), cursor=cursor)
+
+
+def own(call: Call[schema.BidRef], bid_id: int) -> BidView:
+    """A bid of the caller's; anybody else's is as unknown as none."""
+    bid = call.desk.market.reads.bid(bid_id)
+    if bid is None or bid.account_id != call.caller.account_id:
+        raise Refusal(Code.UNKNOWN_ORDER.wire, "bid_id", f"{call.caller.account_id} has no bid-{bid_id}")
+    return bid

@@ -1,0 +1,63 @@
+"""What operators do: accounts, keys, money in and out, a check of the books."""
+
+from exchange.language.commands import Deposit, OpenAccount, RevokeKey, Withdraw
+from gateway import answers, intake, schema, wire
+from gateway.auth import hash_secret, new_key
+from gateway.desk import Call, Desk
+from gateway.params import KeyRef
+
+
+async def open_account(call: Call[schema.AccountBody]) -> answers.AccountAnswer:
+    body = call.params
+    outcome = await call.desk.carry_out(
+        OpenAccount(
+            account_id=body.account_id,
+            roles=tuple(dict.fromkeys(body.roles)),
+            owner_group=body.owner_group or body.account_id,
+            tags=body.tags,
+            place=body.place,
+        )
+    )
+    return _account_answer(call.desk, outcome.seq, body.account_id)
+
+
+async def make_key(call: Call[schema.KeyBody]) -> answers.KeyMade:
+    """The secret is in this answer and nowhere else."""
+    key_id, secret = new_key()
+    outcome = await call.desk.carry_out(intake.key_command(call.params, key_id, hash_secret(secret)))
+    return answers.KeyMade(seq=outcome.seq, key_id=key_id, key=secret)
+
+
+async def revoke_key(call: Call[KeyRef]) -> answers.KeyRevoked:
+    outcome = await call.desk.carry_out(RevokeKey(key_id=call.params.key_id))
+    return answers.KeyRevoked(seq=outcome.seq, key_id=call.params.key_id)
+
+
+async def deposit(call: Call[schema.MoneyBody]) -> answers.AccountAnswer:
+    return await pay_in(call.desk, call.params.account_id, call.params.amount, call.params.reference)
+
+
+async def withdraw(call: Call[schema.MoneyBody]) -> answers.AccountAnswer:
+    body = call.params
+    amount_micros = intake.money(body.amount, "amount")
+    outcome = await call.desk.carry_out(
+        Withdraw(account_id=body.account_id, amount_micros=amount_micros, reference=body.reference)
+    )
+    return _account_answer(call.desk, outcome.seq, body.account_id)
+
+
+async def invariants(call: Call[schema.NoParams]) -> answers.AuditOut:
+    return wire.audit(call.desk.market.audit())
+
+
+async def pay_in(desk: Desk, account_id: str, amount: str, reference: str) -> answers.AccountAnswer:
+    """A deposit, whoever may make it."""
+    amount_micros = intake.money(amount, "amount")
+    outcome = await desk.carry_out(Deposit(account_id=account_id, amount_micros=amount_micros, reference=reference))
+    return _account_answer(desk, outcome.seq, account_id)
+
+
+def _account_answer(desk: Desk, seq: int, account_id: str) -> answers.AccountAnswer:
+    account = desk.market.reads.account(account_id)
+    assert account is not None, "the command went through"
+    return answers.AccountAnswer(seq=seq, account=wire.account(account))

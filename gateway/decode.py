@@ -1,0 +1,86 @@
+"""Bytes and query strings to request structs, or a Refusal that names the place.
+
+What comes in is bounded before it is read: a frame in bytes, its nesting in brackets. msgspec does the rest; its
+messages are the one place where its wording is relied upon, and the table tests hold every form of it.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any, Final, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from exchange.language.limits import FRAME_MAX_BYTES
+from gateway.errors import Refusal
+
+S = TypeVar("S", bound=Struct)
+
+DEPTH_MAX: Final = 32
+ECHO_MAX_CHARS: Final = 200  # of what a client sent, in what it is told
+
+_PLACE = re.compile(r"(?P<what>.*) - at `\$\.?(?P<path>[^`]*)`", re.DOTALL)
+_FIELD = re.compile(r"Object (?P<how>contains unknown|missing required) field `(?P<field>.*)`", re.DOTALL)
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
+_NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
+
+
+@cache
+def _decoder(wanted: type[Struct]) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(wanted)
+
+
+def decode(data: bytes, wanted: type[S]) -> S:
+    """The struct in a JSON text; Refusal when it is none, or not of that shape."""
+    if len(data) > FRAME_MAX_BYTES:
+        raise Refusal("too_large", detail=f"A request has at most {FRAME_MAX_BYTES} bytes.")
+    check_depth(data)
+    try:
+        decoded: S = _decoder(wanted).decode(data)
+    except msgspec.ValidationError as error:
+        raise misshapen(str(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refusal("malformed_json", detail=f"The JSON cannot be read: {error}.") from None
+    return decoded
+
+
+def convert(query: Iterable[tuple[str, str]], path: Mapping[str, str], wanted: type[S]) -> S:
+    """The struct that a query string and the parts of a path make together; a Refusal when they do not."""
+    values: dict[str, str] = {}
+    for name, value in query:
+        if name in values or name in path:
+            raise Refusal("bad_format", name, f"{name} is given more than once.")
+        values[name] = value
+    try:
+        converted: S = msgspec.convert(values | dict(path), wanted, strict=False)
+    except msgspec.ValidationError as error:
+        raise misshapen(str(error)) from None
+    return converted
+
+
+def check_depth(data: bytes) -> None:
+    """Refuse nesting that no request has use for. Counting brackets clears every ordinary one at once."""
+    if data.count(b"[") + data.count(b"{") <= DEPTH_MAX:
+        return
+    depth = 0
+    for bracket in _STRING.sub(b"", data).translate(None, _NOT_BRACKETS):
+        depth += 1 if bracket in b"[{" else -1
+        if depth > DEPTH_MAX:
+            raise Refusal("too_deep", detail=f"A request nests at most {DEPTH_MAX} levels.")
+
+
+def misshapen(message: str) -> Refusal:
+    """The refusal that a message of msgspec's amounts to."""
+    placed = _PLACE.fullmatch(message)
+    what, path = (placed["what"], placed["path"]) if placed else (message, "")
+    if named := _FIELD.fullmatch(what):
+        field = named["field"][:ECHO_MAX_CHARS]
+        param = f"{path}.{field}" if path else field
+        if named["how"] == "missing required":
+            return Refusal("missing_field", param, f"{param} is required.")
+        return Refusal("unknown_field", param, f"{param} is not a field of this request.")
+    detail = f"{path or 'The request'}: {what[:1].lower()}{what[1:ECHO_MAX_CHARS]}."
+    if what.startswith("Invalid enum value"):
+        return Refusal("bad_value", path or None, detail)
+    return Refusal("wrong_type" if ", got `" in what else "bad_format", path or None, detail)

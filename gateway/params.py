@@ -1,0 +1,30 @@
+"""What the parts of a path and a query make together: for the server's routes alone, clients write addresses."""
+
+from gateway.schema import Body, BookQuery, ClientOrderId, Page, PublicId, Slug
+
+
+class ClientOrderRef(Body, frozen=True, kw_only=True):
+    client_order_id: ClientOrderId
+
+
+class LeaseRef(Body, frozen=True, kw_only=True):
+    lease_id: PublicId
+
+
+class KeyRef(Body, frozen=True, kw_only=True):
+    key_id: Slug
+
+
+class MarketRef(Body, frozen=True, kw_only=True):
+    region: Slug
+    chip: Slug
+
+
+class BookParams(BookQuery, frozen=True, kw_only=True):
+    region: Slug
+    chip: Slug
+
+
+class TradesParams(Page, frozen=True, kw_only=True):
+    region: Slug
+    chip: Slug

@@ -1,0 +1,80 @@
+"""One request of REST: who, may they, what do they want, the answer; and every failure as a problem."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import msgspec
+from aiohttp import hdrs, web
+from msgspec import Struct
+
+from gateway.auth import NOBODY, PUBLIC, RIGHTS, authorise, caller_of
+from gateway.decode import convert, decode
+from gateway.desk import Call, Desk
+from gateway.errors import Refusal, new_request_id, refusal_of
+from gateway.rest.routes import Route
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+REQUEST_ID: Final = web.RequestKey("request_id", str)
+
+_encode: Final = msgspec.json.Encoder().encode
+
+
+def endpoint(desk: Desk, route: Route) -> Handler:
+    """The aiohttp handler of a route. A route without an entry in the table of rights cannot be made."""
+    call = f"{route.method} {route.path}"
+    public = RIGHTS[call] == PUBLIC
+
+    async def handle(request: web.Request) -> web.Response:
+        header = request.headers.get(hdrs.AUTHORIZATION)
+        caller = NOBODY if public else caller_of(desk.market, header, request.remote)
+        authorise(desk.market, caller, call)
+        answer = await route.call(Call(desk, caller, await _taken(request, route)))
+        return web.Response(body=_encode(answer), status=route.status, content_type="application/json")
+
+    return handle
+
+
+@web.middleware
+async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Whatever is raised below becomes a problem, with the request's id."""
+    request[REQUEST_ID] = new_request_id()
+    try:
+        return await handler(request)
+    except Exception as error:
+        return _problem(error, request[REQUEST_ID])
+
+
+async def stamp(request: web.Request, response: web.StreamResponse) -> None:
+    """Headers that every response bears. Answers are of a moment and of one caller: nobody may keep them."""
+    response.headers["X-Request-Id"] = request[REQUEST_ID]
+    response.headers[hdrs.CACHE_CONTROL] = "no-store"
+
+
+async def _taken(request: web.Request, route: Route) -> Struct:
+    """What a request says, as the struct that its route takes."""
+    if route.method != hdrs.METH_POST:
+        return convert(request.query.items(), request.match_info, route.takes)
+    if "Idempotency-Key" in request.headers:
+        detail = "Idempotency-Key is not offered yet. Orders carry a client_order_id, which does this for them."
+        raise Refusal("not_supported", "Idempotency-Key", detail)
+    for name in request.query:
+        raise Refusal("unknown_field", name, f"{name} is not a field of this request; a POST takes a body.")
+    body = decode(await request.read(), route.body or route.takes)
+    if route.body is None:
+        return body
+    return route.takes(**msgspec.structs.asdict(body), **request.match_info)
+
+
+def _problem(error: Exception, request_id: str) -> web.Response:
+    refusal = refusal_of(error, request_id)
+    response = web.Response(
+        body=_encode(refusal.problem(request_id)), status=refusal.entry.status, content_type="application/problem+json"
+    )
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        response.headers[hdrs.ALLOW] = ", ".join(sorted(error.allowed_methods))
+    if refusal.entry.status == 401:
+        response.headers[hdrs.WWW_AUTHENTICATE] = "Bearer"
+    if refusal.entry.retryable:
+        response.headers[hdrs.RETRY_AFTER] = "1"
+    return response

@@ -1,0 +1,72 @@
+"""Every route of REST on one page: method, path, the call behind it, what it takes. `auth.RIGHTS` says who may."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, NamedTuple
+
+from msgspec import Struct
+
+from gateway import params, schema
+from gateway.calls import accounts, asks, bids, leases, markets, operator, orders, sandbox
+from gateway.desk import Call
+
+
+class Route(NamedTuple):
+    """`takes` is filled from path and body of a POST, else from path and query; `body` is what of it the body holds."""
+
+    method: str
+    path: str
+    call: Callable[[Call[Any]], Awaitable[Struct]]
+    takes: type[Struct]
+    status: int = 200
+    body: type[Struct] | None = None
+
+
+_MARKET: Final = "/v1/markets/{region}/{chip}"
+_LEASE: Final = "/v1/leases/{lease_id}"
+
+ROUTES: Final = (
+    # plumbing
+    Route("GET", "/healthz", markets.alive, schema.NoParams),
+    Route("GET", "/readyz", markets.ready, schema.NoParams),
+    # public
+    Route("GET", "/v1/time", markets.time, schema.NoParams),
+    Route("GET", "/v1/status", markets.status, schema.NoParams),
+    Route("GET", "/v1/catalog", markets.catalog, schema.NoParams),
+    Route("GET", "/v1/markets", markets.listing, schema.NoParams),
+    Route("GET", _MARKET, markets.summary, params.MarketRef),
+    Route("GET", f"{_MARKET}/book", markets.book, params.BookParams),
+    Route("GET", f"{_MARKET}/trades", markets.trades, params.TradesParams),
+    # orders
+    Route("POST", "/v1/bids", bids.place, schema.BidBody, status=201),
+    Route("GET", "/v1/bids", bids.listing, schema.OrderPage),
+    Route("DELETE", "/v1/bids", bids.cancel_all, schema.CancelAllBody),
+    Route("GET", "/v1/bids/{bid_id}", bids.show, schema.BidRef),
+    Route("DELETE", "/v1/bids/{bid_id}", bids.cancel, schema.BidRef),
+    Route("POST", "/v1/asks", asks.place, schema.AskBody, status=201),
+    Route("GET", "/v1/asks", asks.listing, schema.OrderPage),
+    Route("DELETE", "/v1/asks", asks.cancel_all, schema.CancelAllBody),
+    Route("GET", "/v1/asks/{ask_id}", asks.show, schema.AskRef),
+    Route("DELETE", "/v1/asks/{ask_id}", asks.cancel, schema.AskRef),
+    Route("GET", "/v1/orders/by-client-id/{client_order_id}", orders.by_client_id, params.ClientOrderRef),
+    # leases
+    Route("GET", "/v1/leases", leases.listing, schema.LeasePage),
+    Route("GET", _LEASE, leases.show, params.LeaseRef),
+    Route("GET", f"{_LEASE}/statement", leases.statement, params.LeaseRef),
+    Route("GET", f"{_LEASE}/access", leases.access, params.LeaseRef),
+    Route("POST", f"{_LEASE}/start", leases.start, schema.StartParams, body=schema.StartBody),
+    Route("POST", f"{_LEASE}/meter", leases.meter, schema.MeterParams, body=schema.MeterBody),
+    # account
+    Route("GET", "/v1/account", accounts.show, schema.NoParams),
+    Route("GET", "/v1/account/transfers", accounts.transfers, schema.Page),
+    Route("GET", "/v1/account/keys", accounts.keys, schema.NoParams),
+    # operator
+    Route("POST", "/v1/operator/accounts", operator.open_account, schema.AccountBody, status=201),
+    Route("POST", "/v1/operator/keys", operator.make_key, schema.KeyBody, status=201),
+    Route("DELETE", "/v1/operator/keys/{key_id}", operator.revoke_key, params.KeyRef),
+    Route("POST", "/v1/operator/deposits", operator.deposit, schema.MoneyBody, status=201),
+    Route("POST", "/v1/operator/withdrawals", operator.withdraw, schema.MoneyBody, status=201),
+    Route("GET", "/v1/operator/invariants", operator.invariants, schema.NoParams),
+    # sandbox
+    Route("POST", "/v1/sandbox/clock", sandbox.advance_clock, schema.ClockBody),
+    Route("POST", "/v1/sandbox/deposits", sandbox.deposit, schema.OwnDepositBody, status=201),
+)

@@ -1,0 +1,383 @@
+"""The wire as types: what clients may send, and what they get.
+
+Requests refuse fields they do not know; readers of answers must ignore those they do not know. Whatever counts is a
+string: decimals without sign or exponent, instants in RFC 3339 UTC ("now" where a start is meant), durations in
+ISO 8601, ids such as "bid-12". Here stands only shape; `intake` reads the strings, the market judges them.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Raw, Struct
+
+from exchange.language import limits
+
+Decimal = str
+Instant = str
+Duration = str
+PublicId = str  # "bid-12", "ask-7", "lease-31", "trade-31"
+
+Slug = Annotated[str, Meta(min_length=1, max_length=limits.SLUG_MAX_CHARS)]
+NewSlug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*$(?!\n)", max_length=limits.SLUG_MAX_CHARS)]
+ClientOrderId = Annotated[str, Meta(pattern=rf"^[A-Za-z0-9_-]{{1,{limits.CLIENT_ORDER_ID_MAX_CHARS}}}$(?!\n)")]
+Text = Annotated[str, Meta(max_length=limits.TEXT_MAX_CHARS)]
+Tags = Annotated[tuple[Slug, ...], Meta(max_length=limits.TAGS_MAX)]
+Programmes = Annotated[tuple[Slug, ...], Meta(max_length=limits.PROGRAMMES_MAX)]
+Several = Annotated[tuple[Slug, ...], Meta(min_length=1, max_length=limits.ALTERNATIVES_MAX)]
+Limit = Annotated[int, Meta(ge=1, le=limits.LIST_MAX_ITEMS)]
+Depth = Annotated[int, Meta(ge=1, le=100)]
+Cursor = Annotated[str, Meta(max_length=40)]
+RequestId = int | Annotated[str, Meta(max_length=64)]
+
+OrderState = Literal["resting", "filled", "canceled", "expired"]
+LeaseState = Literal["scheduled", "running", "ended", "defaulted"]
+Role = Literal["buyer", "provider", "operator"]
+Scope = Literal["read", "trade", "provide", "operate"]
+
+
+# ---------------------------------------------------------------------------------------------------- requests
+
+
+class Body(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The base of everything that a client sends."""
+
+
+class AlternativeBody(Body, frozen=True, kw_only=True):
+    region: Slug
+    chip: Slug
+    duration: Duration
+    earliest_start: Instant
+    latest_start: Instant
+    price: Decimal
+    quantity: Decimal | None = None
+
+
+class BidBody(Body, frozen=True, kw_only=True):
+    """A bid: either `alternatives`, or the short form from `regions` to `price_per_du`, never both.
+
+    The short form stands for regions × chips in the order given, with `price` or `price_per_du` for all.
+    """
+
+    client_order_id: ClientOrderId
+    quantity: Decimal
+    min_quantity: Decimal | None = None
+    alternatives: Annotated[tuple[AlternativeBody, ...], Meta(max_length=limits.ALTERNATIVES_MAX)] | None = None
+    regions: Several | None = None
+    chips: Several | None = None
+    duration: Duration | None = None
+    earliest_start: Instant | None = None
+    latest_start: Instant | None = None
+    price: Decimal | None = None
+    price_per_du: Decimal | None = None
+    time_in_force: Slug = "gtc"
+    expires_at: Instant | None = None
+    post_only: bool = False
+    max_take_or_pay: Decimal = "1"
+    vouchers: Literal["auto"] | Programmes = "auto"
+    self_trade: Slug = "cancel_taker"
+
+
+class AskBody(Body, frozen=True, kw_only=True):
+    client_order_id: ClientOrderId
+    region: Slug
+    chip: Slug
+    quantity: Decimal
+    start: Instant
+    end: Instant
+    price: Decimal
+    lot: Decimal = "1"
+    min_duration: Duration = "PT1H"
+    take_or_pay: Decimal = "1"
+    time_in_force: Slug = "gtc"
+    expires_at: Instant | None = None
+    post_only: bool = False
+    self_trade: Slug = "cancel_taker"
+    lease_id: PublicId | None = None
+    site: Annotated[str, Meta(max_length=limits.SLUG_MAX_CHARS)] = ""
+    tags: Tags = ()
+
+
+class BidRef(Body, frozen=True, kw_only=True):
+    bid_id: PublicId
+
+
+class AskRef(Body, frozen=True, kw_only=True):
+    ask_id: PublicId
+
+
+class CancelAllBody(Body, frozen=True, kw_only=True):
+    """Every open order, or those of a region, of a chip, or of both."""
+
+    region: Slug | None = None
+    chip: Slug | None = None
+
+
+class Page(Body, frozen=True, kw_only=True):
+    """A stretch of a list, newest first; `cursor` is what the stretch before it ended with."""
+
+    cursor: Cursor | None = None
+    limit: Limit = 100
+
+
+class OrderPage(Page, frozen=True, kw_only=True):
+    state: OrderState | None = None
+
+
+class LeasePage(Page, frozen=True, kw_only=True):
+    state: LeaseState | None = None
+
+
+class BookQuery(Body, frozen=True, kw_only=True):
+    tenor: Duration
+    depth: Depth = 20
+
+
+class NoParams(Body, frozen=True, kw_only=True):
+    """What takes nothing."""
+
+
+class StartBody(Body, frozen=True, kw_only=True):
+    """`access` is a JSON object of up to 4 KiB, for the buyer alone."""
+
+    access: Raw
+
+
+class StartParams(StartBody, frozen=True, kw_only=True):
+    lease_id: PublicId
+
+
+class MeterBody(Body, frozen=True, kw_only=True):
+    """Running totals in chip-hours since the lease's start, through an instant."""
+
+    through: Instant
+    delivered: Decimal
+    used: Decimal
+
+
+class MeterParams(MeterBody, frozen=True, kw_only=True):
+    lease_id: PublicId
+
+
+class AccountBody(Body, frozen=True, kw_only=True):
+    """A new account; its owner group is its own name unless another is given."""
+
+    account_id: NewSlug
+    roles: Annotated[tuple[Role, ...], Meta(min_length=1, max_length=3)]
+    owner_group: NewSlug | None = None
+    tags: Tags = ()
+    place: Annotated[str, Meta(max_length=limits.SLUG_MAX_CHARS)] = ""
+
+
+class KeyBody(Body, frozen=True, kw_only=True):
+    """A new key; `addresses` are the IP addresses or networks it may be used from, all when empty."""
+
+    account_id: Slug
+    scopes: Annotated[tuple[Scope, ...], Meta(min_length=1, max_length=4)]
+    expires_at: Instant | None = None
+    addresses: Annotated[tuple[Annotated[str, Meta(max_length=50)], ...], Meta(max_length=16)] = ()
+
+
+class MoneyBody(Body, frozen=True, kw_only=True):
+    account_id: Slug
+    amount: Decimal
+    reference: Text = ""
+
+
+class OwnDepositBody(Body, frozen=True, kw_only=True):
+    amount: Decimal
+    reference: Text = ""
+
+
+class ClockBody(Body, frozen=True, kw_only=True):
+    advance: Duration
+
+
+class LoginParams(Body, frozen=True, kw_only=True):
+    key: Annotated[str, Meta(max_length=200)]
+
+
+class SubscribeParams(Body, frozen=True, kw_only=True):
+    channels: Annotated[tuple[Annotated[str, Meta(max_length=120)], ...], Meta(min_length=1, max_length=16)]
+    from_seq: int | None = None
+
+
+class UnsubscribeParams(Body, frozen=True, kw_only=True):
+    channels: Annotated[tuple[Annotated[str, Meta(max_length=120)], ...], Meta(min_length=1, max_length=16)]
+
+
+class Frame(Body, frozen=True, kw_only=True):
+    """One request on the stream."""
+
+    id: RequestId
+    op: Annotated[str, Meta(max_length=64)]
+    params: Raw = Raw(b"{}")
+
+
+# ----------------------------------------------------------------------------------------------------- answers
+
+
+class Problem(Struct, frozen=True, kw_only=True):
+    """Why not. `outcome` is "rejected", or "unknown" when it may have been done all the same."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    param: str | None
+    request_id: str
+    retryable: bool
+    outcome: str
+
+
+class AlternativeOut(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    region: str
+    chip: str
+    duration: Duration
+    earliest_start: Instant
+    latest_start: Instant
+    price: Decimal
+    quantity: Decimal | None = None
+
+
+class Bid(Struct, frozen=True, kw_only=True):
+    bid_id: PublicId
+    client_order_id: str
+    account_id: str
+    state: str
+    reason: str
+    quantity: Decimal
+    leaves: Decimal
+    filled: Decimal
+    canceled: Decimal
+    min_quantity: Decimal | None
+    time_in_force: str
+    expires_at: Instant | None
+    post_only: bool
+    max_take_or_pay: Decimal
+    vouchers: str | tuple[str, ...]
+    self_trade: str
+    alternatives: tuple[AlternativeOut, ...]
+    open_alternatives: tuple[int, ...]  # places in `alternatives` that can still start
+    held: Decimal
+    created_at: Instant
+    seq: int
+
+
+class Free(Struct, frozen=True, kw_only=True):
+    start: Instant
+    end: Instant
+    chips: Decimal
+
+
+class Ask(Struct, frozen=True, kw_only=True):
+    ask_id: PublicId
+    client_order_id: str
+    account_id: str
+    state: str
+    reason: str
+    quantity: Decimal
+    leaves: Decimal
+    filled: Decimal
+    canceled: Decimal
+    time_in_force: str
+    expires_at: Instant | None
+    post_only: bool
+    self_trade: str
+    region: str
+    chip: str
+    site: str
+    tags: tuple[str, ...]
+    start: Instant
+    end: Instant
+    price: Decimal
+    lot: Decimal
+    min_duration: Duration
+    take_or_pay: Decimal
+    bond: Decimal
+    free: tuple[Free, ...]
+    created_at: Instant
+    seq: int
+
+
+class Period(Struct, frozen=True, kw_only=True):
+    start: Instant
+    end: Instant
+    delivered: Decimal
+    used: Decimal
+    paid: Decimal
+    refunded: Decimal
+    penalty: Decimal
+    redeemed: Decimal
+    state: str
+
+
+class Lease(Struct, frozen=True, kw_only=True):
+    """`cost` = `earned` + `refunded` once it is over; fees and subsidy stand beside them."""
+
+    lease_id: PublicId
+    bid_id: PublicId
+    ask_id: PublicId
+    provider: str
+    buyer: str
+    region: str
+    chip: str
+    site: str
+    quantity: Decimal
+    start: Instant
+    end: Instant
+    price: Decimal
+    price_per_du: Decimal | None
+    cost: Decimal
+    buyer_fee: Decimal  # of the whole lease, were it all earned
+    buyer_fee_taken: Decimal
+    provider_fee: Decimal  # taken so far
+    subsidy: Decimal
+    programme: str | None
+    take_or_pay: Decimal
+    state: str
+    reason: str
+    escrow: Decimal
+    earned: Decimal
+    refunded: Decimal
+    penalties: Decimal
+    delivered_until: Instant | None
+    delivered: Decimal
+    used: Decimal
+    access_given_at: Instant | None
+    periods: tuple[Period, ...]
+    created_at: Instant
+    seq: int
+
+
+class Account(Struct, frozen=True, kw_only=True):
+    account_id: str
+    roles: tuple[str, ...]
+    owner_group: str
+    tags: tuple[str, ...]
+    place: str
+    available: Decimal
+    held: Decimal
+    escrow: Decimal
+    bond: Decimal
+
+
+class Transfer(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    transfer_id: str
+    seq: int
+    at: Instant
+    debit: str
+    credit: str
+    amount: Decimal
+    reason: str
+    reference: str = ""
+    lease_id: PublicId | None = None
+    order_id: PublicId | None = None
+
+
+class Key(Struct, frozen=True, kw_only=True):
+    key_id: str
+    account_id: str
+    scopes: tuple[str, ...]
+    expires_at: Instant | None
+    addresses: tuple[str, ...]
+    revoked: bool

@@ -1,0 +1,342 @@
+"""Views to the wire: the market's integers become strings here, and nowhere else.
+
+Pure functions of the view alone, so that a view kept from the past gives the same bytes as it gave then.
+"""
+
+from zlib import crc32
+
+from exchange.language.commands import AUTO_VOUCHERS, Alternative, Rules
+from exchange.language.instants import format_duration, format_instant
+from exchange.language.units import (
+    CHIP_HOUR_PLACES,
+    DU_PLACES,
+    SHARE_PLACES,
+    BasisPoints,
+    MicroChipHours,
+    Micros,
+    MilliDu,
+    Seconds,
+    format_chips,
+    format_decimal,
+    format_money,
+    price_per_du_micros,
+)
+from exchange.language.views import (
+    AccountView,
+    AskView,
+    Audit,
+    BidView,
+    BookView,
+    CatalogView,
+    Detail,
+    KeyView,
+    LeaseView,
+    Level,
+    PeriodView,
+    TradeView,
+    TransferView,
+)
+from gateway import answers, schema
+
+CHECKSUM_LEVELS = 10
+
+
+def share(value_bp: BasisPoints) -> str:
+    return format_decimal(value_bp, SHARE_PLACES)
+
+
+def chip_hours(value_uch: MicroChipHours) -> str:
+    return format_decimal(value_uch, CHIP_HOUR_PLACES)
+
+
+def du_rate(rate_milli: MilliDu | None) -> str | None:
+    return None if rate_milli is None else format_decimal(rate_milli, DU_PLACES)
+
+
+def per_du(price_micros: Micros, rate_milli: MilliDu | None) -> str | None:
+    price = price_per_du_micros(price_micros, rate_milli)
+    return None if price is None else format_money(price)
+
+
+def maybe_instant(at_s: Seconds | None) -> str | None:
+    return None if at_s is None else format_instant(at_s)
+
+
+def bid(view: BidView) -> schema.Bid:
+    return schema.Bid(
+        bid_id=f"bid-{view.bid_id}",
+        client_order_id=view.client_order_id,
+        account_id=view.account_id,
+        state=view.state,
+        reason=view.reason,
+        quantity=format_chips(view.quantity_milli),
+        leaves=format_chips(view.leaves_milli),
+        filled=format_chips(view.filled_milli),
+        canceled=format_chips(view.canceled_milli),
+        min_quantity=None if view.min_quantity_milli is None else format_chips(view.min_quantity_milli),
+        time_in_force=view.time_in_force,
+        expires_at=maybe_instant(view.expires_s),
+        post_only=view.post_only,
+        max_take_or_pay=share(view.max_take_or_pay_bp),
+        vouchers="auto" if view.vouchers == AUTO_VOUCHERS else view.vouchers,
+        self_trade=view.self_trade,
+        alternatives=tuple(map(_alternative, view.alternatives)),
+        open_alternatives=view.open_alternatives,
+        held=format_money(view.held_micros),
+        created_at=format_instant(view.created_s),
+        seq=view.seq,
+    )
+
+
+def ask(view: AskView) -> schema.Ask:
+    return schema.Ask(
+        ask_id=f"ask-{view.ask_id}",
+        client_order_id=view.client_order_id,
+        account_id=view.account_id,
+        state=view.state,
+        reason=view.reason,
+        quantity=format_chips(view.quantity_milli),
+        leaves=format_chips(view.leaves_milli),
+        filled=format_chips(view.filled_milli),
+        canceled=format_chips(view.canceled_milli),
+        time_in_force=view.time_in_force,
+        expires_at=maybe_instant(view.expires_s),
+        post_only=view.post_only,
+        self_trade=view.self_trade,
+        region=view.region,
+        chip=view.chip,
+        site=view.site,
+        tags=view.tags,
+        start=format_instant(view.start_s),
+        end=format_instant(view.end_s),
+        price=format_money(view.price_micros),
+        lot=format_chips(view.lot_milli),
+        min_duration=format_duration(view.min_duration_s),
+        take_or_pay=share(view.take_or_pay_bp),
+        bond=format_money(view.bond_micros),
+        free=tuple(
+            schema.Free(start=format_instant(start_s), end=format_instant(end_s), chips=format_chips(chips_milli))
+            for start_s, end_s, chips_milli in view.free
+        ),
+        created_at=format_instant(view.created_s),
+        seq=view.seq,
+    )
+
+
+def lease(view: LeaseView) -> schema.Lease:
+    return schema.Lease(
+        lease_id=f"lease-{view.lease_id}",
+        bid_id=f"bid-{view.bid_id}",
+        ask_id=f"ask-{view.ask_id}",
+        provider=view.provider,
+        buyer=view.buyer,
+        region=view.region,
+        chip=view.chip,
+        site=view.site,
+        quantity=format_chips(view.quantity_milli),
+        start=format_instant(view.start_s),
+        end=format_instant(view.end_s),
+        price=format_money(view.price_micros),
+        price_per_du=per_du(view.price_micros, view.du_milli),
+        cost=format_money(view.cost_micros),
+        buyer_fee=format_money(view.buyer_fee_micros),
+        buyer_fee_taken=format_money(view.buyer_fee_taken_micros),
+        provider_fee=format_money(view.provider_fee_micros),
+        subsidy=format_money(view.subsidy_micros),
+        programme=view.programme,
+        take_or_pay=share(view.take_or_pay_bp),
+        state=view.state,
+        reason=view.reason,
+        escrow=format_money(view.escrow_micros),
+        earned=format_money(view.earned_micros),
+        refunded=format_money(view.refunded_micros),
+        penalties=format_money(view.penalties_micros),
+        delivered_until=maybe_instant(view.delivered_until_s),
+        delivered=chip_hours(view.delivered_uch),
+        used=chip_hours(view.used_uch),
+        access_given_at=maybe_instant(view.access_given_s),
+        periods=tuple(map(_period, view.periods)),
+        created_at=format_instant(view.created_s),
+        seq=view.seq,
+    )
+
+
+def account(view: AccountView) -> schema.Account:
+    return schema.Account(
+        account_id=view.account_id,
+        roles=view.roles,
+        owner_group=view.owner_group,
+        tags=view.tags,
+        place=view.place,
+        available=format_money(view.available_micros),
+        held=format_money(view.held_micros),
+        escrow=format_money(view.escrow_micros),
+        bond=format_money(view.bond_micros),
+    )
+
+
+def transfer(view: TransferView) -> schema.Transfer:
+    made = view.transfer
+    order_id = f"bid-{made.bid_id}" if made.bid_id is not None else None
+    if made.ask_id is not None:
+        order_id = f"ask-{made.ask_id}"
+    return schema.Transfer(
+        transfer_id=f"transfer-{made.transfer_id}",
+        seq=view.seq,
+        at=format_instant(view.at_s),
+        debit=made.debit,
+        credit=made.credit,
+        amount=format_money(made.amount_micros),
+        reason=made.reason,
+        reference=made.reference,
+        lease_id=None if made.lease_id is None else f"lease-{made.lease_id}",
+        order_id=order_id,
+    )
+
+
+def detail(view: Detail) -> schema.Bid | schema.Ask | schema.Lease | schema.Account | schema.Transfer:
+    """What a notice is about."""
+    match view:
+        case BidView():
+            return bid(view)
+        case AskView():
+            return ask(view)
+        case LeaseView():
+            return lease(view)
+        case AccountView():
+            return account(view)
+        case TransferView():
+            return transfer(view)
+
+
+def key(view: KeyView) -> schema.Key:
+    return schema.Key(
+        key_id=view.key_id,
+        account_id=view.account_id,
+        scopes=view.scopes,
+        expires_at=maybe_instant(view.expires_s),
+        addresses=view.addresses,
+        revoked=view.revoked,
+    )
+
+
+def trade(view: TradeView) -> answers.Trade:
+    return answers.Trade(
+        trade_id=f"trade-{view.trade_id}",
+        seq=view.seq,
+        at=format_instant(view.at_s),
+        region=view.region,
+        chip=view.chip,
+        price=format_money(view.price_micros),
+        quantity=format_chips(view.quantity_milli),
+        start=format_instant(view.start_s),
+        end=format_instant(view.end_s),
+        taker=view.taker,
+    )
+
+
+def rung(level: Level) -> answers.Rung:
+    return format_money(level.price_micros), format_chips(level.chips_milli), level.orders
+
+
+def book(view: BookView, rate_milli: MilliDu | None) -> answers.Book:
+    asks, bids = tuple(map(rung, view.asks)), tuple(map(rung, view.bids))
+    return answers.Book(
+        region=view.region,
+        chip=view.chip,
+        tenor=format_duration(view.tenor_s),
+        seq=view.seq,
+        asks=asks,
+        bids=bids,
+        du_rate=du_rate(rate_milli),
+        best_ask_per_du=per_du(view.asks[0].price_micros, rate_milli) if view.asks else None,
+        best_bid_per_du=per_du(view.bids[0].price_micros, rate_milli) if view.bids else None,
+        checksum=checksum(asks, bids),
+    )
+
+
+def checksum(asks: tuple[answers.Rung, ...], bids: tuple[answers.Rung, ...]) -> int:
+    """CRC32 over the ten best levels of each side, as a client can compute it from what it holds."""
+    levels = (*asks[:CHECKSUM_LEVELS], *bids[:CHECKSUM_LEVELS])
+    return crc32("|".join(f"{price}:{chips}:{orders}" for price, chips, orders in levels).encode())
+
+
+def catalog(view: CatalogView) -> answers.Catalog:
+    return answers.Catalog(
+        regions=tuple(
+            answers.Region(
+                region=region.region, name_en=region.name_en, name_zh=region.name_zh, kind=region.kind, hub=region.hub
+            )
+            for region in view.regions
+        ),
+        chips=tuple(
+            answers.Chip(
+                chip=chip.chip,
+                vendor=chip.vendor,
+                model=chip.model,
+                du_rate=du_rate(chip.du_milli),
+                memory_gb=chip.memory_gb,
+                per_node=chip.per_node,
+                domestic=chip.domestic,
+            )
+            for chip in view.chips
+        ),
+        tenors=tuple(map(format_duration, view.tenors_s)),
+        rules=None if view.rules is None else _rules(view.rules),
+    )
+
+
+def audit(view: Audit) -> answers.AuditOut:
+    return answers.AuditOut(
+        seq=view.seq,
+        now=format_instant(view.now_s),
+        digest=view.digest,
+        accounts=view.accounts,
+        open_bids=view.open_bids,
+        open_asks=view.open_asks,
+        open_leases=view.open_leases,
+        violations=view.violations,
+    )
+
+
+def _alternative(wish: Alternative) -> schema.AlternativeOut:
+    return schema.AlternativeOut(
+        region=wish.region,
+        chip=wish.chip,
+        duration=format_duration(wish.duration_s),
+        earliest_start="now" if wish.earliest_start_s is None else format_instant(wish.earliest_start_s),
+        latest_start=format_instant(wish.latest_start_s),
+        price=format_money(wish.price_micros),
+        quantity=None if wish.quantity_milli is None else format_chips(wish.quantity_milli),
+    )
+
+
+def _period(view: PeriodView) -> schema.Period:
+    return schema.Period(
+        start=format_instant(view.start_s),
+        end=format_instant(view.end_s),
+        delivered=chip_hours(view.delivered_uch),
+        used=chip_hours(view.used_uch),
+        paid=format_money(view.paid_micros),
+        refunded=format_money(view.refunded_micros),
+        penalty=format_money(view.penalty_micros),
+        redeemed=format_money(view.redeemed_micros),
+        state=view.state,
+    )
+
+
+def _rules(rules: Rules) -> answers.RulesOut:
+    return answers.RulesOut(
+        step=format_duration(rules.step_s),
+        tick=format_money(rules.tick_micros),
+        buyer_fee=share(rules.buyer_fee_bp),
+        provider_fee=share(rules.provider_fee_bp),
+        bond_rate=share(rules.bond_rate_bp),
+        bond_window=format_duration(rules.bond_window_s),
+        start_grace=format_duration(rules.start_grace_s),
+        period=format_duration(rules.period_s),
+        close_grace=format_duration(rules.close_grace_s),
+        allowance=share(rules.allowance_bp),
+        penalty_rate=share(rules.penalty_rate_bp),
+        silent_periods=rules.silent_periods,
+    )

@@ -1,0 +1,267 @@
+"""One socket from its opening to its close: requests in the order of their arrival, several under way at a time.
+
+The reader decodes and authorises each frame and starts its call as a task; tasks run first in, first out until they
+reach the market, so commands are submitted in the order in which they arrived. Replies come as they are ready. A bad
+frame gets a problem and the socket lives on; ten in a row close it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import msgspec
+from aiohttp import WSMsgType, web
+from msgspec import Struct
+
+from exchange.language.instants import format_instant
+from exchange.language.port import Subscription
+from exchange.language.rejects import Code
+from gateway import answers, schema
+from gateway.auth import NOBODY, PUBLIC, RIGHTS, Caller, authorise, hash_secret, identify
+from gateway.decode import decode
+from gateway.desk import Call, Desk
+from gateway.errors import WIRE, Refusal, new_request_id, refusal_of
+from gateway.settings import Settings
+from gateway.ws.channels import ACCOUNT, BROKEN, GONE_AWAY, POLICY, check_channels, follow_account, shutting_down
+from gateway.ws.ops import OPS, Op
+from gateway.ws.outbox import Outbox
+
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class _Named(Struct):
+    """The one thing that is looked for in a frame that is otherwise wrong."""
+
+    id: schema.RequestId | None = None
+
+
+class Session:
+    """Use as `await Session(...).serve()`; `say_goodbye()` ends it from outside."""
+
+    def __init__(
+        self, desk: Desk, settings: Settings, socket: web.WebSocketResponse, request: web.Request, caller: Caller
+    ) -> None:
+        self._desk = desk
+        self._settings = settings
+        self._socket = socket
+        self._request = request
+        self._caller = caller
+        self._outbox = Outbox(socket, request, settings.outbox_max_bytes)
+        self._room = asyncio.Semaphore(settings.in_flight_max)
+        self._calls: set[asyncio.Task[None]] = set()
+        self._account: asyncio.Task[None] | None = None
+        self._ending: asyncio.Future[tuple[int, str]] = asyncio.get_running_loop().create_future()
+        self._over = asyncio.Event()
+        self._leaving = False
+        self._bad_in_a_row = 0
+
+    async def serve(self) -> None:
+        """Until the socket is closed, by whichever side."""
+        writer = asyncio.create_task(self._outbox.write(), name="outbox")
+        reader = asyncio.create_task(self._read(), name="reader")
+        try:
+            first: list[asyncio.Future[Any]] = [reader, self._ending]
+            await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+            reader.cancel()
+            await asyncio.wait([reader])
+            if self._ending.done():
+                await self._finish(*self._ending.result())
+        finally:
+            self._end_account()
+            reader.cancel()
+            writer.cancel()
+            await asyncio.wait([reader, writer, *self._calls])
+            self._cut_off_later()
+            self._over.set()
+
+    async def say_goodbye(self) -> None:
+        """Announce the end, finish what is under way, close: within three times the settings' patience."""
+        self._leaving = True
+        self._end_account()
+        try:
+            async with asyncio.timeout(self._settings.close_patience_s):
+                await self._outbox.put(shutting_down(self._desk.market))
+                if self._calls:
+                    await asyncio.wait(self._calls)
+        except TimeoutError:
+            pass  # the peer does not read, so nobody would see the rest
+        self._end(GONE_AWAY, "shutting down")
+        await self._over.wait()
+
+    # ------------------------------------------------------------------------------------------------- requests
+
+    async def _read(self) -> None:
+        async for message in self._socket:
+            if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
+                await self._hear(message.type, message.data)
+
+    async def _hear(self, kind: WSMsgType, data: bytes) -> None:
+        """Take one frame; whatever is wrong with it is answered here."""
+        request_id: schema.RequestId | None = None
+        try:
+            if kind is WSMsgType.BINARY:
+                raise Refusal("binary_frame")
+            frame = self._unpacked(data)
+            request_id = frame.id
+            if self._leaving:
+                raise Refusal("shutting_down")
+            self._admit(frame.op)
+            if frame.op in _OWN:
+                takes, own = _OWN[frame.op]
+                await own(self, frame.id, decode(bytes(frame.params), takes))
+                self._bad_in_a_row = 0
+                return
+            op = OPS[frame.op]
+            call = Call(self._desk, self._caller, decode(bytes(frame.params), op.takes))
+        except Exception as error:
+            await self._refuse(request_id if request_id is not None else _id_within(data), error)
+            return
+        await self._room.acquire()
+        task = asyncio.create_task(self._carry_out(frame.id, op, call), name=frame.op)
+        self._calls.add(task)
+        task.add_done_callback(self._carried_out)
+
+    def _unpacked(self, data: bytes) -> schema.Frame:
+        frame = decode(data, schema.Frame)
+        if frame.op not in _OWN and frame.op not in OPS:
+            raise Refusal("unknown_op", "op", f"There is no op {frame.op}.")
+        return frame
+
+    def _admit(self, name: str) -> None:
+        """Look the key up again, and the right to an op or channel. Refuses."""
+        if RIGHTS[name] != PUBLIC and self._caller is not NOBODY:
+            self._caller = identify(self._desk.market, self._caller.secret_hash, self._request.remote)
+        authorise(self._desk.market, self._caller, name)
+
+    async def _carry_out(self, request_id: schema.RequestId, op: Op, call: Call[Any]) -> None:
+        try:
+            answer = await op.call(call)
+        except Exception as error:
+            await self._refuse(request_id, error)
+            return
+        self._bad_in_a_row = 0
+        seq = 0
+        if isinstance(answer, answers.Answer):
+            seq, answer = answer.seq, msgspec.structs.replace(answer, seq=0)
+        await self._reply(request_id, answer, seq)
+
+    def _carried_out(self, task: asyncio.Task[None]) -> None:
+        self._calls.discard(task)
+        self._room.release()
+
+    async def _reply(self, request_id: schema.RequestId, result: Struct, seq: int = 0) -> None:
+        await self._outbox.put(
+            _encode(answers.Reply(id=request_id, ok=True, seq=seq, result=msgspec.Raw(_encode(result))))
+        )
+
+    async def _refuse(self, request_id: schema.RequestId | None, error: Exception) -> None:
+        reference = new_request_id()
+        refusal = refusal_of(error, reference)
+        await self._outbox.put(_encode(answers.Reply(id=request_id, ok=False, error=refusal.problem(reference))))
+        if refusal.entry.status >= 500:
+            return  # not the client's doing
+        self._bad_in_a_row = self._bad_in_a_row + 1 if refusal.code in WIRE else 0
+        if self._bad_in_a_row >= self._settings.bad_frames_max:
+            self._end(POLICY, "too many bad frames in a row")
+
+    # ------------------------------------------------------------------------------------------------- own ops
+
+    async def _login(self, request_id: schema.RequestId, params: schema.LoginParams) -> None:
+        caller = identify(self._desk.market, hash_secret(params.key), self._request.remote)
+        if self._caller is not NOBODY and self._caller.key_id != caller.key_id:
+            raise Refusal("already_logged_in", "key", "Log out first.")
+        self._caller = caller
+        result = answers.LoggedIn(account_id=caller.account_id, key_id=caller.key_id, scopes=caller.scopes)
+        await self._reply(request_id, result)
+
+    async def _logout(self, request_id: schema.RequestId, _: schema.NoParams) -> None:
+        self._end_account()
+        self._caller = NOBODY
+        await self._reply(request_id, answers.LoggedOut())
+
+    async def _ping(self, request_id: schema.RequestId, _: schema.NoParams) -> None:
+        await self._reply(request_id, answers.Pong(now=format_instant(self._desk.market.clock_s)))
+
+    async def _subscribe(self, request_id: schema.RequestId, params: schema.SubscribeParams) -> None:
+        check_channels(params.channels)
+        if params.from_seq is not None:
+            raise Refusal(Code.NOT_SUPPORTED.wire, "from_seq", "Resuming is not offered yet; read the lists instead.")
+        self._admit(f"channel {ACCOUNT}")
+        market = self._desk.market
+        seq = market.reads.seq
+        if self._account is not None:
+            await self._reply(request_id, answers.Subscribed(channels=(ACCOUNT,), seq=seq))
+            return
+        news = market.subscribe(self._caller.account_id)
+        try:
+            await self._reply(request_id, answers.Subscribed(channels=(ACCOUNT,), seq=seq))
+        except asyncio.CancelledError:
+            news.close()
+            raise
+        self._account = asyncio.create_task(self._follow(news, seq), name="account channel")
+        self._account.add_done_callback(lambda _: news.close())
+
+    async def _follow(self, news: Subscription, seq: int) -> None:
+        """Push the account's news until they end, and the socket with them."""
+        try:
+            ending = await follow_account(
+                self._desk.market, self._caller, self._request.remote, news, seq, self._outbox
+            )
+        except Exception as error:
+            refusal = refusal_of(error, new_request_id())
+            ending = BROKEN, refusal.code
+        self._end(*ending)
+
+    async def _unsubscribe(self, request_id: schema.RequestId, params: schema.UnsubscribeParams) -> None:
+        check_channels(params.channels)
+        self._end_account()
+        await self._reply(request_id, answers.Subscribed(channels=(), seq=self._desk.market.reads.seq))
+
+    # --------------------------------------------------------------------------------------------------- endings
+
+    def _end_account(self) -> None:
+        if self._account is not None:
+            self._account.cancel()
+            self._account = None
+
+    def _end(self, code: int, reason: str) -> None:
+        """Let `serve` close the socket; of several reasons the first is given."""
+        if not self._ending.done():
+            self._ending.set_result((code, reason))
+
+    async def _finish(self, code: int, reason: str) -> None:
+        """Send what waits, then close; a peer that does not take it in time is cut off."""
+        try:
+            async with asyncio.timeout(self._settings.close_patience_s):
+                await self._outbox.flushed()
+        except TimeoutError:
+            pass
+        try:
+            async with asyncio.timeout(self._settings.close_patience_s):
+                await self._socket.close(code=code, message=reason.encode())
+        except TimeoutError:
+            if self._request.transport is not None:
+                self._request.transport.abort()
+
+    def _cut_off_later(self) -> None:
+        """Do not keep the connection of a peer that never takes what was still to be sent."""
+        transport = self._request.transport
+        if transport is not None and transport.get_write_buffer_size():
+            asyncio.get_running_loop().call_later(self._settings.close_patience_s, transport.abort)
+
+
+_OWN: Final[dict[str, tuple[type[Struct], Callable[[Session, Any, Any], Awaitable[None]]]]] = {
+    "login": (schema.LoginParams, Session._login),
+    "logout": (schema.NoParams, Session._logout),
+    "ping": (schema.NoParams, Session._ping),
+    "subscribe": (schema.SubscribeParams, Session._subscribe),
+    "unsubscribe": (schema.UnsubscribeParams, Session._unsubscribe),
+}
+
+
+def _id_within(data: bytes) -> schema.RequestId | None:
+    """The id of a frame that is otherwise wrong, when one can be read."""
+    try:
+        return decode(data, _Named).id
+    except Refusal:
+        return None

@@ -1,0 +1,42 @@
+"""A house for each test: an empty database, a market with the real seeds, an edge on a free port, a client."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from exchange.core.state_machine import RULES_VERSION
+from exchange.runtime.clock import SandboxClock
+from exchange.runtime.exchange import Exchange
+from exchange.runtime.seeds import default_seeds_dir, load_seeds
+from exchange.store.journal import PostgresJournal
+from gateway.app import build_app, serving
+from gateway.settings import Settings
+from gateway.vault import Vault
+from tests.gateway.house import START_S, House
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """What a test may replace: a free port, and as patient as the real one."""
+    return Settings(port=0, data_dir=tmp_path, sandbox=True)
+
+
+@pytest.fixture
+async def market(database_url: str) -> AsyncIterator[Exchange]:
+    journal = await PostgresJournal.open(database_url, sandbox=True, rules_version=RULES_VERSION)
+    clock = SandboxClock(speed=0, start_s=START_S)
+    exchange = await Exchange.open(journal, clock, seeds=load_seeds(default_seeds_dir()))
+    yield exchange
+    await exchange.close()
+
+
+@pytest.fixture
+async def house(market: Exchange, settings: Settings) -> AsyncIterator[House]:
+    app = build_app(market, settings, Vault.at(settings.data_dir))
+    async with serving(app, settings) as url, aiohttp.ClientSession() as http:
+        opened = House(url, market, http)
+        await opened.appoint_operator()
+        yield opened
+        await opened.hang_up()

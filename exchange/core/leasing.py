@@ -84,6 +84,7 @@ def close_period(state: State, lease: Lease, index: int) -> None:
     lease.closed_periods += 1
     money.pay_out(state, lease, result.paid_micros, result.refunded_micros)
     penalty = money.pay_penalty(state, ask, lease, result.penalty_micros)
+    _evict_without_bond(state, lease, penalty)
     end_s = lease.period_end_s(index)
     state.emit(
         events.PeriodSettled(
@@ -111,7 +112,6 @@ def close_period(state: State, lease: Lease, index: int) -> None:
     else:
         due_s = lease.period_end_s(index + 1) + lease.terms.close_grace_s
         state.agenda.add(due_s, Due.PERIOD_CLOSE, lease.lease_id, index + 1)
-    _evict_without_bond(state, lease, penalty)
 
 
 def _default(state: State, lease: Lease, reason: str) -> None:

@@ -1,0 +1,156 @@
+"""Section 4 of the rulebook: what a bid may say, its alternatives, and how long it lives."""
+
+from tests.story import story
+
+
+@story
+def test_a_bid_rests_until_an_ask_comes() -> None:
+    """
+    alice  bid 8 h800 1d from mon @ 15.00  rests 8
+    hz     ask 8 h800 mon..tue @ 14.00     leases 8 mon..tue @ 15.00 to alice
+    bid-1  filled 8 leaves 0 canceled 0
+    """
+
+
+@story
+def test_a_bid_off_the_grid_or_in_the_past_is_refused() -> None:
+    """
+    clock  mon 01:00
+    alice  bid 8 h800 1d from tue 00:01 @ 15.00             refused off_grid
+    alice  bid 8 h800 1d from tue till tue 00:20 @ 15.00    refused off_grid
+    alice  bid 8 h800 1d from mon 00:45 @ 15.00             refused window_past
+    alice  bid 8 h800 1d from wed till tue @ 15.00          refused window_empty
+    alice  bid 8 h800 1d from mon 00:45 till tue @ 15.00    rests
+    """
+
+
+@story
+def test_a_bid_with_an_impossible_number_is_refused() -> None:
+    """
+    alice  bid 0 h800 1d from mon @ 15.00                  refused quantity_out_of_range quantity
+    alice  bid 8 h800 1d from mon @ 15.00 min 8.001        refused min_quantity_out_of_range min_quantity
+    alice  bid 8 h800 1d from mon @ 15.00 min 0            refused min_quantity_out_of_range min_quantity
+    alice  bid 8 h800 1d from mon @ 15.001                 refused price_off_tick
+    alice  bid 8 h800 1d from mon @ 15.00 top 2            refused share_out_of_range max_take_or_pay
+    alice  bid 8 abacus 1d from mon @ 15.00                refused unknown_chip
+    alice  bid 8 h800 1d from mon @ 15.00 in atlantis      refused unknown_region
+    alice  bid 8 h800 1d from mon @ 15.00 fok              refused not_supported time_in_force
+    alice  bid 8 h800 1d from mon @ 15.00 post_only        refused not_supported post_only
+    alice  available 1000000 held 0
+    """
+
+
+@story
+def test_a_bad_alternative_refuses_the_whole_bid() -> None:
+    """
+    hz     ask 8 h800 mon..tue @ 14.00                                           rests
+    alice  bid 8 h800 1d from mon @ 15.00 or abacus 1d from mon @ 15.00          refused unknown_chip
+    """
+
+
+@story
+def test_alternatives_reach_into_several_books() -> None:
+    """
+    hz     ask 8 a100 mon..tue @ 7.00 in shanghai        rests
+    alice  bid 8 h800 1d from mon @ 15.00 or a100 1d from mon @ 7.00 in shanghai
+           leases 8 mon..tue @ 7.00 from hz
+    bob    bid 8 h800 1d from mon @ 15.00 or a100 1d from tue @ 7.00 in shanghai
+           rests 8
+    sh     ask 8 a100 tue..wed @ 6.00 in shanghai        leases 8 tue..wed @ 7.00 to bob
+    sh     ask 8 h800 mon..tue @ 6.00                    rests
+    """
+
+
+@story
+def test_a_bid_may_be_filled_by_several_alternatives_in_part() -> None:
+    """
+    hz     ask 4 h800 mon..tue @ 14.00       rests
+    sh     ask 4 a100 tue..wed @ 7.00        rests
+    alice  bid 8 h800 1d from mon @ 14.00 or a100 1d from tue @ 7.00
+           leases 4 mon..tue @ 14.00 from hz
+           leases 4 tue..wed @ 7.00 from sh
+    """
+
+
+@story
+def test_alternatives_lapse_one_by_one() -> None:
+    """
+    alice  bid 1 h800 1d from tue @ 15.00 or h800 1d from mon 06:00 @ 20.00   rests
+    alice  held 482.40
+    clock  mon 06:00
+    alice  held 482.40
+    clock  mon 06:00:01
+    alice  held 361.80
+    clock  tue
+    bid-1  rests 1
+    clock  tue 00:00:01                                                       bid-1 expired 1 time
+    alice  available 1000000 held 0
+    """
+
+
+@story
+def test_a_good_till_date_bid_expires_at_its_date() -> None:
+    """
+    alice  bid 8 h800 1d from tue @ 15.00 until mon 12:00     rests
+    clock  mon 12:00                                          bid-1 expired 8 time
+    hz     ask 8 h800 tue..wed @ 14.00                        rests
+    alice  bid 8 h800 1d from tue @ 15.00 until mon 12:00     refused window_past expires_at
+    """
+
+
+@story
+def test_nothing_trades_at_its_own_expiry() -> None:
+    """
+    hz     ask 8 h800 mon..tue @ 14.00                                       rests
+    alice  bid 8 h800 3h from mon @ 14.00                                    leases 8 mon..03:00 @ 14.00 from hz
+    bob    bid 8 h800 21h from mon till mon 02:00 @ 15.00 until mon 00:15    rests
+    carol  bid 8 h800 20h from mon till mon 02:00 @ 14.00 until mon 00:16    rests
+    clock  mon 00:15                  bid-2 expired 8, lease-1 defaulted not_started
+                                      leases 8 mon 00:15..20:15 @ 14.00 from hz to carol
+    """
+
+
+@story
+def test_what_an_immediate_bid_does_not_get_at_once_is_canceled() -> None:
+    """
+    hz     ask 5 h800 mon..tue @ 14.00          rests
+    alice  bid 8 h800 1d from mon @ 15.00 ioc   leases 5 mon..tue @ 14.00 from hz, canceled 3 time_in_force
+    alice  held 0
+    bob    bid 8 h800 1d from mon @ 15.00 ioc   canceled 8 time_in_force
+    """
+
+
+@story
+def test_an_owner_cancels_a_bid() -> None:
+    """
+    alice  bid 8 h800 1d from mon @ 15.00   rests
+    bob    cancel bid-1                     refused unknown_order
+    alice  cancel bid-1                     canceled 8 by_owner
+    alice  available 1000000 held 0
+    alice  cancel bid-1                     refused order_done
+    alice  cancel bid-2                     refused unknown_order
+    """
+
+
+@story
+def test_an_order_sent_again_is_the_same_order() -> None:
+    """
+    alice  bid 1 h800 1d from mon @ 15.00 as train-42   rests
+    alice  bid 1 h800 1d from mon @ 15.00 as train-42
+    alice  held 361.80
+    alice  bid 2 h800 1d from mon @ 15.00 as train-42   refused client_order_id_reused client_order_id
+    bob    bid 2 h800 1d from mon @ 15.00 as train-42   rests
+    alice  cancel bid-1                                 canceled 1
+    alice  bid 1 h800 1d from mon @ 15.00 as train-42
+    alice  held 0
+    """
+
+
+@story
+def test_a_refused_order_leaves_its_id_free() -> None:
+    """
+    alice  has 300.00
+    alice  bid 1 h800 1d from mon @ 15.00 as train-42   refused insufficient_funds
+    alice  deposits 100.00
+    alice  bid 1 h800 1d from mon @ 15.00 as train-42   rests
+    """

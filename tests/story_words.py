@@ -1,0 +1,223 @@
+"""The words of a story, to and from the market's numbers: days, windows, chips, money, orders.
+
+Times are days of one week, `mon` to `sun` and then `mon2` …, with or without a time of day; `now`; or `+6h` from now.
+Lengths are `1d`, `6h`, `15m`. Everything that is not understood raises StoryError.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from exchange.language.commands import Alternative, PlaceAsk, PlaceBid
+from exchange.language.units import (
+    CHIP_PLACES,
+    DAY_S,
+    HOUR_S,
+    MONEY_PLACES,
+    SHARE_PLACES,
+    format_decimal,
+    parse_decimal,
+)
+from tests.properties.world import MONDAY_S, QUARTER_S, REGIONS
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+UNITS_S = {"d": DAY_S, "h": HOUR_S, "m": 60, "s": 1}
+
+NUM = r"\d+(?:\.\d+)?"
+LENGTH = r"(?:\d+[dhms])+"
+DAY = rf"(?:{'|'.join(DAYS)})\d?"
+CLOCK = r"\d\d:\d\d(?::\d\d)?"
+AT = rf"(?:now|\+{LENGTH}|{DAY} {CLOCK}|{DAY}|{CLOCK})"
+ALTERNATIVE = re.compile(
+    rf"(?P<chip>\w+) (?P<duration>{LENGTH})(?: from (?P<earliest>{AT}))?(?: till (?P<latest>{AT}))?"
+    rf" @ (?P<price>{NUM})(?: in (?P<region>\w+))?(?P<options>.*)"
+)
+BID = re.compile(rf"bid (?P<quantity>{NUM}) (?P<alternatives>.+)")
+ASK = re.compile(
+    rf"ask (?P<quantity>{NUM}) (?P<chip>\w+) (?P<start>{AT})\.\.(?P<end>{AT})"
+    rf" @ (?P<price>{NUM})(?: in (?P<region>\w+))?(?P<options>.*)"
+)
+OPTION = re.compile(
+    rf" (?:(?P<flag>gang|ioc|fok|post_only)|lot (?P<lot>{NUM})|min (?P<length>{LENGTH})|min (?P<least>{NUM})"
+    rf"|top (?P<top>{NUM})|until (?P<until>{AT})|self (?P<self>\w+)|as (?P<name>\S+))"
+)
+
+
+class StoryError(Exception):
+    """A line of a story that says nothing the market knows."""
+
+
+class Moment(NamedTuple):
+    """When a line is read: what `now` and a bare time of day mean."""
+
+    now_s: int
+    day_s: int = MONDAY_S
+
+    def at(self, text: str) -> int:
+        """Seconds of a time in words."""
+        if text == "now":
+            return self.now_s
+        if text.startswith("+"):
+            return self.now_s + length_of(text[1:])
+        day, _, clock = text.rpartition(" ") if ":" in text else (text, "", "")
+        start = day_of(day) if day else self.day_s
+        hours, minutes, seconds = ([*map(int, clock.split(":")), 0] if clock else [0, 0, 0])[:3]
+        return start + hours * HOUR_S + minutes * 60 + seconds
+
+    def window(self, text: str) -> tuple[int, int]:
+        """`mon..wed`, `mon 06:00..18:00`: the end may leave out the day of the start."""
+        start, _, end = text.partition("..")
+        start_s = self.at(start)
+        return start_s, self.of_day(start_s).at(end)
+
+    def of_day(self, at_s: int) -> "Moment":
+        """The same moment, with bare times of day meant on the day of an instant."""
+        return Moment(self.now_s, at_s - (at_s - MONDAY_S) % DAY_S)
+
+    def next_step(self) -> int:
+        return self.now_s + -self.now_s % QUARTER_S
+
+
+def day_of(text: str) -> int:
+    week = int(text[3:] or 1) - 1
+    return MONDAY_S + (7 * week + DAYS.index(text[:3])) * DAY_S
+
+
+def length_of(text: str) -> int:
+    return sum(int(part[:-1]) * UNITS_S[part[-1]] for part in re.findall(r"\d+[dhms]", text))
+
+
+def chips_of(text: str) -> int:
+    return parse_decimal(text, CHIP_PLACES)
+
+
+def money_of(text: str) -> int:
+    return parse_decimal(text, MONEY_PLACES)
+
+
+def share_of(text: str) -> int:
+    return parse_decimal(text, SHARE_PLACES)
+
+
+def say_at(at_s: int) -> str:
+    """A time in words, the shortest way."""
+    days, rest = divmod(at_s - MONDAY_S, DAY_S)
+    week, day = divmod(days, 7)
+    text = DAYS[day] + (str(week + 1) if week else "")
+    hours, minutes, seconds = rest // HOUR_S, rest % HOUR_S // 60, rest % 60
+    clock = f" {hours:02}:{minutes:02}" + (f":{seconds:02}" if seconds else "")
+    return text + (clock if rest else "")
+
+
+def say_window(window: tuple[int, int]) -> str:
+    return f"{say_at(window[0])}..{say_at(window[1])}"
+
+
+def say_money(amount: int) -> str:
+    return format_decimal(amount, MONEY_PLACES, 2)
+
+
+def say_chips(chips: int) -> str:
+    return format_decimal(chips, CHIP_PLACES)
+
+
+def options_of(text: str) -> Iterator[tuple[str, str]]:
+    """The options behind an order, by name; all of the text must be options."""
+    place = 0
+    while place < len(text):
+        found = OPTION.match(text, place)
+        if found is None:
+            raise StoryError(f"do not know the option {text[place:].strip()!r}")
+        name = found.lastgroup
+        assert name is not None
+        yield (found[name], "") if name == "flag" else (name, found[name])
+        place = found.end()
+
+
+class Terms:
+    """What the options of an order say."""
+
+    def __init__(self, text: str, moment: Moment, name: str) -> None:
+        given = dict(options_of(text))
+        self.moment = moment
+        self.name = given.pop("name", name)
+        self.force = next((force for force in ("ioc", "fok") if given.pop(force, None) is not None), "gtc")
+        self.post_only = given.pop("post_only", None) is not None
+        until = given.pop("until", None)
+        self.expires_s = None if until is None else moment.at(until)
+        self.force = self.force if until is None else "gtd"
+        self.self_trade = given.pop("self", "cancel_taker")
+        self.top_bp = share_of(given.pop("top", "1"))
+        self.lot_milli = chips_of(given.pop("lot", "1"))
+        self.min_duration_s = length_of(given.pop("length", "1h"))
+        least = given.pop("least", None)
+        self.least_milli = None if least is None else chips_of(least)
+        self.gang = given.pop("gang", None) is not None
+
+
+def read_ask(who: str, text: str, moment: Moment, name: str) -> PlaceAsk:
+    """`ask 8 h800 mon..wed @ 14.00 in shanghai lot 8 min 1d top 0.6 ioc`"""
+    found = ASK.fullmatch(text)
+    if found is None:
+        raise StoryError(f"no ask: {text!r}")
+    terms = Terms(found["options"], moment, name)
+    start_s, end_s = moment.window(f"{found['start']}..{found['end']}")
+    return PlaceAsk(
+        account_id=who,
+        client_order_id=terms.name,
+        region=found["region"] or REGIONS[0],
+        chip=found["chip"],
+        quantity_milli=chips_of(found["quantity"]),
+        start_s=None if found["start"] == "now" else start_s,
+        end_s=end_s,
+        price_micros=money_of(found["price"]),
+        lot_milli=terms.lot_milli,
+        min_duration_s=terms.min_duration_s,
+        take_or_pay_bp=terms.top_bp,
+        time_in_force=terms.force,
+        expires_s=terms.expires_s,
+        post_only=terms.post_only,
+        self_trade=terms.self_trade,
+    )
+
+
+def read_bid(who: str, text: str, moment: Moment, name: str) -> PlaceBid:
+    """`bid 8 h800 1d from mon till tue @ 15.00 or a100 2d from wed @ 7.00 in shanghai gang`"""
+    found = BID.fullmatch(text)
+    if found is None:
+        raise StoryError(f"no bid: {text!r}")
+    wishes, options = [], ""
+    for part in found["alternatives"].split(" or "):
+        wish = ALTERNATIVE.fullmatch(part)
+        if wish is None:
+            raise StoryError(f"no alternative: {part!r}")
+        wishes.append(read_alternative(wish, moment))
+        options += wish["options"]
+    terms = Terms(options, moment, name)
+    quantity = chips_of(found["quantity"])
+    return PlaceBid(
+        account_id=who,
+        client_order_id=terms.name,
+        quantity_milli=quantity,
+        min_quantity_milli=quantity if terms.gang else terms.least_milli,
+        alternatives=tuple(wishes),
+        time_in_force=terms.force,
+        expires_s=terms.expires_s,
+        post_only=terms.post_only,
+        max_take_or_pay_bp=terms.top_bp,
+        self_trade=terms.self_trade,
+    )
+
+
+def read_alternative(wish: re.Match[str], moment: Moment) -> Alternative:
+    """`from` alone is the only start; `till` alone is any from now on; neither is the next step."""
+    earliest = None if wish["earliest"] is None else moment.at(wish["earliest"])
+    first = moment.next_step() if earliest is None else earliest
+    return Alternative(
+        region=wish["region"] or REGIONS[0],
+        chip=wish["chip"],
+        duration_s=length_of(wish["duration"]),
+        earliest_start_s=earliest,
+        latest_start_s=first if wish["latest"] is None else moment.of_day(first).at(wish["latest"]),
+        price_micros=money_of(wish["price"]),
+    )

@@ -26,7 +26,7 @@ HOUR_S = 3600
 DAY_S = 24 * HOUR_S
 
 # Digits only, no sign, exponent, blank or leading zero: one number has one spelling before its point.
-_DECIMAL = re.compile(r"(0|[1-9][0-9]{0,18})(?:\.([0-9]{1,18}))?", re.ASCII)
+_DECIMAL = re.compile(r"(0|[1-9][0-9]{0,17})(?:\.([0-9]{1,18}))?", re.ASCII)
 
 
 class UnitError(ValueError):

@@ -1,0 +1,85 @@
+"""Leases: seen by both sides, started and metered by the provider over the stream."""
+
+import click
+import msgspec
+from rich.pretty import Pretty
+
+from gateway import answers, schema
+from gateway.cli.session import Session, speaks
+from gateway.cli.tables import lease_card, lease_table, statement
+from gateway.cli.values import plain_time
+
+
+@click.command()
+@click.option("--state", type=click.Choice(["scheduled", "running", "ended", "defaulted"]), help="Only these.")
+@click.option("--limit", type=click.IntRange(1, 500), default=30, show_default=True, help="The newest so many.")
+@speaks
+async def leases(session: Session, state: schema.LeaseState | None, limit: int) -> None:
+    """The account's leases, newest first."""
+    found = await session.client.leases(schema.LeasePage(state=state, limit=limit))
+    session.show(found, lease_table(found.items) if found.items else "[dim]no leases[/]")
+
+
+@click.group()
+def lease() -> None:
+    """One lease: show, start, meter, access, statement."""
+
+
+@lease.command()
+@click.argument("lease_id")
+@speaks
+async def show(session: Session, lease_id: str) -> None:
+    """A lease in full, with its periods."""
+    found = await session.client.lease(lease_id)
+    session.show(found, lease_card(found))
+
+
+@lease.command()
+@click.argument("lease_id")
+@click.option("--access", required=True, help="What the buyer needs to get in: a JSON object, for the buyer alone.")
+@speaks
+async def start(session: Session, lease_id: str, access: str) -> None:
+    """Hand over access to the lease's chips (provider)."""
+    try:
+        msgspec.json.decode(access, type=dict[str, object])
+    except msgspec.DecodeError as error:
+        raise click.UsageError(f'--access must be a JSON object, such as \'{{"ssh": "…"}}\': {error}') from error
+    params = schema.StartParams(lease_id=lease_id, access=msgspec.Raw(access.encode()))
+    async with await session.client.stream() as stream:
+        started = await stream.request("lease.start", params, answers.LeaseAnswer)
+    session.show(started, lease_card(started.lease))
+
+
+@lease.command()
+@click.argument("lease_id")
+@click.option("--through", required=True, help="The instant that the totals reach to; now is the market's time.")
+@click.option("--delivered", required=True, help="Chip-hours delivered since the lease's start.")
+@click.option("--used", required=True, help="Chip-hours of them that were used.")
+@speaks
+async def meter(session: Session, lease_id: str, through: str, delivered: str, used: str) -> None:
+    """Report the lease's running totals (provider)."""
+    instant = (await session.client.time()).now if through == "now" else through
+    params = schema.MeterParams(lease_id=lease_id, through=instant, delivered=delivered, used=used)
+    async with await session.client.stream() as stream:
+        metered = await stream.request("lease.meter", params, answers.LeaseAnswer)
+    session.show(metered, lease_card(metered.lease))
+
+
+@lease.command()
+@click.argument("lease_id")
+@speaks
+async def access(session: Session, lease_id: str) -> None:
+    """What the provider handed over (buyer)."""
+    found = await session.client.access(lease_id)
+    session.show(
+        found, f"[dim]handed over {plain_time(found.given_at)} UTC[/]", Pretty(msgspec.json.decode(found.access))
+    )
+
+
+@lease.command(name="statement")
+@click.argument("lease_id")
+@speaks
+async def statement_of(session: Session, lease_id: str) -> None:
+    """Every transfer that was made for the lease, and the sums."""
+    found = await session.client.statement(lease_id)
+    session.show(found, statement(found))

@@ -1,0 +1,92 @@
+"""The operator's commands: accounts, keys, deposits, and the full check of the books."""
+
+import click
+
+from gateway import schema
+from gateway.cli.session import Session, speaks
+from gateway.cli.tables import account_card, facts
+from gateway.cli.values import grouped, plain_time
+
+
+@click.group()
+def operator() -> None:
+    """What the operator does: accounts, keys, deposits, checks."""
+
+
+@operator.group()
+def account() -> None:
+    """Accounts of participants."""
+
+
+@account.command(name="create")
+@click.argument("account_id", metavar="ACCOUNT")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(["buyer", "provider", "operator"]))
+@click.option("--owner-group", help="Who owns it: accounts of one group never trade with each other.")
+@click.option("--tag", "tags", multiple=True, help="Such as sme, startup or research.")
+@click.option("--place", default="", help="Where it is registered.")
+@speaks
+async def create_account(
+    session: Session,
+    account_id: str,
+    roles: tuple[schema.Role, ...],
+    owner_group: str | None,
+    tags: tuple[str, ...],
+    place: str,
+) -> None:
+    """Open an account by the name of ACCOUNT."""
+    body = schema.AccountBody(account_id=account_id, roles=roles, owner_group=owner_group, tags=tags, place=place)
+    opened = await session.client.open_account(body)
+    session.show(opened, account_card(opened.account))
+
+
+@operator.group()
+def key() -> None:
+    """Keys of accounts."""
+
+
+@key.command(name="create")
+@click.argument("account_id", metavar="ACCOUNT")
+@click.option(
+    "--scope", "scopes", multiple=True, required=True, type=click.Choice(["read", "trade", "provide", "operate"])
+)
+@click.option("--expires", help="When it stops being good.")
+@click.option("--address", "addresses", multiple=True, help="The only addresses or networks that may use it.")
+@speaks
+async def create_key(
+    session: Session, account_id: str, scopes: tuple[schema.Scope, ...], expires: str | None, addresses: tuple[str, ...]
+) -> None:
+    """Make a key for ACCOUNT; it is shown this once."""
+    body = schema.KeyBody(account_id=account_id, scopes=scopes, expires_at=expires, addresses=addresses)
+    made = await session.client.create_key(body)
+    session.show(
+        made, facts([("key", made.key), ("id", made.key_id), ("", "[dim]It is not kept anywhere: note it now.[/]")])
+    )
+
+
+@operator.command()
+@click.argument("account_id", metavar="ACCOUNT")
+@click.argument("amount")
+@click.option("--reference", default="", help="What the money came by, such as a bank's reference.")
+@speaks
+async def deposit(session: Session, account_id: str, amount: str, reference: str) -> None:
+    """Book AMOUNT CNY, received outside, as available to ACCOUNT."""
+    money = schema.MoneyBody(account_id=account_id, amount=amount, reference=reference)
+    done = await session.client.deposit(money)
+    session.show(done, account_card(done.account))
+
+
+@operator.command()
+@speaks
+async def check(session: Session) -> None:
+    """Check all the books from scratch; exit code 1 when anything is wrong."""
+    audit = await session.client.audit()
+    counts = (
+        ("accounts", grouped(str(audit.accounts))),
+        ("open orders", f"{grouped(str(audit.open_bids))} bids, {grouped(str(audit.open_asks))} asks"),
+        ("open leases", grouped(str(audit.open_leases))),
+        ("digest", audit.digest),
+    )
+    verdict = [f"[red]violated[/] {violation}" for violation in audit.violations] or ["[green]All books agree.[/]"]
+    session.show(audit, *verdict, facts([("seq", f"{audit.seq} at {plain_time(audit.now)} UTC"), *counts]))
+    if audit.violations:
+        raise SystemExit(1)

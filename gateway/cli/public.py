@@ -1,0 +1,124 @@
+"""What anyone may see: the catalogue, the markets, a book as it moves, the market's time; and the sandbox's clock."""
+
+import asyncio
+
+import click
+import msgspec
+from rich.console import RenderableType
+from rich.live import Live
+
+from gateway import answers
+from gateway.cli.ladder import ladder
+from gateway.cli.session import Session, speaks
+from gateway.cli.tables import facts, table
+from gateway.cli.values import DURATION, plain_time, short_duration
+
+_EVERY_S = 1.0
+_TAPE_LINES = 14
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """What `leasebook book --json` prints: a book with the last trades of its market."""
+
+    now: str
+    book: answers.Book
+    trades: tuple[answers.Trade, ...]
+
+
+class Summaries(msgspec.Struct, frozen=True):
+    """What `leasebook markets --json` prints."""
+
+    items: tuple[answers.MarketSummary, ...]
+
+
+@click.command()
+@click.argument("region")
+@click.argument("chip")
+@click.option("--tenor", type=DURATION, default="P1D", show_default=True, help="The length of lease whose book to see.")
+@click.option("--depth", type=click.IntRange(1, 100), default=10, show_default=True, help="Price levels on each side.")
+@click.option("--once", is_flag=True, help="Print it once and leave.")
+@speaks
+async def book(session: Session, region: str, chip: str, tenor: str, depth: int, once: bool) -> None:
+    """The book of REGION and CHIP, live until Ctrl-C."""
+    picture = await _picture(session, region, chip, tenor, depth)
+    if once or session.as_json:
+        session.show(picture, _drawn(picture, depth))
+        return
+    with Live(_drawn(picture, depth), console=session.console, auto_refresh=False) as live:
+        while True:
+            await asyncio.sleep(_EVERY_S)
+            live.update(_drawn(await _picture(session, region, chip, tenor, depth), depth), refresh=True)
+
+
+async def _picture(session: Session, region: str, chip: str, tenor: str, depth: int) -> Picture:
+    now, found, trades = await asyncio.gather(
+        session.client.time(),
+        session.client.book(region, chip, tenor, depth),
+        session.client.trades(region, chip, _TAPE_LINES),
+    )
+    return Picture(now.now, found, trades.items)
+
+
+def _drawn(picture: Picture, depth: int) -> RenderableType:
+    return ladder(picture.book, picture.trades, picture.now, depth)
+
+
+@click.command()
+@speaks
+async def markets(session: Session) -> None:
+    """Every market that has orders or trades, with its best prices per tenor."""
+    names = await session.client.markets()
+    found = await asyncio.gather(*(session.client.market(name.region, name.chip) for name in names.items))
+    drawn = table("market", "tenor", "bid", "chips", "ask", "chips", "last", right=("bid", "chips", "ask", "last"))
+    for market in found:
+        name, last = f"{market.region}/{market.chip}", market.last_trade.price if market.last_trade else "–"
+        for tenor in market.tenors:
+            if tenor.best_bid or tenor.best_ask:
+                bid, ask = tenor.best_bid or ("–", "", 0), tenor.best_ask or ("–", "", 0)
+                drawn.add_row(name, short_duration(tenor.tenor), bid[0], bid[1], ask[0], ask[1], last)
+                name = last = ""
+    session.show(Summaries(tuple(found)), drawn)
+
+
+@click.command()
+@speaks
+async def catalog(session: Session) -> None:
+    """Regions, chips with their 度 rates, tenors and the market's rules."""
+    found = await session.client.catalog()
+    regions = table("region", "name", "", "kind", "hub")
+    for region in found.regions:
+        regions.add_row(region.region, region.name_en, region.name_zh, region.kind, region.hub)
+    chips = table("chip", "model", "度 per hour", "GB", "per node", right=("度 per hour", "GB", "per node"))
+    for chip in found.chips:
+        memory, node = str(chip.memory_gb or "–"), str(chip.per_node or "–")
+        chips.add_row(chip.chip, f"{chip.vendor} {chip.model}", chip.du_rate or "–", memory, node)
+    rules = [] if found.rules is None else [(n.replace("_", " "), str(v)) for n, v in _fields(found.rules)]
+    tenors = ", ".join(short_duration(tenor) for tenor in found.tenors)
+    session.show(found, regions, "", chips, "", facts([("tenors", tenors), *rules]))
+
+
+def _fields(struct: msgspec.Struct) -> list[tuple[str, object]]:
+    return list(msgspec.structs.asdict(struct).items())
+
+
+@click.command()
+@speaks
+async def time(session: Session) -> None:
+    """The market's time, and whether it is open."""
+    status = await session.client.status()
+    kind = "sandbox, " if status.sandbox else ""
+    session.show(status, f"{plain_time(status.now)} UTC  [dim]{kind}{status.state}, seq {status.seq}[/]")
+
+
+@click.group()
+def clock() -> None:
+    """The clock of a sandbox."""
+
+
+@clock.command()
+@click.argument("length", type=DURATION)
+@speaks
+async def advance(session: Session, length: str) -> None:
+    """Move a sandbox's clock forward by LENGTH, everything due on the way happening in order."""
+    moved = await session.client.advance_clock(length)
+    session.show(moved, f"It is {plain_time(moved.now)} UTC  [dim]seq {moved.seq}[/]")

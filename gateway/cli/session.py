@@ -1,0 +1,118 @@
+"""What every command that speaks to a server shares: its options, a client, and how answers and failures are printed.
+
+Answers go to the standard output, failures to the standard error as one line with exit code 1. With `--json` an answer
+is printed as the server gave it, and a failure as its problem.
+"""
+
+import asyncio
+import functools
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Concatenate, ParamSpec
+
+import click
+import msgspec
+from rich.console import Console, RenderableType
+from rich.markup import escape
+
+from gateway.client.errors import Refused, Unreachable
+from gateway.client.rest import Client
+from gateway.schema import Problem
+
+P = ParamSpec("P")
+
+DEFAULT_URL = "http://127.0.0.1:8080"
+_PIPE_WIDTH = 140  # columns when the output is no terminal and has no width of its own
+
+
+def console_for(stderr: bool = False) -> Console:
+    """A console that fits its terminal, or is wide enough for every table when there is none."""
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(stderr=stderr, highlight=False, width=None if stream.isatty() else _PIPE_WIDTH)
+
+
+@dataclass(frozen=True)
+class Session:
+    """A client, and where its answers go."""
+
+    client: Client
+    console: Console
+    as_json: bool
+
+    def show(self, answer: msgspec.Struct, *drawn: RenderableType) -> None:
+        """Print an answer: drawn for people, or as JSON for programs."""
+        if self.as_json:
+            click.echo(msgspec.json.format(msgspec.json.encode(answer), indent=2))
+            return
+        for part in drawn:
+            self.console.print(part)
+
+
+def speaks(act: Callable[Concatenate[Session, P], Awaitable[None]]) -> Callable[P, None]:
+    """Make a command of a coroutine that takes a Session first: adds the options and prints failures."""
+
+    @click.option("--url", envvar="LEASEBOOK_URL", default=DEFAULT_URL, show_default=True, help="Where the market is.")
+    @click.option("--key", envvar="LEASEBOOK_KEY", default="", help="The key to act with; or LEASEBOOK_KEY.")
+    @click.option(
+        "--key-file",
+        envvar="LEASEBOOK_KEY_FILE",
+        type=click.Path(path_type=Path),
+        help="A file that holds the key, such as operator.key.",
+    )
+    @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+    @functools.wraps(act)
+    def command(*args: P.args, **options: P.kwargs) -> None:
+        url, key = str(options.pop("url")), str(options.pop("key"))
+        key_file, as_json = options.pop("key_file"), bool(options.pop("as_json"))
+        if isinstance(key_file, Path) and not key:
+            key = read_key(key_file)
+
+        async def run() -> None:
+            async with Client(url, key) as client:
+                await act(Session(client, console_for(), as_json), *args, **options)
+
+        try:
+            asyncio.run(run())
+        except Refused as refusal:
+            _fail(as_json, refusal.problem, _refusal_line(refusal.problem, bool(key)))
+        except Unreachable as failure:
+            _fail(as_json, None, _unreachable_line(failure))
+        except KeyboardInterrupt:
+            raise SystemExit(130) from None
+
+    return command
+
+
+def read_key(path: Path) -> str:
+    """The key in a file; a usage error that names the file when there is none."""
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.UsageError(f"cannot read the key file {path}: {error}") from error
+
+
+def _fail(as_json: bool, problem: Problem | None, line: str) -> None:
+    if as_json and problem is not None:
+        click.echo(msgspec.json.format(msgspec.json.encode(problem), indent=2))
+    else:
+        console_for(stderr=True).print(line, soft_wrap=True)
+    raise SystemExit(1)
+
+
+def _refusal_line(problem: Problem, with_key: bool) -> str:
+    field = f" ({problem.param})" if problem.param else ""
+    line = f"[red]{escape(problem.code + field)}[/]: {escape(problem.detail or problem.title)}"
+    if problem.status == 401:
+        line += " Name a key by --key-file or LEASEBOOK_KEY." if not with_key else " Is the key of this market?"
+    if problem.outcome == "unknown":
+        line += " It may have been done all the same: look before you send it again."
+    return line
+
+
+def _unreachable_line(failure: Unreachable) -> str:
+    return (
+        f"[red]No market answers at {escape(failure.url)}[/] ({escape(failure.why)}). "
+        "Start one with `leasebook demo` or `leasebook serve`, or name another by --url."
+    )

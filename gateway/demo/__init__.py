@@ -1,0 +1,1 @@
+"""The participants of `leasebook demo`: providers and buyers that trade by themselves, as clients of the real wire."""

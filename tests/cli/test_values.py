@@ -1,0 +1,32 @@
+"""What people may type for lengths of time, and how numbers and times are shown."""
+
+import click
+import pytest
+
+from gateway.cli.values import DURATION, NAMES, grouped, plain_time, short_duration
+
+
+@pytest.mark.parametrize(
+    ("typed", "wire"),
+    [("24h", "PT24H"), ("90m", "PT90M"), ("7d", "P7D"), ("2W", "P2W"), ("PT6H", "PT6H"), ("P1DT6H", "P1DT6H")],
+)
+def test_short_durations_become_the_wires(typed: str, wire: str) -> None:
+    assert DURATION.convert(typed, None, None) == wire
+
+
+@pytest.mark.parametrize("typed", ["", "24", "h", "1.5h", "-1h", "24 h", "1h30m", "P1Y"])
+def test_what_is_no_duration_is_refused(typed: str) -> None:
+    with pytest.raises(click.BadParameter, match="or a short form"):
+        DURATION.convert(typed, None, None)
+
+
+def test_names_are_split_at_commas() -> None:
+    assert NAMES.convert("hangzhou,shanghai", None, None) == ("hangzhou", "shanghai")
+
+
+def test_numbers_and_times_are_shown_plainly() -> None:
+    assert [grouped(n) for n in ("0", "999.5", "1234567.50", "-1234")] == ["0", "999.5", "1,234,567.50", "-1,234"]
+    assert plain_time("2026-12-01T00:15:00Z") == "2026-12-01 00:15"
+    assert plain_time("2026-12-01T00:15:07Z") == "2026-12-01 00:15:07"
+    assert plain_time(None) == "–"
+    assert [short_duration(d) for d in ("P1D", "PT6H", "P1DT6H")] == ["1d", "6h", "1d6h"]

@@ -38,7 +38,8 @@ _ANSWER_S: Final = 30
 _CLOSE_S: Final = 2
 _ROWS_AHEAD: Final = 16  # rows fetched at a time: what bounds the memory of a read
 
-_FAILURES: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+# The last is what asyncpg raises for a connection that broke while it was not looking
+_FAILURES: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 _APPEND: Final = """
     INSERT INTO journal (first_seq, last_seq, epoch, rules_version, payload) VALUES ($1, $2, $3, $4, $5)

@@ -22,7 +22,7 @@ from exchange.runtime.opening import open_market
 from exchange.runtime.recovery import Recovery
 from exchange.runtime.seeds import SeedError, default_seeds_dir
 from gateway.app import build_app, serving
-from gateway.cli import leases, operator, public, trading
+from gateway.cli import advice, leases, operator, prices, public, trading
 from gateway.cli.session import console_for
 from gateway.client.rest import Client
 from gateway.demo.admission import KEYS_FILE
@@ -56,7 +56,8 @@ def leasebook() -> None:
 
 for command in (
     *(public.book, public.markets, public.catalog, public.time, public.clock),
-    *(trading.buy, trading.sell, trading.orders, trading.cancel, trading.account),
+    *(prices.index, prices.candles, advice.quote, advice.explain),
+    *(trading.buy, trading.sell, trading.orders, trading.amend, trading.cancel, trading.account),
     *(leases.leases, leases.lease, operator.operator),
 ):
     leasebook.add_command(command)

@@ -13,7 +13,6 @@ from gateway.schema import (
     Decimal,
     Duration,
     Instant,
-    Key,
     Lease,
     Problem,
     PublicId,
@@ -42,6 +41,22 @@ class AskAnswer(Answer, frozen=True, kw_only=True):
     leases: tuple[Lease, ...]
 
 
+class BidAmended(Answer, frozen=True, kw_only=True):
+    """An amended bid, whether it kept its place in the queue, and the leases that it got by the amendment."""
+
+    bid: Bid
+    kept_priority: bool
+    leases: tuple[Lease, ...]
+
+
+class AskAmended(Answer, frozen=True, kw_only=True):
+    """An amended ask, whether it kept its place in the queue, and the leases that it got by the amendment."""
+
+    ask: Ask
+    kept_priority: bool
+    leases: tuple[Lease, ...]
+
+
 class BidCanceled(Answer, frozen=True, kw_only=True):
     bid: Bid
 
@@ -60,6 +75,19 @@ class LeaseAnswer(Answer, frozen=True, kw_only=True):
 
 class AccountAnswer(Answer, frozen=True, kw_only=True):
     account: Account
+
+
+class MarketStateSet(Answer, frozen=True, kw_only=True):
+    """What an operator has set, null standing for every region or chip type.
+
+    `effective` is what holds in the market named, the strictest of all that applies to it; null when none is named.
+    """
+
+    region: str | None
+    chip: str | None
+    state: str
+    reason: str
+    effective: str | None
 
 
 class KeyMade(Answer, frozen=True, kw_only=True):
@@ -105,6 +133,15 @@ class Transfers(Struct, frozen=True, kw_only=True):
     cursor: str | None
 
 
+class Key(Struct, frozen=True, kw_only=True):
+    key_id: str
+    account_id: str
+    scopes: tuple[str, ...]
+    expires_at: Instant | None
+    addresses: tuple[str, ...]
+    revoked: bool
+
+
 class Keys(Struct, frozen=True, kw_only=True):
     items: tuple[Key, ...]
     cursor: str | None
@@ -124,10 +161,20 @@ class Time(Struct, frozen=True, kw_only=True):
     now: Instant
 
 
+class Brake(Struct, frozen=True, kw_only=True):
+    """What is not open, and why; null stands for every region or chip type."""
+
+    region: str | None
+    chip: str | None
+    state: str
+    reason: str
+
+
 class Status(Struct, frozen=True, kw_only=True):
-    """`state` is "open", or "stopped" when the market takes no more commands."""
+    """`state` is the whole venue's, or "stopped" when it takes no more commands; `brakes` tells of its parts, too."""
 
     state: str
+    brakes: tuple[Brake, ...]
     sandbox: bool
     seq: int
     now: Instant
@@ -168,6 +215,8 @@ class RulesOut(Struct, frozen=True, kw_only=True):
     allowance: Decimal
     penalty_rate: Decimal
     silent_periods: int
+    band: Decimal  # share of the reference price that an order's may be away from it; 0: any
+    band_trades: int  # trades that the reference price is the average of
 
 
 class Catalog(Struct, frozen=True, kw_only=True):
@@ -177,16 +226,6 @@ class Catalog(Struct, frozen=True, kw_only=True):
     rules: RulesOut | None
 
 
-class MarketName(Struct, frozen=True, kw_only=True):
-    region: str
-    chip: str
-
-
-class Markets(Struct, frozen=True, kw_only=True):
-    items: tuple[MarketName, ...]
-    cursor: str | None
-
-
 Rung = tuple[Decimal, Decimal, int]  # price, chips, orders
 
 
@@ -194,6 +233,8 @@ class TenorSummary(Struct, frozen=True, kw_only=True):
     tenor: Duration
     best_ask: Rung | None
     best_bid: Rung | None
+    best_ask_per_du: Decimal | None
+    best_bid_per_du: Decimal | None
 
 
 class Trade(Struct, frozen=True, kw_only=True):
@@ -203,6 +244,7 @@ class Trade(Struct, frozen=True, kw_only=True):
     region: str
     chip: str
     price: Decimal
+    price_per_du: Decimal | None
     quantity: Decimal
     start: Instant
     end: Instant
@@ -210,16 +252,64 @@ class Trade(Struct, frozen=True, kw_only=True):
 
 
 class MarketSummary(Struct, frozen=True, kw_only=True):
+    """`state` is what holds in this market: the strictest of its own, its region's, its chip type's, the venue's."""
+
     region: str
     chip: str
+    state: str
     du_rate: Decimal | None
     seq: int
     tenors: tuple[TenorSummary, ...]
     last_trade: Trade | None
 
 
+class Markets(Struct, frozen=True, kw_only=True):
+    items: tuple[MarketSummary, ...]
+    cursor: str | None
+
+
 class Trades(Struct, frozen=True, kw_only=True):
     items: tuple[Trade, ...]
+    cursor: str | None
+
+
+class Candle(Struct, frozen=True, kw_only=True):
+    """What traded in one interval, in CNY per chip-hour; `volume` is chip-hours."""
+
+    start: Instant
+    open: Decimal
+    high: Decimal
+    low: Decimal
+    close: Decimal
+    volume: Decimal
+    trades: int
+
+
+class Candles(Struct, frozen=True, kw_only=True):
+    """The candles of one tenor, oldest first; an interval without trades has none."""
+
+    region: str
+    chip: str
+    tenor: Duration
+    interval: Duration
+    du_rate: Decimal | None
+    items: tuple[Candle, ...]
+    cursor: str | None
+
+
+class Grade(Struct, frozen=True, kw_only=True):
+    """What a grade of chips traded at in the last day in which it did; `du_from` is its least 度 per chip-hour."""
+
+    grade: str
+    du_from: Decimal
+    price_per_du: Decimal | None
+    volume_du: Decimal
+    since: Instant | None
+    until: Instant | None
+
+
+class Index(Struct, frozen=True, kw_only=True):
+    items: tuple[Grade, ...]
     cursor: str | None
 
 

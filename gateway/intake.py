@@ -8,7 +8,17 @@ import re
 from ipaddress import ip_network
 from typing import Final, TypeVar
 
-from exchange.language.commands import AUTO_VOUCHERS, Alternative, MeterLease, PlaceAsk, PlaceBid, RegisterKey
+from exchange.language.commands import (
+    AUTO_VOUCHERS,
+    Alternative,
+    AmendAsk,
+    AmendBid,
+    MeterLease,
+    PlaceAsk,
+    PlaceBid,
+    RegisterKey,
+    Require,
+)
 from exchange.language.instants import parse_duration, parse_instant
 from exchange.language.limits import ALTERNATIVES_MAX
 from exchange.language.rejects import Code
@@ -16,6 +26,7 @@ from exchange.language.units import (
     CHIP_HOUR_PLACES,
     CHIP_PLACES,
     MONEY_PLACES,
+    PUE_PLACES,
     SHARE_PLACES,
     BasisPoints,
     Micros,
@@ -27,7 +38,8 @@ from exchange.language.units import (
 )
 from exchange.language.views import CatalogView
 from gateway.errors import Refusal
-from gateway.schema import AlternativeBody, AskBody, BidBody, KeyBody, MeterParams
+from gateway.requests import AskAmendBody, BidAmendBody
+from gateway.schema import AlternativeBody, AskBody, BidBody, KeyBody, MeterParams, RequireBody
 
 T = TypeVar("T")
 
@@ -59,6 +71,10 @@ def money(text: str, param: str) -> Micros:
 
 def share(text: str, param: str) -> BasisPoints:
     return decimal(text, SHARE_PLACES, param)
+
+
+def pue(text: str, param: str) -> int:
+    return decimal(text, PUE_PLACES, param)
 
 
 def instant(text: str, param: str) -> Seconds:
@@ -110,6 +126,8 @@ def ask_command(account_id: str, body: AskBody) -> PlaceAsk:
         lease_id=None if body.lease_id is None else lease_number(body.lease_id),
         site=body.site,
         tags=body.tags,
+        pue_milli=None if body.pue is None else pue(body.pue, "pue"),
+        green_bp=None if body.green_share is None else share(body.green_share, "green_share"),
     )
 
 
@@ -127,7 +145,48 @@ def bid_command(account_id: str, body: BidBody, catalog: CatalogView) -> PlaceBi
         max_take_or_pay_bp=share(body.max_take_or_pay, "max_take_or_pay"),
         vouchers=AUTO_VOUCHERS if body.vouchers == "auto" else tuple(body.vouchers),
         self_trade=body.self_trade,
+        require=None if body.require is None else _require(body.require),
     )
+
+
+def bid_amendment(account_id: str, bid_id: int, body: BidAmendBody, alternatives: int) -> AmendBid:
+    """The command of an amendment; one `price` is the limit of all of so many alternatives."""
+    if body.price is not None and body.prices is not None:
+        raise Refusal("ambiguous_form", "prices", "Give price for all alternatives, or prices, one for each.")
+    prices = None
+    if body.price is not None:
+        prices = (money(body.price, "price"),) * alternatives
+    elif body.prices is not None:
+        prices = tuple(money(text, f"prices[{index}]") for index, text in enumerate(body.prices))
+    return AmendBid(
+        account_id=account_id,
+        bid_id=bid_id,
+        quantity_milli=None if body.quantity is None else chips(body.quantity, "quantity"),
+        prices_micros=prices,
+    )
+
+
+def ask_amendment(account_id: str, ask_id: int, body: AskAmendBody) -> AmendAsk:
+    return AmendAsk(
+        account_id=account_id,
+        ask_id=ask_id,
+        quantity_milli=None if body.quantity is None else chips(body.quantity, "quantity"),
+        price_micros=None if body.price is None else money(body.price, "price"),
+    )
+
+
+def as_amended(refusal: Refusal, body: BidAmendBody | AskAmendBody) -> Refusal:
+    """A market's refusal of an amendment, with the place named as in the request: what was given is at fault."""
+    found = re.fullmatch(r"alternatives(\[\d+\])\.price|prices(\[\d+\])?|price|quantity", refusal.param or "")
+    if found is None:
+        return refusal
+    index = found[1] or found[2] or ""
+    param = next((field for field in ("prices", "price") if getattr(body, field, None) is not None), None)
+    if param is None or (found[0] == "quantity" and body.quantity is not None):
+        param = "quantity"
+    elif param == "prices":
+        param += index
+    return Refusal(refusal.code, param, refusal.detail)
 
 
 def as_written(refusal: Refusal, body: BidBody) -> Refusal:
@@ -198,6 +257,18 @@ def _alternative(wish: AlternativeBody, at: str) -> Alternative:
         price_micros=money(wish.price, f"{at}.price"),
         quantity_milli=None if wish.quantity is None else chips(wish.quantity, f"{at}.quantity"),
     )
+
+
+def _require(body: RequireBody) -> Require | None:
+    """The filters of a bid; one that asks for nothing is none."""
+    at_most, at_least = body.pue_at_most, body.green_share_at_least
+    require = Require(
+        tags=body.tags,
+        pue_max_milli=None if at_most is None else pue(at_most, "require.pue_at_most"),
+        green_min_bp=None if at_least is None else share(at_least, "require.green_share_at_least"),
+        domestic=body.domestic,
+    )
+    return None if require == Require() else require
 
 
 def _short_form(body: BidBody, catalog: CatalogView) -> tuple[Alternative, ...]:

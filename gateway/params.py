@@ -1,5 +1,6 @@
 """What the parts of a path and a query make together: for the server's routes alone, clients write addresses."""
 
+from gateway.requests import CandlesQuery
 from gateway.schema import Body, BookQuery, ClientOrderId, Page, PublicId, Slug
 
 
@@ -21,6 +22,11 @@ class MarketRef(Body, frozen=True, kw_only=True):
 
 
 class BookParams(BookQuery, frozen=True, kw_only=True):
+    region: Slug
+    chip: Slug
+
+
+class CandlesParams(CandlesQuery, frozen=True, kw_only=True):
     region: Slug
     chip: Slug
 

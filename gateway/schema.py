@@ -30,6 +30,7 @@ RequestId = int | Annotated[str, Meta(max_length=64)]
 
 OrderState = Literal["resting", "filled", "canceled", "expired"]
 LeaseState = Literal["scheduled", "running", "ended", "defaulted"]
+MarketState = Literal["open", "post_only", "cancel_only", "halted"]
 Role = Literal["buyer", "provider", "operator"]
 Scope = Literal["read", "trade", "provide", "operate"]
 
@@ -49,6 +50,15 @@ class AlternativeBody(Body, frozen=True, kw_only=True):
     latest_start: Instant
     price: Decimal
     quantity: Decimal | None = None
+
+
+class RequireBody(Body, frozen=True, kw_only=True):
+    """What an ask must state to be taken; what it does not state, it does not meet."""
+
+    tags: Tags = ()
+    pue_at_most: Decimal | None = None
+    green_share_at_least: Decimal | None = None
+    domestic: bool = False
 
 
 class BidBody(Body, frozen=True, kw_only=True):
@@ -74,6 +84,7 @@ class BidBody(Body, frozen=True, kw_only=True):
     max_take_or_pay: Decimal = "1"
     vouchers: Literal["auto"] | Programmes = "auto"
     self_trade: Slug = "cancel_taker"
+    require: RequireBody | None = None
 
 
 class AskBody(Body, frozen=True, kw_only=True):
@@ -94,6 +105,8 @@ class AskBody(Body, frozen=True, kw_only=True):
     lease_id: PublicId | None = None
     site: Annotated[str, Meta(max_length=limits.SLUG_MAX_CHARS)] = ""
     tags: Tags = ()
+    pue: Decimal | None = None
+    green_share: Decimal | None = None
 
 
 class BidRef(Body, frozen=True, kw_only=True):
@@ -239,6 +252,13 @@ class AlternativeOut(Struct, frozen=True, kw_only=True, omit_defaults=True):
     quantity: Decimal | None = None
 
 
+class Require(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    tags: tuple[str, ...] = ()
+    pue_at_most: Decimal | None = None
+    green_share_at_least: Decimal | None = None
+    domestic: bool = False
+
+
 class Bid(Struct, frozen=True, kw_only=True):
     bid_id: PublicId
     client_order_id: str
@@ -256,6 +276,7 @@ class Bid(Struct, frozen=True, kw_only=True):
     max_take_or_pay: Decimal
     vouchers: str | tuple[str, ...]
     self_trade: str
+    require: Require | None
     alternatives: tuple[AlternativeOut, ...]
     open_alternatives: tuple[int, ...]  # places in `alternatives` that can still start
     held: Decimal
@@ -287,6 +308,8 @@ class Ask(Struct, frozen=True, kw_only=True):
     chip: str
     site: str
     tags: tuple[str, ...]
+    pue: Decimal | None
+    green_share: Decimal | None
     start: Instant
     end: Instant
     price: Decimal
@@ -372,12 +395,3 @@ class Transfer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reference: str = ""
     lease_id: PublicId | None = None
     order_id: PublicId | None = None
-
-
-class Key(Struct, frozen=True, kw_only=True):
-    key_id: str
-    account_id: str
-    scopes: tuple[str, ...]
-    expires_at: Instant | None
-    addresses: tuple[str, ...]
-    revoked: bool

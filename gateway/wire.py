@@ -3,13 +3,12 @@
 Pure functions of the view alone, so that a view kept from the past gives the same bytes as it gave then.
 """
 
-from zlib import crc32
-
-from exchange.language.commands import AUTO_VOUCHERS, Alternative, Rules
+from exchange.language.commands import AUTO_VOUCHERS, Alternative, Require
 from exchange.language.instants import format_duration, format_instant
 from exchange.language.units import (
     CHIP_HOUR_PLACES,
     DU_PLACES,
+    PUE_PLACES,
     SHARE_PLACES,
     BasisPoints,
     MicroChipHours,
@@ -26,23 +25,25 @@ from exchange.language.views import (
     AskView,
     Audit,
     BidView,
-    BookView,
-    CatalogView,
     Detail,
     KeyView,
     LeaseView,
-    Level,
     PeriodView,
-    TradeView,
     TransferView,
 )
 from gateway import answers, schema
 
-CHECKSUM_LEVELS = 10
-
 
 def share(value_bp: BasisPoints) -> str:
     return format_decimal(value_bp, SHARE_PLACES)
+
+
+def maybe_share(value_bp: BasisPoints | None) -> str | None:
+    return None if value_bp is None else share(value_bp)
+
+
+def maybe_pue(value_milli: int | None) -> str | None:
+    return None if value_milli is None else format_decimal(value_milli, PUE_PLACES)
 
 
 def chip_hours(value_uch: MicroChipHours) -> str:
@@ -80,7 +81,8 @@ def bid(view: BidView) -> schema.Bid:
         max_take_or_pay=share(view.max_take_or_pay_bp),
         vouchers="auto" if view.vouchers == AUTO_VOUCHERS else view.vouchers,
         self_trade=view.self_trade,
-        alternatives=tuple(map(_alternative, view.alternatives)),
+        require=None if view.require is None else _require(view.require),
+        alternatives=tuple(map(alternative, view.alternatives)),
         open_alternatives=view.open_alternatives,
         held=format_money(view.held_micros),
         created_at=format_instant(view.created_s),
@@ -107,6 +109,8 @@ def ask(view: AskView) -> schema.Ask:
         chip=view.chip,
         site=view.site,
         tags=view.tags,
+        pue=maybe_pue(view.pue_milli),
+        green_share=maybe_share(view.green_bp),
         start=format_instant(view.start_s),
         end=format_instant(view.end_s),
         price=format_money(view.price_micros),
@@ -209,80 +213,14 @@ def detail(view: Detail) -> schema.Bid | schema.Ask | schema.Lease | schema.Acco
             return transfer(view)
 
 
-def key(view: KeyView) -> schema.Key:
-    return schema.Key(
+def key(view: KeyView) -> answers.Key:
+    return answers.Key(
         key_id=view.key_id,
         account_id=view.account_id,
         scopes=view.scopes,
         expires_at=maybe_instant(view.expires_s),
         addresses=view.addresses,
         revoked=view.revoked,
-    )
-
-
-def trade(view: TradeView) -> answers.Trade:
-    return answers.Trade(
-        trade_id=f"trade-{view.trade_id}",
-        seq=view.seq,
-        at=format_instant(view.at_s),
-        region=view.region,
-        chip=view.chip,
-        price=format_money(view.price_micros),
-        quantity=format_chips(view.quantity_milli),
-        start=format_instant(view.start_s),
-        end=format_instant(view.end_s),
-        taker=view.taker,
-    )
-
-
-def rung(level: Level) -> answers.Rung:
-    return format_money(level.price_micros), format_chips(level.chips_milli), level.orders
-
-
-def book(view: BookView, rate_milli: MilliDu | None) -> answers.Book:
-    asks, bids = tuple(map(rung, view.asks)), tuple(map(rung, view.bids))
-    return answers.Book(
-        region=view.region,
-        chip=view.chip,
-        tenor=format_duration(view.tenor_s),
-        seq=view.seq,
-        asks=asks,
-        bids=bids,
-        du_rate=du_rate(rate_milli),
-        best_ask_per_du=per_du(view.asks[0].price_micros, rate_milli) if view.asks else None,
-        best_bid_per_du=per_du(view.bids[0].price_micros, rate_milli) if view.bids else None,
-        checksum=checksum(asks, bids),
-    )
-
-
-def checksum(asks: tuple[answers.Rung, ...], bids: tuple[answers.Rung, ...]) -> int:
-    """CRC32 over the ten best levels of each side, as a client can compute it from what it holds."""
-    levels = (*asks[:CHECKSUM_LEVELS], *bids[:CHECKSUM_LEVELS])
-    return crc32("|".join(f"{price}:{chips}:{orders}" for price, chips, orders in levels).encode())
-
-
-def catalog(view: CatalogView) -> answers.Catalog:
-    return answers.Catalog(
-        regions=tuple(
-            answers.Region(
-                region=region.region, name_en=region.name_en, name_zh=region.name_zh, kind=region.kind, hub=region.hub
-            )
-            for region in view.regions
-        ),
-        chips=tuple(
-            answers.Chip(
-                chip=chip.chip,
-                vendor=chip.vendor,
-                model=chip.model,
-                du_rate=du_rate(chip.du_milli),
-                memory_gb=chip.memory_gb,
-                per_node=chip.per_node,
-                domestic=chip.domestic,
-            )
-            for chip in view.chips
-        ),
-        tenors=tuple(map(format_duration, view.tenors_s)),
-        rules=None if view.rules is None else _rules(view.rules),
     )
 
 
@@ -299,7 +237,7 @@ def audit(view: Audit) -> answers.AuditOut:
     )
 
 
-def _alternative(wish: Alternative) -> schema.AlternativeOut:
+def alternative(wish: Alternative) -> schema.AlternativeOut:
     return schema.AlternativeOut(
         region=wish.region,
         chip=wish.chip,
@@ -308,6 +246,15 @@ def _alternative(wish: Alternative) -> schema.AlternativeOut:
         latest_start=format_instant(wish.latest_start_s),
         price=format_money(wish.price_micros),
         quantity=None if wish.quantity_milli is None else format_chips(wish.quantity_milli),
+    )
+
+
+def _require(need: Require) -> schema.Require:
+    return schema.Require(
+        tags=need.tags,
+        pue_at_most=maybe_pue(need.pue_max_milli),
+        green_share_at_least=maybe_share(need.green_min_bp),
+        domestic=need.domestic,
     )
 
 
@@ -322,21 +269,4 @@ def _period(view: PeriodView) -> schema.Period:
         penalty=format_money(view.penalty_micros),
         redeemed=format_money(view.redeemed_micros),
         state=view.state,
-    )
-
-
-def _rules(rules: Rules) -> answers.RulesOut:
-    return answers.RulesOut(
-        step=format_duration(rules.step_s),
-        tick=format_money(rules.tick_micros),
-        buyer_fee=share(rules.buyer_fee_bp),
-        provider_fee=share(rules.provider_fee_bp),
-        bond_rate=share(rules.bond_rate_bp),
-        bond_window=format_duration(rules.bond_window_s),
-        start_grace=format_duration(rules.start_grace_s),
-        period=format_duration(rules.period_s),
-        close_grace=format_duration(rules.close_grace_s),
-        allowance=share(rules.allowance_bp),
-        penalty_rate=share(rules.penalty_rate_bp),
-        silent_periods=rules.silent_periods,
     )

@@ -11,10 +11,10 @@ more; a line that begins with blanks goes on answering the one before. Whoever i
 provider, alone in an owner group unless the story says `joins acme`, with a million CNY unless it says `has 1000.00`.
 It is Monday, midnight.
 
-A line is a command (ask, bid, cancel, start, meter, deposits, clock) with what it brings about, or a claim about how
-somebody's money or some order or lease stands. Every trade, refusal and prevented match has to be told, as has every
-order that rests anew or ends without being filled, and every lease that is over. Details may be left out: `rests` says
-less than `rests 4 P1D`.
+A line is a command (ask, bid, amend, cancel, start, meter, deposits, sets, clock) with what it brings about, or a
+claim about how somebody's money or some order or lease stands. Every trade, refusal and prevented match has to be told,
+as has whether an amended order keeps its place, every order that rests anew or ends without being filled, and every
+lease that is over. Details may be left out: `rests` says less than `rests 4 P1D`.
 """
 
 import functools
@@ -25,6 +25,8 @@ from typing import NamedTuple
 
 from exchange.language.commands import (
     AdvanceTime,
+    AmendAsk,
+    AmendBid,
     CancelAsk,
     CancelBid,
     Command,
@@ -38,6 +40,7 @@ from exchange.language.commands import (
 from exchange.language.units import CHIP_HOUR_PLACES, MICROS_PER_CNY, parse_decimal
 from tests.properties.twins import Twins
 from tests.properties.world import catalogue
+from tests.story_changes import read_band, read_change
 from tests.story_facts import MONEY, Fact, facts_of, how_it_stands, money_of_account, read_details, read_fact
 from tests.story_words import AT, NUM, Moment, StoryError, money_of, read_ask, read_bid
 
@@ -108,7 +111,8 @@ class Stage:
     """The market on which a story plays."""
 
     def __init__(self, lines: list[Line]) -> None:
-        self.twins = Twins([*catalogue(), *self.opening(lines)])
+        band = next((line.says.partition(" ")[2] for line in lines if line.says.startswith("allows ")), None)
+        self.twins = Twins([*catalogue(*read_band(band)), *self.opening(lines)])
         self.orders = 0
 
     def opening(self, lines: list[Line]) -> Iterator[Command]:
@@ -126,7 +130,7 @@ class Stage:
     def play(self, line: Line) -> None:
         """Carry out a command and compare, or check a claim."""
         word = line.says.partition(" ")[0]
-        if word in {"has", "joins"} and line.who not in NOBODYS:
+        if (word in {"has", "joins"} and line.who not in NOBODYS) or word == "allows":
             return
         if THING.fullmatch(line.who):
             self.check_claim(line, read_fact(line.says, self.moment), how_it_stands(self.twins, line.who))
@@ -167,6 +171,9 @@ class Stage:
         """What a line asks of the market."""
         if who == "clock":
             return AdvanceTime(to_s=self.moment.at(says))
+        change = read_change(who, says)
+        if change is not None:
+            return change
         verb, _, rest = says.partition(" ")
         match verb:
             case "ask" | "bid":
@@ -208,9 +215,9 @@ def number_of(thing: str) -> int:
 def own_name(command: Command, subject: int) -> str:
     """The order or lease that a command was about."""
     match command:
-        case PlaceBid() | CancelBid():
+        case PlaceBid() | CancelBid() | AmendBid():
             return f"bid-{subject}"
-        case PlaceAsk() | CancelAsk():
+        case PlaceAsk() | CancelAsk() | AmendAsk():
             return f"ask-{subject}"
         case StartLease() | MeterLease():
             return f"lease-{subject}"

@@ -19,12 +19,15 @@ from exchange.language.port import Outcome
 from exchange.language.units import CHIP_HOUR_PLACES, format_decimal, parse_decimal
 from tests.properties.observed import OrderFace
 from tests.properties.twins import Twins
+from tests.properties.world import TENORS_S
+from tests.reference.records import Ask
 from tests.story_words import AT, NUM, Moment, StoryError, chips_of, money_of, say_chips, say_money, say_window
 
 Detail = int | str | tuple[int, int]
 
 VERBS = {
     *("leases", "rests", "filled", "canceled", "expired", "refused", "meets"),
+    *("keeps", "loses"),  # place, of an amended order
     *("scheduled", "running", "ended", "defaulted", "settles"),
 }
 OVER = {"canceled", "expired", "ended", "defaulted"}
@@ -151,6 +154,8 @@ def facts_of(twins: Twins, outcome: Outcome, events: Sequence[Event], before: di
     if outcome.reject is not None:
         return [Fact("", "refused", {"reason": outcome.reject.code.wire, "param": outcome.reject.param}, must=True)]
     found: list[Fact] = []
+    if outcome.kept_priority is not None:
+        found.append(Fact(own, "keeps" if outcome.kept_priority else "loses", {"reason": "place"}, must=True))
     changed: dict[str, None] = {}
     for event in events:
         match event:
@@ -206,7 +211,7 @@ def how_it_stands(twins: Twins, name: str) -> Fact:
         ask = told.asks[number]
         tenor: dict[str, Detail] = {}
         if ask.state == RESTING:
-            tenor["tenor"] = twins.machine.state.asks[number].tenor_s
+            tenor["tenor"] = longest_tenor(twins.naive.asks[number], twins.naive.now)
         return Fact(name, verb_of(ask), {**tenor, **order_details(ask), "bond": ask.backing})
     if kind == "lease" and number in told.leases:
         lease = told.leases[number]
@@ -219,6 +224,18 @@ def how_it_stands(twins: Twins, name: str) -> Fact:
         fees = {"fee": lease.buyer_fee, "commission": lease.provider_fee}
         return Fact(name, lease.state, {"reason": lease.reason, **money, **fees})
     raise StoryError(f"there is no {name}")
+
+
+def longest_tenor(ask: Ask, now: int) -> int:
+    """The longest tenor that an ask can host from now on; the shortest one for anything below it."""
+    first = ask.starts(now)[0]
+    hosted = [
+        tenor
+        for tenor in TENORS_S
+        for start in range(first, ask.end - tenor + 1, ask.step)
+        if ask.free_throughout(start, start + tenor) >= ask.command.lot_milli
+    ]
+    return max(hosted, default=TENORS_S[0])
 
 
 def verb_of(order: OrderFace) -> str:

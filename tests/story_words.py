@@ -8,12 +8,13 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from exchange.language.commands import Alternative, PlaceAsk, PlaceBid
+from exchange.language.commands import Alternative, PlaceAsk, PlaceBid, Require
 from exchange.language.units import (
     CHIP_PLACES,
     DAY_S,
     HOUR_S,
     MONEY_PLACES,
+    PUE_PLACES,
     SHARE_PLACES,
     format_decimal,
     parse_decimal,
@@ -29,7 +30,7 @@ DAY = rf"(?:{'|'.join(DAYS)})\d?"
 CLOCK = r"\d\d:\d\d(?::\d\d)?"
 AT = rf"(?:now|\+{LENGTH}|{DAY} {CLOCK}|{DAY}|{CLOCK})"
 ALTERNATIVE = re.compile(
-    rf"(?P<chip>\w+) (?P<duration>{LENGTH})(?: from (?P<earliest>{AT}))?(?: till (?P<latest>{AT}))?"
+    rf"(?:(?P<own>{NUM}) )?(?P<chip>\w+) (?P<duration>{LENGTH})(?: from (?P<earliest>{AT}))?(?: till (?P<latest>{AT}))?"
     rf" @ (?P<price>{NUM})(?: in (?P<region>\w+))?(?P<options>.*)"
 )
 BID = re.compile(rf"bid (?P<quantity>{NUM}) (?P<alternatives>.+)")
@@ -38,8 +39,9 @@ ASK = re.compile(
     rf" @ (?P<price>{NUM})(?: in (?P<region>\w+))?(?P<options>.*)"
 )
 OPTION = re.compile(
-    rf" (?:(?P<flag>gang|ioc|fok|post_only)|lot (?P<lot>{NUM})|min (?P<length>{LENGTH})|min (?P<least>{NUM})"
-    rf"|top (?P<top>{NUM})|until (?P<until>{AT})|self (?P<self>\w+)|as (?P<name>\S+))"
+    rf" (?:(?P<flag>gang|ioc|fok|post_only|domestic)|lot (?P<lot>{NUM})|min (?P<length>{LENGTH})|min (?P<least>{NUM})"
+    rf"|top (?P<top>{NUM})|until (?P<until>{AT})|self (?P<self>\w+)|as (?P<name>\S+)"
+    rf"|tags (?P<tags>\S+)|pue (?P<pue>{NUM})|green (?P<green>{NUM}))"
 )
 
 
@@ -153,10 +155,21 @@ class Terms:
         least = given.pop("least", None)
         self.least_milli = None if least is None else chips_of(least)
         self.gang = given.pop("gang", None) is not None
+        self.tags = tuple(given.pop("tags", "").split(",")) if "tags" in given else ()
+        pue, green = given.pop("pue", None), given.pop("green", None)
+        self.pue_milli = None if pue is None else parse_decimal(pue, PUE_PLACES)
+        self.green_bp = None if green is None else share_of(green)
+        self.domestic = given.pop("domestic", None) is not None
+
+    @property
+    def require(self) -> Require | None:
+        """What a bid requires of asks, if anything."""
+        need = Require(tags=self.tags, pue_max_milli=self.pue_milli, green_min_bp=self.green_bp, domestic=self.domestic)
+        return None if need == Require() else need
 
 
 def read_ask(who: str, text: str, moment: Moment, name: str) -> PlaceAsk:
-    """`ask 8 h800 mon..wed @ 14.00 in shanghai lot 8 min 1d top 0.6 ioc`"""
+    """`ask 8 h800 mon..wed @ 14.00 in shanghai lot 8 min 1d top 0.6 ioc tags roce,slurm pue 1.2 green 0.5`"""
     found = ASK.fullmatch(text)
     if found is None:
         raise StoryError(f"no ask: {text!r}")
@@ -178,11 +191,14 @@ def read_ask(who: str, text: str, moment: Moment, name: str) -> PlaceAsk:
         expires_s=terms.expires_s,
         post_only=terms.post_only,
         self_trade=terms.self_trade,
+        tags=terms.tags,
+        pue_milli=terms.pue_milli,
+        green_bp=terms.green_bp,
     )
 
 
 def read_bid(who: str, text: str, moment: Moment, name: str) -> PlaceBid:
-    """`bid 8 h800 1d from mon till tue @ 15.00 or a100 2d from wed @ 7.00 in shanghai gang`"""
+    """`bid 8 h800 1d from mon till tue @ 15.00 or 20 a100 2d from wed @ 7.00 in shanghai gang`"""
     found = BID.fullmatch(text)
     if found is None:
         raise StoryError(f"no bid: {text!r}")
@@ -206,6 +222,7 @@ def read_bid(who: str, text: str, moment: Moment, name: str) -> PlaceBid:
         post_only=terms.post_only,
         max_take_or_pay_bp=terms.top_bp,
         self_trade=terms.self_trade,
+        require=terms.require,
     )
 
 
@@ -220,4 +237,5 @@ def read_alternative(wish: re.Match[str], moment: Moment) -> Alternative:
         earliest_start_s=earliest,
         latest_start_s=first if wish["latest"] is None else moment.of_day(first).at(wish["latest"]),
         price_micros=money_of(wish["price"]),
+        quantity_milli=None if wish["own"] is None else chips_of(wish["own"]),
     )

@@ -34,10 +34,10 @@ class Catalog:
 
 def rules_fault(rules: Rules) -> str | None:
     """What is wrong with a set of rules, if anything: the field's name."""
-    for name in ("step_s", "tick_micros", "bond_window_s", "period_s", "silent_periods"):
+    for name in ("step_s", "tick_micros", "bond_window_s", "period_s", "silent_periods", "band_trades"):
         if getattr(rules, name) <= 0:
             return name
-    for name in ("buyer_fee_bp", "provider_fee_bp", "bond_rate_bp", "allowance_bp", "penalty_rate_bp"):
+    for name in ("buyer_fee_bp", "provider_fee_bp", "bond_rate_bp", "allowance_bp", "penalty_rate_bp", "band_bp"):
         if not 0 <= getattr(rules, name) <= BP_PER_ONE:
             return name
     for name in ("start_grace_s", "close_grace_s"):

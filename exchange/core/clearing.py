@@ -6,6 +6,7 @@ touched, and are told about once, when the command or the instant is over.
 
 from exchange.core import money
 from exchange.core.agenda import Due
+from exchange.core.books.market import ask_key, wish_key
 from exchange.core.books.matching import Match
 from exchange.core.books.order import Ask, Bid
 from exchange.core.conservation import check_touched
@@ -13,7 +14,6 @@ from exchange.core.leases.contract import Lease
 from exchange.core.state import Parties, State
 from exchange.language import events
 from exchange.language.units import cost_micros, fee_micros
-from exchange.language.windows import most_chips, tenor_of
 
 
 def trade(state: State, match: Match, taker: str) -> None:
@@ -22,7 +22,7 @@ def trade(state: State, match: Match, taker: str) -> None:
     wish = bid.alternatives[match.alternative]
     law = state.catalog.law
     assert bid.owner_group != ask.owner_group
-    assert 0 < fit.chips_milli <= bid.leaves_milli
+    assert 0 < fit.chips_milli <= (wish.quantity_milli or bid.leaves_milli)
     assert fit.chips_milli % ask.lot_milli == 0
     assert ask.price_micros <= match.price_micros <= wish.price_micros
     end_s = fit.start_s + wish.duration_s
@@ -53,8 +53,11 @@ def trade(state: State, match: Match, taker: str) -> None:
     ask.busiest_milli = max(ask.busiest_milli, ask.quantity_milli - least_free)
     ask.leased_area += fit.chips_milli * wish.duration_s
     ask.open_leases += 1
-    bid.leaves_milli -= fit.chips_milli
-    bid.filled_milli += fit.chips_milli
+    state.market(ask.region, ask.chip).traded(match.price_micros, law.band_trades)
+    # An alternative with a quantity of its own stands for the whole of the bid.
+    filled = fit.chips_milli if wish.quantity_milli is None else bid.leaves_milli
+    bid.leaves_milli -= filled
+    bid.filled_milli += filled
     state.emit(_traded(match, lease, taker))
     money.fund_lease(state, bid, lease)
     state.agenda.add(fit.start_s + law.start_grace_s, Due.START_DEADLINE, lease.lease_id)
@@ -65,24 +68,39 @@ def trade(state: State, match: Match, taker: str) -> None:
     else:
         money.release_hold(state, bid)
         state.touched_bids[bid.bid_id] = bid
+        note_content_with_less(state, bid)
+    if ask.resting:
+        state.market(ask.region, ask.chip).asks.lost(ask_key(ask))
     settle_in_book(state, ask, events.FILLED, events.BY_FILL)
 
 
 def rest_bid(state: State, bid: Bid) -> None:
     """Let a bid stand in the books of all its alternatives that can still start."""
+    bid.resting = True
     for index in bid.open:
         wish = bid.alternatives[index]
-        tenor_s = tenor_of(wish.duration_s, state.catalog.tenors_s)
-        state.market(wish.region, wish.chip).add_bid(bid, index, tenor_s)
-    bid.resting = True
+        state.market(wish.region, wish.chip).add_wish(bid, index)
+
+
+def note_content_with_less(state: State, bid: Bid) -> None:
+    """What is left of a resting bid may be less than its smallest lease was: its books must know."""
+    if bid.resting and bid.leaves_milli < (bid.min_quantity_milli or 0):
+        for index in bid.open:
+            wish = bid.alternatives[index]
+            state.market(wish.region, wish.chip).bids.gained(wish_key(bid, index), (bid, index))
+
+
+def unrest_bid(state: State, bid: Bid) -> None:
+    """Take a bid off all books, without ending it."""
+    for index in bid.open:
+        _leave_book(state, bid, index)
+    bid.resting = False
 
 
 def finish_bid(state: State, bid: Bid, as_state: str, reason: str) -> None:
     """End a bid: what is left of it is canceled or has run out of time, and nothing stays held."""
-    for index in bid.open:
-        _leave_book(state, bid, index)
+    unrest_bid(state, bid)
     bid.open = ()
-    bid.resting = False
     bid.canceled_milli += bid.leaves_milli
     bid.leaves_milli = 0
     bid.state, bid.reason = as_state, reason
@@ -103,37 +121,27 @@ def lapse_alternative(state: State, bid: Bid, index: int) -> None:
 
 
 def settle_in_book(state: State, ask: Ask, as_state: str, reason: str) -> None:
-    """Put an open ask into the book of the longest tenor it can host now, or end it when it can host nothing."""
-    market = state.market(ask.region, ask.chip)
-    law, now_s = state.catalog.law, state.catalog.next_step_s(state.now_s)
-    tenors_s = state.catalog.tenors_s
-    shortest_s = max(ask.min_duration_s, law.step_s)
-    longest_s = ask.free.longest_s(ask.lot_milli, now_s)
+    """Say what an open ask can still lease, let it rest, or end it when that is nothing."""
+    now_s = state.catalog.next_step_s(state.now_s)
+    shortest_s = max(ask.min_duration_s, state.catalog.law.step_s)
+    ask.leaves_milli = ask.free.most(shortest_s, now_s) // ask.lot_milli * ask.lot_milli
     state.touched_asks[ask.ask_id] = ask
-    if longest_s < shortest_s:
+    if not ask.leaves_milli:
         finish_ask(state, ask, as_state, reason)
         return
-    tenor_s = tenor_of(longest_s, tenors_s)
-    if ask.tenor_s != tenor_s:
-        if ask.tenor_s:
-            market.remove_ask(ask)
-        market.add_ask(ask, tenor_s)
-    ask.leaves_milli = most_chips(ask.free.segments(now_s), shortest_s, now_s) // ask.lot_milli * ask.lot_milli
-    # When time alone will next change this: the last start of a piece as long as its book's, or as wide as its leaves.
-    piece_s = max(tenor_s, shortest_s) if tenor_s <= longest_s else shortest_s
-    long_s = ask.free.last_start_s(piece_s, ask.lot_milli, now_s)
-    wide_s = ask.free.last_start_s(shortest_s, ask.leaves_milli, now_s)
-    assert long_s is not None
-    assert wide_s is not None
-    recheck_s = min(long_s, wide_s) + 1
-    if recheck_s != ask.recheck_s:
-        ask.recheck_s = recheck_s
-        state.agenda.add(recheck_s, Due.ASK_RECHECK, ask.ask_id)
+    if not ask.resting:
+        state.market(ask.region, ask.chip).add_ask(ask)
+    # The last start of a piece as wide as that: then time alone will make it less.
+    last_s = ask.free.last_start_s(shortest_s, ask.leaves_milli, now_s)
+    assert last_s is not None
+    if last_s + 1 != ask.recheck_s:
+        ask.recheck_s = last_s + 1
+        state.agenda.add(ask.recheck_s, Due.ASK_RECHECK, ask.ask_id)
 
 
 def finish_ask(state: State, ask: Ask, as_state: str, reason: str) -> None:
     """End an ask: it takes no more leases. Its bond returns with the end of the last lease it has."""
-    if ask.tenor_s:
+    if ask.resting:
         state.market(ask.region, ask.chip).remove_ask(ask)
     ask.state, ask.reason, ask.leaves_milli = as_state, reason, 0
     state.touched_asks[ask.ask_id] = ask
@@ -188,8 +196,7 @@ def tell_changes(state: State) -> None:
 def _leave_book(state: State, bid: Bid, index: int) -> None:
     if bid.resting:
         wish = bid.alternatives[index]
-        tenor_s = tenor_of(wish.duration_s, state.catalog.tenors_s)
-        state.market(wish.region, wish.chip).remove_bid(bid, index, tenor_s)
+        state.market(wish.region, wish.chip).remove_wish(bid, index)
 
 
 def _ask_changed(state: State, ask: Ask) -> events.AskChanged:

@@ -27,7 +27,7 @@ def check_touched(state: State) -> None:
         assert bid.held_micros == worst_case_micros(bid, state.catalog.law.buyer_fee_bp)
         assert (bid.leaves_milli > 0) == (bid.state == events.RESTING)
     for ask in state.touched_asks.values():
-        assert ask.free.area + ask.leased_area == ask.quantity_milli * (ask.end_s - ask.start_s)
+        assert ask.free.area + ask.leased_area == ask.offered_area
         assert ask.bond_micros >= 0
     for lease in state.touched_leases.values():
         assert lease.closed_micros == lease.earned_micros + lease.refunded_micros
@@ -77,7 +77,7 @@ def _audit_bids(state: State) -> list[str]:
             found.append(f"{name}: holds {bid.held_micros}, which is not the worst case")
         if not bid.open or not bid.resting:
             found.append(f"{name}: is open but rests nowhere")
-    resting = sum(len(ladder) for market in state.markets.values() for ladder in market.bids.values())
+    resting = sum(len(market.bids) for market in state.markets.values())
     if resting != sum(len(bid.open) for bid in state.bids.values()):
         found.append("the books hold other alternatives than the open bids")
     return found
@@ -90,7 +90,7 @@ def _audit_asks(state: State) -> list[str]:
         leases.setdefault(lease.ask_id, []).append(lease)
     for ask in state.asks.values():
         found.extend(_audit_ask(ask, leases.get(ask.ask_id, [])))
-    resting = sum(len(ladder) for market in state.markets.values() for ladder in market.asks.values())
+    resting = sum(len(market.asks) for market in state.markets.values())
     if resting != sum(ask.state == events.RESTING for ask in state.asks.values()):
         found.append("the books hold other asks than the open ones")
     return found
@@ -103,7 +103,7 @@ def _audit_ask(ask: Ask, leases: list[Lease]) -> list[str]:
     """
     name, found = f"ask-{ask.ask_id}", []
     ask.free.check()
-    if ask.free.area + ask.leased_area != ask.quantity_milli * (ask.end_s - ask.start_s):
+    if ask.free.area + ask.leased_area != ask.offered_area:
         found.append(f"{name}: free and leased chips are not what was offered")
     if len(leases) != ask.open_leases:
         found.append(f"{name}: counts {ask.open_leases} open leases, there are {len(leases)}")
@@ -115,8 +115,8 @@ def _audit_ask(ask: Ask, leases: list[Lease]) -> list[str]:
             held = sum(lease.quantity_milli for lease in leases if lease.start_s <= at_s < lease.end_s)
             if free_milli + held > ask.quantity_milli:
                 found.append(f"{name}: {free_milli} free and {held} leased at {at_s}, of {ask.quantity_milli}")
-    if ask.state == events.RESTING and ask.tenor_s == 0:
-        found.append(f"{name}: is open but rests nowhere")
+    if (ask.state == events.RESTING) != ask.resting:
+        found.append(f"{name}: is {ask.state}, but {'rests' if ask.resting else 'rests nowhere'}")
     if ask.state != events.RESTING and ask.open_leases == 0:
         found.append(f"{name}: is done and has no lease, but is not forgotten")
     return found

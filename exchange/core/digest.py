@@ -34,6 +34,8 @@ def _sections(state: State) -> Iterable[tuple[str, Iterable[Any]]]:
     yield "keys", (state.keys[key] for key in sorted(state.keys))
     yield "transfers", [state.ledger.count]
     yield "balances", ((key, state.ledger.balances[key]) for key in sorted(state.ledger.balances))
+    yield "markets", ((key, state.markets[key].state, state.markets[key].last_prices) for key in sorted(state.markets))
+    yield "brakes", sorted((region or "", chip or "", brake) for (region, chip), brake in state.brakes.items())
     yield "bids", (state.bids[key] for key in sorted(state.bids))
     yield "asks", (state.asks[key] for key in sorted(state.asks))
     yield "leases", (state.leases[key] for key in sorted(state.leases))

@@ -6,6 +6,7 @@ or find that there is nothing to do.
 
 from exchange.core import money
 from exchange.core.agenda import Due
+from exchange.core.books.market import ask_key
 from exchange.core.books.order import Ask
 from exchange.core.clearing import finish_ask, let_ask_go
 from exchange.core.leases.contract import Lease, Reading
@@ -132,6 +133,7 @@ def _put_back(state: State, ask: Ask, lease: Lease) -> None:
     if ask.state == events.RESTING and start_s < lease.end_s:
         ask.free.restore(start_s, lease.end_s, lease.quantity_milli)
         ask.leased_area -= lease.quantity_milli * (lease.end_s - start_s)
+        state.market(ask.region, ask.chip).asks.gained(ask_key(ask), ask)
         offer_again(state, ask)
 
 

@@ -14,9 +14,11 @@ from exchange.language.units import Micros, hold_micros
 
 def worst_case_micros(bid: Bid, fee_bp: int) -> Micros:
     """The most that what is left of a bid can still cost, over the alternatives that can still start."""
+    if not bid.leaves_milli:
+        return 0
     return max(
         (
-            hold_micros(wish.price_micros, bid.leaves_milli, wish.duration_s, fee_bp)
+            hold_micros(wish.price_micros, wish.quantity_milli or bid.leaves_milli, wish.duration_s, fee_bp)
             for wish in (bid.alternatives[index] for index in bid.open)
         ),
         default=0,
@@ -28,6 +30,16 @@ def hold(state: State, bid: Bid) -> None:
     amount = worst_case_micros(bid, state.catalog.law.buyer_fee_bp)
     bid.held_micros = amount
     _post(state, purse(bid.account_id, AVAILABLE), purse(bid.account_id, HELD), amount, events.HELD, bid_id=bid.bid_id)
+
+
+def rehold(state: State, bid: Bid) -> None:
+    """Hold what an amended bid can cost, be it more or less than before."""
+    more = worst_case_micros(bid, state.catalog.law.buyer_fee_bp) - bid.held_micros
+    if more <= 0:
+        release_hold(state, bid)
+        return
+    bid.held_micros += more
+    _post(state, purse(bid.account_id, AVAILABLE), purse(bid.account_id, HELD), more, events.HELD, bid_id=bid.bid_id)
 
 
 def release_hold(state: State, bid: Bid) -> None:
@@ -48,10 +60,10 @@ def fund_lease(state: State, bid: Bid, lease: Lease) -> None:
     _post(state, held, escrow, amount, events.ESCROWED, bid_id=bid.bid_id, lease_id=lease.lease_id)
 
 
-def post_bond(state: State, ask: Ask) -> None:
-    """Put up the bond of a new ask."""
+def post_bond(state: State, ask: Ask, amount_micros: Micros) -> None:
+    """Put up the bond of a new ask, or what an amended one needs more."""
     available, bond = purse(ask.account_id, AVAILABLE), purse(ask.account_id, BOND)
-    _post(state, available, bond, ask.bond_micros, events.BONDED, ask_id=ask.ask_id)
+    _post(state, available, bond, amount_micros, events.BONDED, ask_id=ask.ask_id)
 
 
 def return_bond(state: State, ask: Ask) -> None:

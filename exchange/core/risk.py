@@ -5,17 +5,23 @@ All faults of an order are looked for, and the one that comes first in the catal
 
 from collections.abc import Iterable, Iterator
 
-from exchange.core.books.order import Bid
+from exchange.core.books.order import Ask, Bid
 from exchange.core.ledger.chart import AVAILABLE, purse
 from exchange.core.money import worst_case_micros
 from exchange.core.state import Participant, State
 from exchange.language import limits
 from exchange.language.commands import (
+    CANCEL_ONLY,
     FOK,
     GTD,
+    HALTED,
+    IOC,
+    OPEN,
     SELF_TRADE_MODES,
     TIMES_IN_FORCE,
     Alternative,
+    AmendAsk,
+    AmendBid,
     PlaceAsk,
     PlaceBid,
 )
@@ -25,12 +31,15 @@ from exchange.language.units import (
     BP_PER_ONE,
     HOUR_S,
     MILLI_PER_CHIP,
+    PUE_PLACES,
+    SHARE_PLACES,
     BasisPoints,
     Micros,
     Milli,
     Seconds,
     div_half_even,
     format_chips,
+    format_decimal,
     format_money,
 )
 
@@ -72,12 +81,33 @@ def check_funds(state: State, account_id: str, needed_micros: Micros, param: str
     return Reject(Code.INSUFFICIENT_FUNDS, param, detail)
 
 
-def bond_micros(state: State, order: PlaceAsk, start_s: Seconds) -> Micros:
+def check_amended_bid(state: State, bid: Bid, command: AmendBid) -> Reject | None:
+    """Why a bid cannot have other numbers, whatever they would cost."""
+    return _gravest(_amended_bid_faults(state, bid, command))
+
+
+def check_amended_ask(state: State, ask: Ask, command: AmendAsk) -> Reject | None:
+    """Why an ask cannot have other numbers, whatever bond they need."""
+    return _gravest(_amended_ask_faults(state, ask, command))
+
+
+def check_more_hold(state: State, bid: Bid, amended: Bid) -> Reject | None:
+    """Why what an amended bid can cost more than before cannot be afforded."""
+    more = worst_case_micros(amended, state.catalog.law.buyer_fee_bp) - bid.held_micros
+    return check_funds(state, bid.account_id, more, "quantity", "what it can cost more than before")
+
+
+def bond_micros(state: State, price_micros: Micros, quantity_milli: Milli, window_s: Seconds) -> Micros:
     """The bond of an ask: a rate on at most a day of the whole offer at its price, rounded once."""
     law = state.catalog.law
-    seconds = min(order.end_s - start_s, law.bond_window_s)
-    worth = order.price_micros * order.quantity_milli * seconds * law.bond_rate_bp
+    worth = price_micros * quantity_milli * min(window_s, law.bond_window_s) * law.bond_rate_bp
     return div_half_even(worth, MILLI_PER_CHIP * HOUR_S * BP_PER_ONE)
+
+
+def more_bond_micros(state: State, ask: Ask, price_micros: Micros, quantity_milli: Milli) -> Micros:
+    """What the bond of an amended ask grows by; it shrinks only by penalties, and with the ask's end."""
+    needed = bond_micros(state, price_micros, quantity_milli, ask.end_s - ask.start_s)
+    return max(0, needed - ask.posted_micros)
 
 
 def _gravest(faults: Iterable[Reject]) -> Reject | None:
@@ -90,14 +120,17 @@ def _ask_faults(state: State, order: PlaceAsk, start_s: Seconds) -> Iterator[Rej
         yield Reject(Code.NOT_SUPPORTED, "lease_id", "resale of a lease is not offered yet")
     yield from _term_faults(state, order)
     yield from _name_faults(state, order.region, order.chip, "")
-    yield from _quantity_faults(order.quantity_milli)
+    yield from _state_faults(state, order.region, order.chip, "region")
+    yield from _quantity_faults(order.quantity_milli, "quantity")
     if not 0 < order.lot_milli <= max(order.quantity_milli, 1):
         yield Reject(Code.LOT_OUT_OF_RANGE, "lot", "more than 0, at most the quantity")
     elif order.quantity_milli % order.lot_milli:
         lot = format_chips(order.lot_milli)
         yield Reject(Code.QUANTITY_NOT_IN_LOTS, "quantity", f"a multiple of the lot, which is {lot}")
     yield from _price_faults(state, order.price_micros, "price")
+    yield from _band_faults(state, order.region, order.chip, order.price_micros, "price")
     yield from _share_faults(order.take_or_pay_bp, "take_or_pay")
+    yield from _site_faults(order.pue_milli, order.green_bp, "pue", "green_share")
     yield from _grid_faults(state, start_s, "start")
     yield from _grid_faults(state, order.end_s, "end")
     yield from _grid_faults(state, order.min_duration_s, "min_duration")
@@ -122,20 +155,30 @@ def _bid_faults(state: State, order: PlaceBid) -> Iterator[Reject]:
             yield Reject(Code.UNKNOWN_PROGRAMME, f"vouchers[{index}]", f"no programme is called {programme}")
     if not 1 <= len(order.alternatives) <= limits.ALTERNATIVES_MAX:
         yield Reject(Code.BAD_VALUE, "alternatives", f"give 1 to {limits.ALTERNATIVES_MAX} alternatives")
-    yield from _quantity_faults(order.quantity_milli)
+    yield from _quantity_faults(order.quantity_milli, "quantity")
     least = order.min_quantity_milli
     if least is not None and not 0 < least <= order.quantity_milli:
         yield Reject(Code.MIN_QUANTITY_OUT_OF_RANGE, "min_quantity", "more than 0, at most the quantity")
     yield from _share_faults(order.max_take_or_pay_bp, "max_take_or_pay")
     for index, wish in enumerate(order.alternatives):
         yield from _wish_faults(state, wish, f"alternatives[{index}].")
+        if wish.quantity_milli is not None:
+            yield from _quantity_faults(wish.quantity_milli, f"alternatives[{index}].quantity")
+            if least != order.quantity_milli:
+                detail = "for bids that are all or none: set min_quantity to the quantity"
+                yield Reject(Code.BAD_VALUE, f"alternatives[{index}].quantity", detail)
+    if order.require is not None:
+        need = order.require
+        yield from _site_faults(
+            need.pue_max_milli, need.green_min_bp, "require.pue_at_most", "require.green_share_at_least"
+        )
 
 
 def _wish_faults(state: State, wish: Alternative, at: str) -> Iterator[Reject]:
-    if wish.quantity_milli is not None:
-        yield Reject(Code.NOT_SUPPORTED, f"{at}quantity", "alternatives share the bid's quantity for now")
     yield from _name_faults(state, wish.region, wish.chip, at)
+    yield from _state_faults(state, wish.region, wish.chip, f"{at}region")
     yield from _price_faults(state, wish.price_micros, f"{at}price")
+    yield from _band_faults(state, wish.region, wish.chip, wish.price_micros, f"{at}price")
     yield from _grid_faults(state, wish.duration_s, f"{at}duration")
     if wish.earliest_start_s is not None:
         yield from _grid_faults(state, wish.earliest_start_s, f"{at}earliest_start")
@@ -151,10 +194,8 @@ def _wish_faults(state: State, wish: Alternative, at: str) -> Iterator[Reject]:
 
 def _term_faults(state: State, order: PlaceAsk | PlaceBid) -> Iterator[Reject]:
     """What asks and bids have in common."""
-    if order.time_in_force == FOK:
-        yield Reject(Code.NOT_SUPPORTED, "time_in_force", "fok is not offered yet; use gtc, gtd or ioc")
-    if order.post_only:
-        yield Reject(Code.NOT_SUPPORTED, "post_only", "post_only is not offered yet")
+    if order.post_only and order.time_in_force in (IOC, FOK):
+        yield Reject(Code.BAD_VALUE, "post_only", f"an order that is {order.time_in_force} never rests")
     if order.time_in_force not in TIMES_IN_FORCE:
         yield Reject(Code.BAD_VALUE, "time_in_force", f"one of {', '.join(TIMES_IN_FORCE)}")
     if order.self_trade not in SELF_TRADE_MODES:
@@ -174,10 +215,72 @@ def _name_faults(state: State, region: str, chip: str, at: str) -> Iterator[Reje
         yield Reject(Code.UNKNOWN_CHIP, f"{at}chip", f"no chip type is called {chip}; see the catalogue")
 
 
-def _quantity_faults(quantity_milli: Milli) -> Iterator[Reject]:
+def _state_faults(state: State, region: str, chip: str, param: str) -> Iterator[Reject]:
+    brake = state.brake(region, chip) if state.brakes else OPEN
+    if brake in (CANCEL_ONLY, HALTED):
+        yield Reject(Code.MARKET_NOT_OPEN, param, f"the market {region}/{chip} is {brake}; orders can be canceled")
+
+
+def _amended_bid_faults(state: State, bid: Bid, command: AmendBid) -> Iterator[Reject]:
+    for index, wish in enumerate(bid.alternatives):
+        yield from _state_faults(state, wish.region, wish.chip, f"alternatives[{index}].region")
+    if command.quantity_milli is None and command.prices_micros is None:
+        yield Reject(Code.BAD_VALUE, "quantity", "give a quantity, a price, or both")
+    if command.quantity_milli is not None:
+        yield from _quantity_faults(command.quantity_milli, "quantity")
+        if command.quantity_milli <= bid.filled_milli:
+            filled = format_chips(bid.filled_milli)
+            yield Reject(Code.QUANTITY_OUT_OF_RANGE, "quantity", f"more than the {filled} filled; cancel the rest")
+    if command.prices_micros is not None:
+        if len(command.prices_micros) != len(bid.alternatives):
+            yield Reject(Code.BAD_VALUE, "prices", f"one for each of the {len(bid.alternatives)} alternatives")
+        for index, (wish, price) in enumerate(zip(bid.alternatives, command.prices_micros, strict=False)):
+            yield from _price_faults(state, price, f"prices[{index}]")
+            yield from _band_faults(state, wish.region, wish.chip, price, f"prices[{index}]")
+
+
+def _amended_ask_faults(state: State, ask: Ask, command: AmendAsk) -> Iterator[Reject]:
+    yield from _state_faults(state, ask.region, ask.chip, "region")
+    if command.quantity_milli is None and command.price_micros is None:
+        yield Reject(Code.BAD_VALUE, "quantity", "give a quantity, a price, or both")
+    if command.quantity_milli is not None:
+        yield from _quantity_faults(command.quantity_milli, "quantity")
+        if command.quantity_milli % ask.lot_milli:
+            lot = format_chips(ask.lot_milli)
+            yield Reject(Code.QUANTITY_NOT_IN_LOTS, "quantity", f"a multiple of the lot, which is {lot}")
+        free = ask.free.segments(state.catalog.next_step_s(state.now_s))
+        leased = ask.quantity_milli - min((chips for _, _, chips in free), default=0)
+        if command.quantity_milli < leased:
+            least = format_chips(leased)
+            yield Reject(Code.QUANTITY_OUT_OF_RANGE, "quantity", f"{least} are leased at one time; offer no fewer")
+    if command.price_micros is not None:
+        yield from _price_faults(state, command.price_micros, "price")
+        yield from _band_faults(state, ask.region, ask.chip, command.price_micros, "price")
+
+
+def _quantity_faults(quantity_milli: Milli, param: str) -> Iterator[Reject]:
     if not 0 < quantity_milli <= limits.QUANTITY_MAX_MILLI:
         most = format_chips(limits.QUANTITY_MAX_MILLI)
-        yield Reject(Code.QUANTITY_OUT_OF_RANGE, "quantity", f"more than 0, at most {most} chips")
+        yield Reject(Code.QUANTITY_OUT_OF_RANGE, param, f"more than 0, at most {most} chips")
+
+
+def _band_faults(state: State, region: str, chip: str, price_micros: Micros, param: str) -> Iterator[Reject]:
+    law, market = state.catalog.law, state.markets.get((region, chip))
+    reference = market.reference_micros if market is not None and law.band_bp else None
+    if reference is not None and abs(price_micros - reference) * BP_PER_ONE > reference * law.band_bp:
+        share = format_decimal(law.band_bp, SHARE_PLACES)
+        detail = f"the reference price is {format_money(reference)}; stay within {share} of it, up or down"
+        yield Reject(Code.PRICE_OUTSIDE_BAND, param, detail)
+
+
+def _site_faults(
+    pue_milli: int | None, green_bp: BasisPoints | None, pue_param: str, green_param: str
+) -> Iterator[Reject]:
+    if pue_milli is not None and not limits.PUE_MIN_MILLI <= pue_milli <= limits.PUE_MAX_MILLI:
+        most = format_decimal(limits.PUE_MAX_MILLI, PUE_PLACES)
+        yield Reject(Code.BAD_VALUE, pue_param, f"from 1 to {most}")
+    if green_bp is not None:
+        yield from _share_faults(green_bp, green_param)
 
 
 def _price_faults(state: State, price_micros: Micros, param: str) -> Iterator[Reject]:

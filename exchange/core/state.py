@@ -14,7 +14,7 @@ from exchange.core.books.order import Ask, Bid
 from exchange.core.catalog import Catalog
 from exchange.core.leases.contract import Lease
 from exchange.core.ledger.posting import Ledger
-from exchange.language.commands import RegisterKey
+from exchange.language.commands import MARKET_STATES, OPEN, RegisterKey
 from exchange.language.events import Event
 from exchange.language.units import Seconds
 
@@ -55,6 +55,7 @@ class State:
         self.keys: dict[str, RegisterKey] = {}
         self.ledger = Ledger()
         self.markets: dict[tuple[str, str], Market] = {}
+        self.brakes: dict[tuple[str | None, str | None], str] = {}  # (region, chip), None for every one
         self.bids: dict[int, Bid] = {}
         self.asks: dict[int, Ask] = {}  # open ones, and done ones with a lease still to come
         self.leases: dict[int, Lease] = {}
@@ -73,8 +74,14 @@ class State:
         """The books of a region and chip, made when first asked for."""
         found = self.markets.get((region, chip))
         if found is None:
-            found = self.markets[region, chip] = Market()
+            found = Market(self.brake(region, chip))
+            self.markets[region, chip] = found
         return found
+
+    def brake(self, region: str, chip: str) -> str:
+        """The state of a market: the strictest of those set for it, its region, its chip type and the venue."""
+        scopes = ((region, chip), (region, None), (None, chip), (None, None))
+        return max((self.brakes.get(scope, OPEN) for scope in scopes), key=MARKET_STATES.index)
 
     def emit(self, event: Event) -> None:
         """Record that something has happened."""

@@ -4,7 +4,7 @@ A pure function of the commands: no clock, chance or I/O. What it asserts after 
 breaks its own rules must stop rather than go on.
 """
 
-from exchange.core import leasing, passing, registry, trading
+from exchange.core import amending, braking, leasing, passing, registry, trading
 from exchange.core.clearing import tell_changes
 from exchange.core.conservation import check_ledger
 from exchange.core.state import State
@@ -50,14 +50,20 @@ def _carry_out(state: State, command: c.Command) -> Outcome | Reject:  # noqa: C
             return trading.place_bid(state, command)
         case c.PlaceAsk():
             return trading.place_ask(state, command)
+        case c.AmendBid():
+            return amending.amend_bid(state, command)
+        case c.AmendAsk():
+            return amending.amend_ask(state, command)
         case c.CancelBid():
-            return trading.cancel_bid(state, command)
+            return amending.cancel_bid(state, command)
         case c.CancelAsk():
-            return trading.cancel_ask(state, command)
+            return amending.cancel_ask(state, command)
         case c.CancelAllBids():
-            return trading.cancel_all_bids(state, command)
+            return amending.cancel_all_bids(state, command)
         case c.CancelAllAsks():
-            return trading.cancel_all_asks(state, command)
+            return amending.cancel_all_asks(state, command)
+        case c.SetMarketState():
+            return braking.set_market_state(state, command)
         case c.StartLease():
             return leasing.start_lease(state, command)
         case c.MeterLease():

@@ -7,10 +7,12 @@ looked at first: the same order again is answered as the first time and does not
 from exchange.core import money, risk
 from exchange.core.agenda import Due
 from exchange.core.books.capacity import Capacity
-from exchange.core.books.market import BidPlace, place_of
+from exchange.core.books.ladder import Key
+from exchange.core.books.market import wish_key
 from exchange.core.books.matching import Match, best_for_bid, next_for_ask
 from exchange.core.books.order import Ask, Bid
 from exchange.core.clearing import finish_ask, finish_bid, rest_bid, settle_in_book, trade
+from exchange.core.planning import check_offer_rests, check_rests, draft_bid, plan_bid
 from exchange.core.state import ClientOrder, State
 from exchange.language import events
 from exchange.language.codec import fingerprint
@@ -19,13 +21,11 @@ from exchange.language.commands import (
     CANCEL_BOTH,
     CANCEL_MAKER,
     CANCEL_TAKER,
+    FOK,
     GTD,
     IOC,
+    OPEN,
     PROVIDER,
-    CancelAllAsks,
-    CancelAllBids,
-    CancelAsk,
-    CancelBid,
     PlaceAsk,
     PlaceBid,
 )
@@ -42,23 +42,8 @@ def place_bid(state: State, order: PlaceBid) -> Outcome | Reject:
         return known
     if (reject := risk.check_bid(state, order)) is not None:
         return reject
-    bid = Bid(
-        bid_id=len(state.bid_owners) + 1,
-        account_id=order.account_id,
-        owner_group=buyer.owner_group,
-        priority=state.seq,
-        quantity_milli=order.quantity_milli,
-        leaves_milli=order.quantity_milli,
-        min_quantity_milli=order.min_quantity_milli,
-        alternatives=order.alternatives,
-        open=tuple(range(len(order.alternatives))),
-        time_in_force=order.time_in_force,
-        expires_s=order.expires_s,
-        max_take_or_pay_bp=order.max_take_or_pay_bp,
-        self_trade=order.self_trade,
-        state=events.RESTING,
-    )
-    if (reject := risk.check_hold(state, bid)) is not None:
+    bid = draft_bid(state, order, buyer.owner_group)
+    if (reject := risk.check_hold(state, bid) or check_rests(state, bid)) is not None:
         return reject
     # ---- no return ----
     state.bid_owners.append(bid.account_id)
@@ -67,8 +52,9 @@ def place_bid(state: State, order: PlaceBid) -> Outcome | Reject:
     state.touched_bids[bid.bid_id] = bid
     state.emit(_bid_placed(order, bid, money.worst_case_micros(bid, state.catalog.law.buyer_fee_bp)))
     money.hold(state, bid)
-    _match_bid(state, bid)
-    if bid.leaves_milli and bid.time_in_force == IOC:
+    if bid.time_in_force != FOK or plan_bid(state, bid).whole:
+        match_bid(state, bid)
+    if bid.leaves_milli and bid.time_in_force in (IOC, FOK):
         finish_bid(state, bid, events.CANCELED, events.BY_TIME_IN_FORCE)
     elif bid.leaves_milli:
         rest_bid(state, bid)
@@ -90,10 +76,7 @@ def place_ask(state: State, order: PlaceAsk) -> Outcome | Reject:
     start_s = state.catalog.next_step_s(state.now_s) if order.start_s is None else order.start_s
     if (reject := risk.check_ask(state, order, start_s)) is not None:
         return reject
-    bond = risk.bond_micros(state, order, start_s)
-    if (reject := risk.check_funds(state, order.account_id, bond, "quantity", "the bond")) is not None:
-        return reject
-    # ---- no return ----
+    bond = risk.bond_micros(state, order.price_micros, order.quantity_milli, order.end_s - start_s)
     ask = Ask(
         ask_id=len(state.ask_owners) + 1,
         account_id=order.account_id,
@@ -112,31 +95,44 @@ def place_ask(state: State, order: PlaceAsk) -> Outcome | Reject:
         time_in_force=order.time_in_force,
         expires_s=order.expires_s,
         self_trade=order.self_trade,
+        post_only=order.post_only,
         free=Capacity(start_s, order.end_s, order.quantity_milli),
+        offered_area=order.quantity_milli * (order.end_s - start_s),
         bond_micros=bond,
+        posted_micros=bond,
+        tags=order.tags,
+        pue_milli=order.pue_milli,
+        green_bp=order.green_bp,
+        domestic=state.catalog.chips[order.chip].domestic,
         state=events.RESTING,
     )
+    poor = risk.check_funds(state, ask.account_id, ask.bond_micros, "quantity", "the bond")
+    if (reject := poor or check_offer_rests(state, ask)) is not None:
+        return reject
+    # ---- no return ----
     state.ask_owners.append(ask.account_id)
     _remember(state, order, ask.ask_id)
     state.asks[ask.ask_id] = ask
     state.emit(_ask_placed(order, ask))
-    money.post_bond(state, ask)
+    money.post_bond(state, ask, ask.bond_micros)
     settle_in_book(state, ask, events.EXPIRED, events.BY_TIME)
-    traded = _match_ask(state, ask)
-    if ask.state == events.RESTING and ask.time_in_force == IOC:
+    traded = match_ask(state, ask)
+    if ask.state == events.RESTING and ask.time_in_force in (IOC, FOK):
         finish_ask(state, ask, events.CANCELED, events.BY_TIME_IN_FORCE)
     elif ask.state == events.RESTING and ask.time_in_force == GTD:
         assert ask.expires_s is not None
         state.agenda.add(ask.expires_s, Due.ASK_EXPIRY, ask.ask_id)
-    _match_again(state, traded)
+    match_again(state, traded)
     return Outcome(state.seq, subject=ask.ask_id)
 
 
-def _match_bid(state: State, bid: Bid) -> None:
+def match_bid(state: State, bid: Bid) -> None:
     """Let a bid take from resting asks, the greatest surplus first, while it has quantity left."""
-    now_s, passed_over = state.catalog.next_step_s(state.now_s), dict[int, None]()
+    now_s, passed_over, places = state.catalog.next_step_s(state.now_s), dict[int, None](), dict[int, Key]()
     while bid.leaves_milli:
-        match = best_for_bid(state.markets, bid, now_s, state.catalog.tenors_s, passed_over)
+        if bid.leaves_milli < (bid.min_quantity_milli or 0):
+            places.clear()  # content with less: what could not serve may
+        match = best_for_bid(state.markets, bid, now_s, passed_over, places=places)
         if match is None:
             return
         ask = match.ask
@@ -154,27 +150,27 @@ def _match_bid(state: State, bid: Bid) -> None:
 def offer_again(state: State, ask: Ask) -> None:
     """Offer a resting ask whose capacity has grown to resting bids, as if it had just come."""
     settle_in_book(state, ask, events.EXPIRED, events.BY_TIME)
-    _match_again(state, _match_ask(state, ask))
+    match_again(state, match_ask(state, ask))
 
 
-def _match_ask(state: State, ask: Ask) -> dict[int, Bid]:
+def match_ask(state: State, ask: Ask) -> dict[int, Bid]:
     """Offer an ask to resting bids, best limit first, each taking all it can; the bids that traded.
 
     A bid that has traded may be content with less than before, so the pass is made again until one brings no trade.
     """
     market = state.market(ask.region, ask.chip)
-    now_s, tenors_s = state.catalog.next_step_s(state.now_s), state.catalog.tenors_s
+    now_s = state.catalog.next_step_s(state.now_s)
     passed_over, traded = dict[int, None](), dict[int, Bid]()
-    place: BidPlace | None = None
+    place: Key | None = None
     in_pass = False
-    while ask.state == events.RESTING:
-        match = next_for_ask(market, ask, now_s, tenors_s, passed_over, place)
+    while ask.state == events.RESTING and market.state == OPEN:
+        match = next_for_ask(market, ask, now_s, passed_over, place)
         if match is None:
             if not in_pass:
                 break
             place, in_pass = None, False
             continue
-        bid, place = match.bid, place_of(match.bid, match.alternative)
+        bid, place = match.bid, wish_key(match.bid, match.alternative)
         if ask.owner_group != bid.owner_group:
             trade(state, match, "ask")
             traded[bid.bid_id] = bid
@@ -189,69 +185,11 @@ def _match_ask(state: State, ask: Ask) -> dict[int, Bid]:
     return traded
 
 
-def cancel_bid(state: State, command: CancelBid) -> Outcome | Reject:
-    """The owner takes a bid back."""
-    if (reject := _check_owner(state, state.bid_owners, command.bid_id, command.account_id, "bid")) is not None:
-        return reject
-    bid = state.bids.get(command.bid_id)
-    if bid is None:
-        return Reject(Code.ORDER_DONE, "bid_id", f"bid-{command.bid_id} is done; there is nothing left to cancel")
-    # ---- no return ----
-    finish_bid(state, bid, events.CANCELED, events.BY_OWNER)
-    return Outcome(state.seq, subject=bid.bid_id)
-
-
-def cancel_ask(state: State, command: CancelAsk) -> Outcome | Reject:
-    """The owner takes an ask back; leases out of it go on."""
-    if (reject := _check_owner(state, state.ask_owners, command.ask_id, command.account_id, "ask")) is not None:
-        return reject
-    ask = state.asks.get(command.ask_id)
-    if ask is None or ask.state != events.RESTING:
-        return Reject(Code.ORDER_DONE, "ask_id", f"ask-{command.ask_id} is done; there is nothing left to cancel")
-    # ---- no return ----
-    finish_ask(state, ask, events.CANCELED, events.BY_OWNER)
-    return Outcome(state.seq, subject=ask.ask_id)
-
-
-def cancel_all_bids(state: State, command: CancelAllBids) -> Outcome | Reject:
-    """The owner takes all bids back, or those that name a region or chip in an alternative."""
-    if (reject := _check_account(state, command.account_id)) is not None:
-        return reject
-    for bid in list(state.bids.values()):
-        if bid.account_id == command.account_id and any(
-            command.region in (None, wish.region) and command.chip in (None, wish.chip) for wish in bid.alternatives
-        ):
-            finish_bid(state, bid, events.CANCELED, events.BY_OWNER)
-    return Outcome(state.seq)
-
-
-def cancel_all_asks(state: State, command: CancelAllAsks) -> Outcome | Reject:
-    """The owner takes all asks back, or those in a region or on a chip."""
-    if (reject := _check_account(state, command.account_id)) is not None:
-        return reject
-    for ask in list(state.asks.values()):
-        if (
-            ask.account_id == command.account_id
-            and ask.state == events.RESTING
-            and command.region in (None, ask.region)
-            and command.chip in (None, ask.chip)
-        ):
-            finish_ask(state, ask, events.CANCELED, events.BY_OWNER)
-    return Outcome(state.seq)
-
-
-def _check_account(state: State, account_id: str) -> Reject | None:
-    if account_id in state.participants:
-        return None
-    return Reject(Code.UNKNOWN_ACCOUNT, "account_id", f"no account is called {account_id}")
-
-
-def _match_again(state: State, traded: dict[int, Bid]) -> None:
+def match_again(state: State, traded: dict[int, Bid]) -> None:
     """Bids that an ask left with less than their smallest lease look at all asks again: they are content with less."""
-    for number in sorted(traded):
-        bid = traded[number]
+    for bid in sorted(traded.values(), key=lambda bid: bid.priority):
         if 0 < bid.leaves_milli < (bid.min_quantity_milli or 0):
-            _match_bid(state, bid)
+            match_bid(state, bid)
 
 
 def _known(state: State, order: PlaceAsk | PlaceBid) -> Outcome | Reject | None:
@@ -268,14 +206,6 @@ def _known(state: State, order: PlaceAsk | PlaceBid) -> Outcome | Reject | None:
 def _remember(state: State, order: PlaceAsk | PlaceBid, number: int) -> None:
     known = state.client_orders.setdefault(order.account_id, {})
     known[order.client_order_id] = ClientOrder(state.seq, number, fingerprint(order))
-
-
-def _check_owner(state: State, owners: list[str], number: int, account_id: str, kind: str) -> Reject | None:
-    if (reject := _check_account(state, account_id)) is not None:
-        return reject
-    if 1 <= number <= len(owners) and owners[number - 1] == account_id:
-        return None
-    return Reject(Code.UNKNOWN_ORDER, f"{kind}_id", f"{account_id} has no {kind}-{number}")
 
 
 def _tell_prevented(state: State, match: Match, mode: str, taker: str) -> None:
@@ -296,6 +226,7 @@ def _bid_placed(order: PlaceBid, bid: Bid, held_micros: int) -> events.BidPlaced
         max_take_or_pay_bp=order.max_take_or_pay_bp,
         vouchers=order.vouchers,
         self_trade=order.self_trade,
+        require=order.require,
         held_micros=held_micros,
     )
 
@@ -309,6 +240,8 @@ def _ask_placed(order: PlaceAsk, ask: Ask) -> events.AskPlaced:
         chip=order.chip,
         site=order.site,
         tags=order.tags,
+        pue_milli=order.pue_milli,
+        green_bp=order.green_bp,
         quantity_milli=order.quantity_milli,
         start_s=ask.start_s,
         end_s=order.end_s,

@@ -15,6 +15,9 @@ TIMES_IN_FORCE = (GTC, GTD, IOC, FOK)
 CANCEL_TAKER, CANCEL_MAKER, CANCEL_BOTH, SKIP = "cancel_taker", "cancel_maker", "cancel_both", "skip"
 SELF_TRADE_MODES = (CANCEL_TAKER, CANCEL_MAKER, CANCEL_BOTH, SKIP)
 
+OPEN, POST_ONLY, CANCEL_ONLY, HALTED = "open", "post_only", "cancel_only", "halted"
+MARKET_STATES = (OPEN, POST_ONLY, CANCEL_ONLY, HALTED)  # from free to strict
+
 BUYER, PROVIDER, OPERATOR = "buyer", "provider", "operator"
 ROLES = (BUYER, PROVIDER, OPERATOR)
 SCOPES = ("read", "trade", "provide", "operate")
@@ -41,6 +44,8 @@ class Rules(Struct, frozen=True, kw_only=True, gc=False):
     allowance_bp: BasisPoints  # undelivered share of a period that costs no penalty
     penalty_rate_bp: BasisPoints
     silent_periods: int  # periods in a row with nothing delivered that end a lease
+    band_bp: BasisPoints = 0  # how far from the reference price an order may be; 0: anywhere
+    band_trades: int = 16  # trades that the reference price is the average of
 
 
 class SetRules(Request, frozen=True, kw_only=True):
@@ -108,6 +113,15 @@ class Withdraw(Request, frozen=True, kw_only=True):
     reference: str = ""
 
 
+class Require(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """What an ask must state for a bid to take it, beyond region, chip and terms."""
+
+    tags: tuple[str, ...] = ()  # all of them
+    pue_max_milli: int | None = None
+    green_min_bp: BasisPoints | None = None
+    domestic: bool = False
+
+
 class PlaceAsk(Request, frozen=True, kw_only=True):
     """An offer of chips over a window. `start_s` None is "now": the next step when the command is sequenced."""
 
@@ -129,10 +143,15 @@ class PlaceAsk(Request, frozen=True, kw_only=True):
     lease_id: int | None = None
     site: str = ""
     tags: tuple[str, ...] = ()
+    pue_milli: int | None = None  # power usage effectiveness of the site, in thousandths
+    green_bp: BasisPoints | None = None  # share of its energy that is green
 
 
 class Alternative(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """One delivery that a bid would accept, with its own limit. `earliest_start_s` None is "now"."""
+    """One delivery that a bid would accept, with its own limit. `earliest_start_s` None is "now".
+
+    `quantity_milli` is for bids that are all or none: as many of this would do as well as the bid's quantity.
+    """
 
     region: str
     chip: str
@@ -157,6 +176,25 @@ class PlaceBid(Request, frozen=True, kw_only=True):
     max_take_or_pay_bp: BasisPoints = 10_000
     vouchers: tuple[str, ...] = AUTO_VOUCHERS
     self_trade: str = CANCEL_TAKER
+    require: Require | None = None
+
+
+class AmendBid(Request, frozen=True, kw_only=True):
+    """Other numbers for an open bid; None leaves one as it is. Prices are one for each alternative, in order."""
+
+    account_id: str
+    bid_id: int
+    quantity_milli: Milli | None = None
+    prices_micros: tuple[Micros, ...] | None = None
+
+
+class AmendAsk(Request, frozen=True, kw_only=True):
+    """Other numbers for an open ask; None leaves one as it is. The quantity counts what is leased already."""
+
+    account_id: str
+    ask_id: int
+    quantity_milli: Milli | None = None
+    price_micros: Micros | None = None
 
 
 class CancelBid(Request, frozen=True, kw_only=True):
@@ -179,6 +217,16 @@ class CancelAllBids(Request, frozen=True, kw_only=True):
 
 class CancelAllAsks(Request, frozen=True, kw_only=True):
     account_id: str
+    region: str | None = None
+    chip: str | None = None
+
+
+class SetMarketState(Request, frozen=True, kw_only=True):
+    """Open or brake a market, a region, a chip type, or (both None) the venue. The strictest that applies holds."""
+
+    operator_id: str
+    state: str
+    reason: str
     region: str | None = None
     chip: str | None = None
 
@@ -219,10 +267,13 @@ Command = (
     | Withdraw
     | PlaceAsk
     | PlaceBid
+    | AmendBid
+    | AmendAsk
     | CancelBid
     | CancelAsk
     | CancelAllBids
     | CancelAllAsks
+    | SetMarketState
     | StartLease
     | MeterLease
     | AdvanceTime

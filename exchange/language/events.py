@@ -6,7 +6,7 @@ journal: the same commands give the same events again.
 
 from msgspec import Struct
 
-from exchange.language.commands import Alternative, Rules
+from exchange.language.commands import Alternative, Require, Rules
 from exchange.language.units import BasisPoints, MicroChipHours, Micros, Milli, MilliDu, Seconds
 from exchange.language.windows import Segment
 
@@ -143,7 +143,25 @@ class BidPlaced(Happening, frozen=True, kw_only=True):
     max_take_or_pay_bp: BasisPoints
     vouchers: tuple[str, ...]
     self_trade: str
+    require: Require | None
     held_micros: Micros
+
+
+class BidAmended(Happening, frozen=True, kw_only=True):
+    """A bid has other numbers. One that lost its place in the queue stands behind all that were there."""
+
+    bid_id: int
+    quantity_milli: Milli
+    min_quantity_milli: Milli | None
+    alternatives: tuple[Alternative, ...]
+    kept_priority: bool
+
+
+class AskAmended(Happening, frozen=True, kw_only=True):
+    ask_id: int
+    quantity_milli: Milli
+    price_micros: Micros
+    kept_priority: bool
 
 
 class BidChanged(Happening, frozen=True, kw_only=True):
@@ -169,6 +187,8 @@ class AskPlaced(Happening, frozen=True, kw_only=True):
     chip: str
     site: str
     tags: tuple[str, ...]
+    pue_milli: int | None
+    green_bp: BasisPoints | None
     quantity_milli: Milli
     start_s: Seconds
     end_s: Seconds
@@ -218,6 +238,16 @@ class Traded(Happening, frozen=True, kw_only=True):
     escrow_micros: Micros
     take_or_pay_bp: BasisPoints
     taker: str  # "bid" or "ask"
+
+
+class MarketStateSet(Happening, frozen=True, kw_only=True):
+    """An operator has opened or braked something; None stands for every region or chip."""
+
+    region: str | None
+    chip: str | None
+    state: str
+    reason: str
+    operator_id: str
 
 
 class SelfTradePrevented(Happening, frozen=True, kw_only=True):
@@ -283,6 +313,9 @@ Event = (
     | KeyRevoked
     | Transferred
     | BidPlaced
+    | BidAmended
+    | AskAmended
+    | MarketStateSet
     | BidChanged
     | AskPlaced
     | AskChanged

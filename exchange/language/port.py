@@ -8,7 +8,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from exchange.language.commands import Command
+from exchange.language.commands import Command, PlaceBid
+from exchange.language.events import MarketStateSet
 from exchange.language.rejects import Reject
 from exchange.language.units import Seconds
 from exchange.language.views import (
@@ -17,10 +18,14 @@ from exchange.language.views import (
     Audit,
     BidView,
     BookView,
+    CandleView,
     CatalogView,
+    Explanation,
+    IndexView,
     KeyView,
     LeaseView,
     Notice,
+    Quote,
     Receipt,
     TradeView,
     TransferView,
@@ -30,13 +35,15 @@ from exchange.language.views import (
 class Outcome(Struct, frozen=True):
     """What became of a command. `subject` is the number of the order or lease it was about, 0 for none.
 
-    For a repeated order `seq` is that of the first time and `repeated` is set.
+    For a repeated order `seq` is that of the first time and `repeated` is set. An amendment says whether the order
+    kept its place in the queue.
     """
 
     seq: int
     reject: Reject | None = None
     subject: int = 0
     repeated: bool = False
+    kept_priority: bool | None = None
 
 
 class MarketStopped(Exception):
@@ -100,7 +107,19 @@ class Reads(Protocol):
 
     def markets(self) -> list[tuple[str, str]]: ...
 
+    def market_state(self, region: str, chip: str) -> str: ...
+
+    def brakes(self) -> list[MarketStateSet]:
+        """What operators have set last for each market, region, chip type and the venue, open ones included."""
+        ...
+
     def book(self, region: str, chip: str, tenor_s: Seconds, depth: int) -> BookView: ...
+
+    def candles(
+        self, region: str, chip: str, tenor_s: Seconds, interval_s: Seconds, limit: int
+    ) -> list[CandleView]: ...
+
+    def indices(self) -> list[IndexView]: ...
 
     def trades(self, region: str, chip: str, before: int | None, limit: int) -> list[TradeView]: ...
 
@@ -131,6 +150,14 @@ class Market(Protocol):
         ...
 
     def subscribe(self, account_id: str) -> Subscription: ...
+
+    def quote(self, order: PlaceBid) -> Quote | Reject:
+        """What a bid would get if it came now; its client_order_id is not looked at. Changes nothing."""
+        ...
+
+    def explain(self, account_id: str, bid_id: int) -> Explanation | None:
+        """Why an open bid of an account is not filled, and what would fill it; None for any other. Changes nothing."""
+        ...
 
     def audit(self) -> Audit:
         """Check all the books from scratch, and hash the whole state."""

@@ -40,6 +40,8 @@ class Code(Enum):
     UNKNOWN_LEASE = Reason(Kind.NOT_FOUND, "The account is no party to such a lease")
     # what the market does not do
     NOT_SUPPORTED = Reason(Kind.INVALID, "The market does not offer this yet")
+    MARKET_NOT_OPEN = Reason(Kind.CONFLICT, "The market takes no orders now")
+    NOT_THROUGH_POST_ONLY = Reason(Kind.CONFLICT, "A market that was closed reopens through post_only")
     # what is named
     UNKNOWN_REGION = Reason(Kind.INVALID, "The catalogue has no such region")
     UNKNOWN_CHIP = Reason(Kind.INVALID, "The catalogue has no such chip type")
@@ -52,6 +54,7 @@ class Code(Enum):
     MIN_QUANTITY_OUT_OF_RANGE = Reason(Kind.INVALID, "The smallest quantity is out of range")
     PRICE_OUT_OF_RANGE = Reason(Kind.INVALID, "The price is out of range")
     PRICE_OFF_TICK = Reason(Kind.INVALID, "The price is not a multiple of the tick")
+    PRICE_OUTSIDE_BAND = Reason(Kind.INVALID, "The price is too far from the market's reference price")
     SHARE_OUT_OF_RANGE = Reason(Kind.INVALID, "The share is not between 0 and 1")
     AMOUNT_OUT_OF_RANGE = Reason(Kind.INVALID, "The amount is out of range")
     # when
@@ -62,6 +65,7 @@ class Code(Enum):
     BEYOND_HORIZON = Reason(Kind.INVALID, "The time lies too far ahead")
     # what it costs
     INSUFFICIENT_FUNDS = Reason(Kind.INVALID, "The account's available balance does not cover this")
+    WOULD_TRADE = Reason(Kind.CONFLICT, "The order would trade at once, which it was not to do")
     # what has happened already
     ORDER_DONE = Reason(Kind.CONFLICT, "The order is done")
     LEASE_STARTED = Reason(Kind.CONFLICT, "Access to the lease has been handed over already")

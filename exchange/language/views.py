@@ -8,7 +8,7 @@ from typing import Any, Self
 from msgspec import Struct
 from msgspec.structs import replace
 
-from exchange.language.commands import Alternative, Rules
+from exchange.language.commands import Alternative, Require, Rules
 from exchange.language.events import ChipDefined, RegionDefined, Transferred
 from exchange.language.units import BasisPoints, MicroChipHours, Micros, Milli, MilliDu, Seconds
 from exchange.language.windows import Segment
@@ -67,6 +67,7 @@ class BidView(View, frozen=True, kw_only=True):
     max_take_or_pay_bp: BasisPoints
     vouchers: tuple[str, ...]
     self_trade: str
+    require: Require | None
     alternatives: tuple[Alternative, ...]
     open_alternatives: tuple[int, ...]
     held_micros: Micros
@@ -92,6 +93,8 @@ class AskView(View, frozen=True, kw_only=True):
     chip: str
     site: str
     tags: tuple[str, ...]
+    pue_milli: int | None
+    green_bp: BasisPoints | None
     start_s: Seconds
     end_s: Seconds
     price_micros: Micros
@@ -173,6 +176,29 @@ class TradeView(View, frozen=True, kw_only=True):
     taker: str
 
 
+class CandleView(View, frozen=True, kw_only=True):
+    """The trades of one tenor in one interval. Volume is chips × time, in millionths of a chip-hour."""
+
+    start_s: Seconds
+    open_micros: Micros
+    high_micros: Micros
+    low_micros: Micros
+    close_micros: Micros
+    volume_uch: MicroChipHours
+    trades: int
+
+
+class IndexView(View, frozen=True, kw_only=True):
+    """What a grade of chips trades at, in CNY per 度, weighted by 度, over the last day in which it traded."""
+
+    grade: str
+    du_from_milli: MilliDu  # the least 度 per chip-hour of a chip of this grade
+    price_per_du_micros: Micros | None  # None before the first trade
+    volume_du_milli: int  # 度 traded in that day
+    since_s: Seconds | None
+    until_s: Seconds | None
+
+
 class Level(View, frozen=True, kw_only=True):
     price_micros: Micros
     chips_milli: Milli
@@ -194,6 +220,103 @@ class Receipt(View, frozen=True, kw_only=True):
     seq: int
     order: BidView | AskView
     leases: tuple[LeaseView, ...]
+
+
+class Hurdles(View, frozen=True, kw_only=True):
+    """How many asks of one alternative's market cannot serve it, each counted at the first test that it fails.
+
+    The tests are in the order of the fields. `complete` says that no ask was left unexamined.
+    """
+
+    alternative: int
+    market_state: str
+    asks: int  # that rest in the market
+    examined: int
+    complete: bool
+    price: int  # dearer than the limit
+    duration: int  # leased for no shorter than that, or not free for so long at a time
+    start: int  # free for so long, but not from a start in the range
+    quantity: int  # fewer chips there than the smallest lease worth having
+    lot: int  # enough chips there, but not in lots that the bid can use
+    take_or_pay: int
+    requirements: int
+    owner: int  # of the bid's own owner group
+    market: int  # would serve, if only the market were open
+    fits: int  # would serve now
+
+
+class Change(View, frozen=True, kw_only=True):
+    """One field of a bid with another value, by which all of the bid would be filled at once.
+
+    `field` is the place on the wire, such as "alternatives[0].price". `value` is in the market's units: micros, seconds
+    since the epoch or of duration, milli-chips, basis points or thousandths by the field's name; the tags that are left
+    for "require.tags", None for a requirement that is dropped. A quantity is that of the whole bid with what has been
+    filled of it, as in an amendment, and takes a `min_quantity` above what is left down with it.
+    """
+
+    kind: str  # start, max_take_or_pay, self_trade, requirement, min_quantity, quantity, duration or price
+    field: str
+    value: int | str | bool | tuple[str, ...] | None
+    detail: str  # "+0.40 CNY per chip-hour"
+    extra_micros: (
+        Micros  # what it would cost beyond the bid's own limits, for as much of it as that gives, with the fee
+    )
+    total_micros: Micros  # what it would cost in all
+    covered: bool  # whether the account's means are enough for it
+
+
+class Explanation(View, frozen=True, kw_only=True):
+    """Why a bid is not filled, for each alternative that can still start, and the single changes that would fill it.
+
+    Changes are in order of `extra_micros`, the cheapest first, and empty when no single one does. `searched` is False
+    when the search ended at its bounds.
+    """
+
+    seq: int
+    at_s: Seconds
+    bid_id: int | None  # None in a quote
+    leaves_milli: Milli
+    alternatives: tuple[Hurdles, ...]
+    changes: tuple[Change, ...]
+    searched: bool
+
+
+class QuotedLease(View, frozen=True, kw_only=True):
+    """A lease that a bid would get now, by one of its alternatives."""
+
+    alternative: int
+    region: str
+    chip: str
+    site: str
+    quantity_milli: Milli
+    start_s: Seconds
+    end_s: Seconds
+    price_micros: Micros
+    cost_micros: Micros
+    buyer_fee_micros: Micros
+    take_or_pay_bp: BasisPoints
+
+
+class Quote(View, frozen=True, kw_only=True):
+    """What a bid would do if it came now: its leases, what they cost, and what would become of the rest."""
+
+    seq: int
+    at_s: Seconds
+    state: str  # of the bid then: filled, resting or canceled
+    reason: str
+    quantity_milli: Milli
+    filled_milli: Milli
+    missing_milli: Milli
+    leases: tuple[QuotedLease, ...]
+    cost_micros: Micros
+    buyer_fee_micros: Micros
+    subsidies: tuple[tuple[str, Micros], ...]  # by programme
+    total_micros: Micros  # cost and fee less subsidies
+    held_micros: Micros  # for what would rest
+    needed_micros: Micros  # that must be available for the bid to be taken: the most it can cost
+    available_micros: Micros
+    covered: bool
+    rest: Explanation | None  # why the rest is not filled; None when nothing is missing
 
 
 class Audit(View, frozen=True, kw_only=True):

@@ -6,9 +6,11 @@ A segment is (start_s, end_s, chips_milli); free capacity is a tuple of touching
 from collections.abc import Sequence
 from itertools import pairwise
 
-from exchange.language.units import Milli, Seconds
+from exchange.language.units import DAY_S, HOUR_S, Milli, Seconds
 
 Segment = tuple[Seconds, Seconds, Milli]
+
+CANDLE_INTERVALS_S = (HOUR_S // 4, HOUR_S, 6 * HOUR_S, DAY_S)
 
 
 def ceil_to_step(at_s: Seconds, step_s: Seconds) -> Seconds:
@@ -45,6 +47,17 @@ def most_chips(free: Sequence[Segment], duration_s: Seconds, earliest_s: Seconds
                 best = least
                 break
     return best
+
+
+def last_start(free: Sequence[Segment], duration_s: Seconds, chips_milli: Milli) -> Seconds | None:
+    """The last instant at which that many chips can still be had in one piece for a duration; None for none."""
+    last: Seconds | None = None
+    run_s = 0
+    for start_s, end_s, chips in free:
+        run_s = run_s + end_s - start_s if chips >= chips_milli else 0
+        if run_s >= duration_s:
+            last = end_s - duration_s
+    return last
 
 
 def touching(free: Sequence[Segment]) -> bool:

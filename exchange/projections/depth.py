@@ -2,18 +2,19 @@
 
 An ask counts in every tenor for which it could lease chips in one piece, with as many as that; a bid counts in the
 tenors of its alternatives that can still start. Bids are counted as they change. Asks are only noted, and counted when
-somebody looks: what an ask can host shrinks as time passes, so all of a market's asks are counted again when the next
-step has come, and otherwise just those that have changed.
+somebody looks: those that have changed, and those for which an hour has come at which time alone makes their widest
+piece of some tenor narrower. So a look costs what has happened since the last one.
 """
 
 from collections.abc import Sequence
+from heapq import heappop, heappush
 
 from sortedcontainers import SortedDict
 
 from exchange.language.events import RESTING
 from exchange.language.units import Micros, Milli, Seconds
 from exchange.language.views import AskView, BidView, Level
-from exchange.language.windows import most_chips, tenor_of
+from exchange.language.windows import last_start, most_chips, tenor_of
 
 
 class Levels:
@@ -49,7 +50,7 @@ class Levels:
 class MarketDepth:
     """The levels of one region and chip."""
 
-    __slots__ = ("asks", "bids", "changed", "counted", "counted_at_s", "resting")
+    __slots__ = ("asks", "bids", "changed", "counted", "resting", "shrinking")
 
     def __init__(self, tenors_s: Sequence[Seconds]) -> None:
         self.asks = {tenor_s: Levels() for tenor_s in tenors_s}
@@ -57,7 +58,7 @@ class MarketDepth:
         self.resting: dict[int, AskView] = {}
         self.changed: dict[int, None] = {}  # asks to be counted again
         self.counted: dict[int, tuple[Micros, dict[Seconds, Milli]]] = {}  # ask -> its price, chips by tenor
-        self.counted_at_s: Seconds = 0
+        self.shrinking: list[tuple[Seconds, int]] = []  # when time alone makes an ask's count stale; a heap
 
 
 class Depth:
@@ -75,7 +76,7 @@ class Depth:
             for index in view.open_alternatives:
                 wish = view.alternatives[index]
                 levels = self._market(wish.region, wish.chip).bids[tenor_of(wish.duration_s, self.tenors_s)]
-                levels.add(wish.price_micros, sign * view.leaves_milli, sign)
+                levels.add(wish.price_micros, sign * (wish.quantity_milli or view.leaves_milli), sign)
 
     def ask(self, ask: AskView) -> None:
         """An ask stands elsewhere."""
@@ -103,7 +104,10 @@ class Depth:
         return found
 
     def _count(self, market: MarketDepth, next_step_s: Seconds) -> None:
-        stale = market.changed if market.counted_at_s == next_step_s else {**market.counted, **market.changed}
+        stale = market.changed
+        while market.shrinking and market.shrinking[0][0] < next_step_s:
+            stale[heappop(market.shrinking)[1]] = None
+        market.changed = {}
         for ask_id in stale:
             price, hosted = market.counted.pop(ask_id, (0, {}))
             for tenor_s, chips in hosted.items():
@@ -111,20 +115,26 @@ class Depth:
             ask = market.resting.get(ask_id)
             if ask is None:
                 continue
-            hosts = self._hosts(ask, next_step_s)
+            hosts, good_until_s = self._hosts(ask, next_step_s)
+            if not hosts:
+                continue
+            heappush(market.shrinking, (good_until_s, ask_id))
             market.counted[ask_id] = (ask.price_micros, hosts)
             for tenor_s, chips in hosts.items():
                 market.asks[tenor_s].add(ask.price_micros, chips, 1)
-        market.changed = {}
-        market.counted_at_s = next_step_s
 
-    def _hosts(self, ask: AskView, next_step_s: Seconds) -> dict[Seconds, Milli]:
-        """The chips that an ask could lease for each tenor, where there are any."""
+    def _hosts(self, ask: AskView, next_step_s: Seconds) -> tuple[dict[Seconds, Milli], Seconds]:
+        """The chips that an ask could lease for each tenor, where there are any, and until when that stays so."""
         hosts: dict[Seconds, Milli] = {}
+        good_until_s = ask.end_s
         for tenor_s in self.tenors_s:
-            if tenor_s >= ask.min_duration_s:
-                chips = most_chips(ask.free, tenor_s, next_step_s) // ask.lot_milli * ask.lot_milli
-                if not chips:
-                    break  # nor for any longer tenor
-                hosts[tenor_s] = chips
-        return hosts
+            if tenor_s < ask.min_duration_s:
+                continue
+            chips = most_chips(ask.free, tenor_s, next_step_s) // ask.lot_milli * ask.lot_milli
+            if not chips:
+                break  # nor for any longer tenor
+            hosts[tenor_s] = chips
+            last_s = last_start(ask.free, tenor_s, chips)
+            assert last_s is not None
+            good_until_s = min(good_until_s, last_s)
+        return hosts, good_until_s

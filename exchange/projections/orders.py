@@ -3,7 +3,7 @@
 Views are replaced and never altered, so a receipt is the order and its leases as they stood, at no cost but memory.
 """
 
-from exchange.language.events import AskChanged, AskPlaced, BidChanged, BidPlaced
+from exchange.language.events import AskAmended, AskChanged, AskPlaced, BidAmended, BidChanged, BidPlaced
 from exchange.language.units import Seconds
 from exchange.language.views import AskView, BidView, LeaseView, Receipt
 
@@ -37,6 +37,7 @@ class Orders:
             max_take_or_pay_bp=event.max_take_or_pay_bp,
             vouchers=event.vouchers,
             self_trade=event.self_trade,
+            require=event.require,
             alternatives=event.alternatives,
             open_alternatives=tuple(range(len(event.alternatives))),
             held_micros=event.held_micros,
@@ -67,6 +68,8 @@ class Orders:
             chip=event.chip,
             site=event.site,
             tags=event.tags,
+            pue_milli=event.pue_milli,
+            green_bp=event.green_bp,
             start_s=event.start_s,
             end_s=event.end_s,
             price_micros=event.price_micros,
@@ -80,6 +83,24 @@ class Orders:
         )
         self.asks[ask.ask_id] = ask
         self.asks_of.setdefault(ask.account_id, []).append(ask.ask_id)
+        return ask
+
+    def bid_amended(self, event: BidAmended) -> BidView:
+        """A bid has other numbers; where it stands is told with the change that follows."""
+        bid = self.bids[event.bid_id]
+        bid = bid.but(
+            quantity_milli=event.quantity_milli,
+            leaves_milli=event.quantity_milli - bid.filled_milli - bid.canceled_milli,
+            min_quantity_milli=event.min_quantity_milli,
+            alternatives=event.alternatives,
+        )
+        self.bids[bid.bid_id] = bid
+        return bid
+
+    def ask_amended(self, event: AskAmended) -> AskView:
+        """An ask has other numbers; where it stands is told with the change that follows."""
+        ask = self.asks[event.ask_id].but(quantity_milli=event.quantity_milli, price_micros=event.price_micros)
+        self.asks[ask.ask_id] = ask
         return ask
 
     def bid_changed(self, event: BidChanged) -> BidView:

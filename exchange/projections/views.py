@@ -5,6 +5,7 @@ replay makes it again.
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import TypeVar
 
 from exchange.language import events as e
@@ -14,8 +15,10 @@ from exchange.language.views import (
     AskView,
     BidView,
     BookView,
+    CandleView,
     CatalogView,
     Detail,
+    IndexView,
     KeyView,
     LeaseView,
     Notice,
@@ -25,12 +28,16 @@ from exchange.language.views import (
 )
 from exchange.language.windows import ceil_to_step
 from exchange.projections.accounts import Accounts
+from exchange.projections.brakes import Brakes
+from exchange.projections.candles import Candles
 from exchange.projections.catalog import Catalog
 from exchange.projections.depth import Depth
+from exchange.projections.index import Index
 from exchange.projections.leases import Leases
 from exchange.projections.orders import Orders
 from exchange.projections.tape import Tape
 
+OrderEvent = e.BidChanged | e.BidPlaced | e.BidAmended | e.AskChanged | e.AskPlaced | e.AskAmended
 V = TypeVar("V", BidView, AskView, LeaseView)
 
 
@@ -45,7 +52,10 @@ class Views:
         self._orders = Orders()
         self._leases = Leases()
         self._tape = Tape()
+        self._candles = Candles()
+        self._index = Index()
         self._depth = Depth()
+        self._brakes = Brakes()
         self._notices: list[Notice] = []
         self._settled: dict[int, None] = {}  # leases of which a period closed since they were last told of
 
@@ -76,7 +86,7 @@ class Views:
             case e.Transferred():
                 view, concerned = self._accounts.transferred(event, self.seq, self.now_s)
                 self._tell(concerned, "transfer", view)
-            case e.BidChanged() | e.BidPlaced() | e.AskChanged() | e.AskPlaced():
+            case e.BidChanged() | e.BidPlaced() | e.BidAmended() | e.AskChanged() | e.AskPlaced() | e.AskAmended():
                 self._take_order(event)
             case e.Traded() | e.AccessGiven() | e.LeaseMetered() | e.PeriodSettled() | e.LeaseChanged():
                 self._take_lease(event)
@@ -90,15 +100,17 @@ class Views:
                 self._accounts.key_revoked(event)
             case e.TenorsSet():
                 self._catalog.take(event)
-                self._depth.tenors_s = event.tenors_s
+                self._depth.tenors_s = self._candles.tenors_s = event.tenors_s
             case e.RulesSet() | e.RegionDefined() | e.ChipDefined():
                 self._catalog.take(event)
+            case e.MarketStateSet():
+                self._brakes.set(event)
             case e.SelfTradePrevented():
                 bid, ask = self._orders.bids[event.bid_id], self._orders.asks[event.ask_id]
                 self._tell([bid.account_id], "bid.self_trade_prevented", bid)
                 self._tell([ask.account_id], "ask.self_trade_prevented", ask)
 
-    def _take_order(self, event: e.BidChanged | e.BidPlaced | e.AskChanged | e.AskPlaced) -> None:
+    def _take_order(self, event: OrderEvent) -> None:
         match event:
             case e.BidPlaced():
                 bid = self._orders.bid_placed(event, self.seq, self.now_s)
@@ -110,6 +122,15 @@ class Views:
                 self._depth.bid(before, bid)
                 if bid != before:
                     self._tell([bid.account_id], f"bid.{bid.state}", bid)
+            case e.BidAmended():
+                before = self._orders.bids[event.bid_id]
+                bid = self._orders.bid_amended(event)
+                self._depth.bid(before, bid)
+                self._tell([bid.account_id], "bid.amended", bid)
+            case e.AskAmended():
+                ask = self._orders.ask_amended(event)
+                self._depth.ask(ask)
+                self._tell([ask.account_id], "ask.amended", ask)
             case e.AskPlaced():
                 ask = self._orders.ask_placed(event, self.seq, self.now_s)
                 self._depth.ask(ask)
@@ -125,6 +146,8 @@ class Views:
         match event:
             case e.Traded():
                 self._tape.traded(event, self.seq, self.now_s)
+                self._candles.traded(event, self.now_s)
+                self._index.traded(event, self._catalog.du_milli(event.chip), self.now_s)
                 lease = self._leases.scheduled(event, self.seq, self.now_s, self._catalog.du_milli(event.chip))
                 told = "lease.scheduled"
             case e.AccessGiven():
@@ -205,15 +228,29 @@ class Views:
     def markets(self) -> list[tuple[str, str]]:
         return sorted(self._depth.markets)
 
+    def market_state(self, region: str, chip: str) -> str:
+        return self._brakes.state(region, chip)
+
+    def brakes(self) -> list[e.MarketStateSet]:
+        return self._brakes.all()
+
     def book(self, region: str, chip: str, tenor_s: Seconds, depth: int) -> BookView:
         rules = self._catalog.rules
         next_step_s = ceil_to_step(self.now_s, rules.step_s) if rules else self.now_s
         asks, bids = self._depth.top(region, chip, tenor_s, depth, next_step_s)
         return BookView(region=region, chip=chip, tenor_s=tenor_s, seq=self.seq, asks=asks, bids=bids)
 
+    def candles(self, region: str, chip: str, tenor_s: Seconds, interval_s: Seconds, limit: int) -> list[CandleView]:
+        found = self._candles.candles.get((region, chip, tenor_s, interval_s), [])
+        return found[-limit:]
+
+    def indices(self) -> list[IndexView]:
+        return self._index.view()
+
     def trades(self, region: str, chip: str, before: int | None, limit: int) -> list[TradeView]:
         trades = self._tape.trades.get((region, chip), [])
-        return [trade for trade in reversed(trades) if before is None or trade.trade_id < before][:limit]
+        older = (trade for trade in reversed(trades) if before is None or trade.trade_id < before)
+        return list(islice(older, limit))
 
 
 def _newest(numbers: Sequence[int], views: dict[int, V], state: str | None, before: int | None, limit: int) -> list[V]:

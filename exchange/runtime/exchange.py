@@ -10,16 +10,18 @@ from typing import Self
 
 from exchange.core.conservation import audit
 from exchange.core.digest import digest
+from exchange.core.explaining import explain
 from exchange.core.ledger.chart import PURSES, purse
+from exchange.core.quoting import quote
 from exchange.core.state_machine import StateMachine
-from exchange.language.commands import AdvanceTime, Command
+from exchange.language.commands import AdvanceTime, Command, PlaceBid
 from exchange.language.instants import format_duration
 from exchange.language.journal import Journal
 from exchange.language.limits import CLOCK_STEP_MAX_S
 from exchange.language.port import MarketStopped, Outcome
 from exchange.language.rejects import Code, Reject
 from exchange.language.units import Seconds
-from exchange.language.views import Audit
+from exchange.language.views import Audit, Explanation, Quote
 from exchange.projections.views import Views
 from exchange.runtime.clock import Clock, SandboxClock
 from exchange.runtime.feed import Feed, FeedSubscription
@@ -126,6 +128,17 @@ class Exchange:
     def subscribe(self, account_id: str) -> FeedSubscription:
         """What happens to an account from now on."""
         return self._feed.subscribe(account_id)
+
+    def quote(self, order: PlaceBid) -> Quote | Reject:
+        """What a bid would get if it came now. Changes nothing."""
+        return quote(self._machine.state, order, self.clock_s)
+
+    def explain(self, account_id: str, bid_id: int) -> Explanation | None:
+        """Why an open bid of an account is not filled, and what would fill it; None for any other."""
+        bid = self._machine.state.bids.get(bid_id)
+        if bid is None or bid.account_id != account_id:
+            return None
+        return explain(self._machine.state, bid_id, self.clock_s)
 
     def audit(self) -> Audit:
         """Check all the books from scratch, the views against them, and hash the whole state."""

@@ -62,6 +62,8 @@ class _Rules(_Table, frozen=True, kw_only=True):
     allowance: _Share
     penalty_rate: _Share
     silent_periods: int
+    band: _Share
+    band_trades: int
 
 
 class _Tenors(_Table, frozen=True, kw_only=True):
@@ -133,6 +135,8 @@ def _rules(seed: _Rules) -> Rules:
         allowance_bp=int(seed.allowance),
         penalty_rate_bp=int(seed.penalty_rate),
         silent_periods=seed.silent_periods,
+        band_bp=int(seed.band),
+        band_trades=seed.band_trades,
     )
 
 

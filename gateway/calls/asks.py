@@ -1,10 +1,10 @@
-"""Asks: place, cancel, look."""
+"""Asks: place, amend, cancel, look."""
 
 from exchange.language.commands import CancelAllAsks, CancelAsk
 from exchange.language.rejects import Code
 from exchange.language.views import AskView
-from gateway import answers, intake, schema, wire
-from gateway.calls.orders import ask_answer
+from gateway import answers, intake, requests, schema, wire
+from gateway.calls.orders import ask_answer, leases_of
 from gateway.desk import Call, stretch
 from gateway.errors import Refusal
 
@@ -16,6 +16,23 @@ async def place(call: Call[schema.AskBody]) -> answers.AskAnswer:
     command = intake.ask_command(account_id, call.params)
     await call.desk.carry_out(command)
     return ask_answer(reads.receipt(account_id, command.client_order_id))
+
+
+async def amend(call: Call[requests.AskAmendParams]) -> answers.AskAmended:
+    """Less quantity keeps its place in the queue, more quantity or another price loses it."""
+    account_id, ask_id = call.caller.account_id, intake.order_number(call.params.ask_id, "ask")
+    command = intake.ask_amendment(account_id, ask_id, call.params)
+    try:
+        outcome = await call.desk.carry_out(command)
+    except Refusal as refusal:
+        raise intake.as_amended(refusal, call.params) from None
+    assert outcome.kept_priority is not None, "an amendment says so"
+    return answers.AskAmended(
+        seq=outcome.seq,
+        ask=wire.ask(own(call, ask_id)),
+        kept_priority=outcome.kept_priority,
+        leases=leases_of(call.desk.market.reads, account_id, outcome.seq, lambda lease: lease.ask_id == ask_id),
+    )
 
 
 async def cancel(call: Call[schema.AskRef]) -> answers.AskCanceled:
@@ -45,8 +62,8 @@ async def listing(call: Call[schema.OrderPage]) -> answers.Asks:
     return answers.Asks(items=tuple(map(wire.ask, found)), cursor=cursor)
 
 
-def own(call: Call[schema.AskRef], ask_id: int) -> AskView:
-    """A ask of the caller's; anybody else's is as unknown as none."""
+def own(call: Call[schema.AskRef] | Call[requests.AskAmendParams], ask_id: int) -> AskView:
+    """An ask of the caller's; anybody else's is as unknown as none."""
     ask = call.desk.market.reads.ask(ask_id)
     if ask is None or ask.account_id != call.caller.account_id:
         raise Refusal(Code.UNKNOWN_ORDER.wire, "ask_id", f"{call.caller.account_id} has no ask-{ask_id}")

@@ -1,10 +1,10 @@
-"""Bids: place, cancel, look."""
+"""Bids: place, amend, cancel, look; what one would get, and why one does not get it."""
 
 from exchange.language.commands import CancelAllBids, CancelBid
-from exchange.language.rejects import Code
+from exchange.language.rejects import Code, Reject
 from exchange.language.views import BidView
-from gateway import answers, intake, schema, wire
-from gateway.calls.orders import bid_answer
+from gateway import advice, answers, intake, requests, schema, wire, wire_advice
+from gateway.calls.orders import bid_answer, leases_of
 from gateway.desk import Call, stretch
 from gateway.errors import Refusal
 
@@ -19,6 +19,44 @@ async def place(call: Call[schema.BidBody]) -> answers.BidAnswer:
     except Refusal as refusal:
         raise intake.as_written(refusal, call.params) from None
     return bid_answer(reads.receipt(account_id, command.client_order_id))
+
+
+async def amend(call: Call[requests.BidAmendParams]) -> answers.BidAmended:
+    """Less quantity keeps its place in the queue, more quantity or another price loses it."""
+    account_id, bid_id = call.caller.account_id, intake.order_number(call.params.bid_id, "bid")
+    command = intake.bid_amendment(account_id, bid_id, call.params, len(own(call, bid_id).alternatives))
+    try:
+        outcome = await call.desk.carry_out(command)
+    except Refusal as refusal:
+        raise intake.as_amended(refusal, call.params) from None
+    assert outcome.kept_priority is not None, "an amendment says so"
+    return answers.BidAmended(
+        seq=outcome.seq,
+        bid=wire.bid(own(call, bid_id)),
+        kept_priority=outcome.kept_priority,
+        leases=leases_of(call.desk.market.reads, account_id, outcome.seq, lambda lease: lease.bid_id == bid_id),
+    )
+
+
+async def quote(call: Call[requests.QuoteBody]) -> advice.Quote:
+    """What the bid would get now; nothing changes."""
+    market = call.desk.market
+    catalog = market.reads.catalog()
+    order = intake.bid_command(call.caller.account_id, call.params, catalog)
+    quoted = market.quote(order)
+    if isinstance(quoted, Reject):
+        raise intake.as_written(Refusal.by_market(quoted), call.params)
+    return wire_advice.quote(quoted, order.alternatives, catalog)
+
+
+async def explain(call: Call[schema.BidRef]) -> advice.Explanation:
+    """Why a resting bid is not filled."""
+    bid_id = intake.order_number(call.params.bid_id, "bid")
+    bid = own(call, bid_id)
+    explained = call.desk.market.explain(call.caller.account_id, bid_id)
+    if explained is None:
+        raise Refusal(Code.ORDER_DONE.wire, "bid_id", f"bid-{bid_id} is {bid.state}; there is nothing to wait for.")
+    return wire_advice.explanation(explained, bid.alternatives)
 
 
 async def cancel(call: Call[schema.BidRef]) -> answers.BidCanceled:
@@ -48,7 +86,7 @@ async def listing(call: Call[schema.OrderPage]) -> answers.Bids:
     return answers.Bids(items=tuple(map(wire.bid, found)), cursor=cursor)
 
 
-def own(call: Call[schema.BidRef], bid_id: int) -> BidView:
+def own(call: Call[schema.BidRef] | Call[requests.BidAmendParams], bid_id: int) -> BidView:
     """A bid of the caller's; anybody else's is as unknown as none."""
     bid = call.desk.market.reads.bid(bid_id)
     if bid is None or bid.account_id != call.caller.account_id:

@@ -1,12 +1,17 @@
-"""What everybody may see: the time, the catalogue, books and trades; and whether the server is well."""
+"""What everybody may see: time, catalogue, books, trades, candles, index; and whether the server is well."""
 
+from collections.abc import Sequence
+
+from exchange.language.commands import OPEN
 from exchange.language.instants import format_duration, format_instant
+from exchange.language.port import Reads
 from exchange.language.rejects import Code
-from exchange.language.units import MilliDu
-from gateway import answers, intake, schema, wire
+from exchange.language.units import MilliDu, Seconds
+from exchange.language.windows import CANDLE_INTERVALS_S
+from gateway import answers, intake, schema, wire, wire_public
 from gateway.desk import Call, Desk, stretch
 from gateway.errors import Refusal
-from gateway.params import BookParams, MarketRef, TradesParams
+from gateway.params import BookParams, CandlesParams, MarketRef, TradesParams
 
 
 async def alive(_: Call[schema.NoParams]) -> answers.Health:
@@ -25,8 +30,14 @@ async def time(call: Call[schema.NoParams]) -> answers.Time:
 
 async def status(call: Call[schema.NoParams]) -> answers.Status:
     market = call.desk.market
+    brakes = [brake for brake in market.reads.brakes() if brake.state != OPEN]
+    venue = next((brake.state for brake in brakes if brake.region is None and brake.chip is None), OPEN)
     return answers.Status(
-        state="open" if market.ready else "stopped",
+        state=venue if market.ready else "stopped",
+        brakes=tuple(
+            answers.Brake(region=brake.region, chip=brake.chip, state=brake.state, reason=brake.reason)
+            for brake in brakes
+        ),
         sandbox=market.sandbox,
         seq=market.reads.seq,
         now=format_instant(market.clock_s),
@@ -34,53 +45,68 @@ async def status(call: Call[schema.NoParams]) -> answers.Status:
 
 
 async def catalog(call: Call[schema.NoParams]) -> answers.Catalog:
-    return wire.catalog(call.desk.market.reads.catalog())
+    return wire_public.catalog(call.desk.market.reads.catalog())
 
 
 async def listing(call: Call[schema.NoParams]) -> answers.Markets:
-    found = call.desk.market.reads.markets()
-    items = tuple(answers.MarketName(region=region, chip=chip) for region, chip in found)
+    """Every market that has, or has had, an order."""
+    reads = call.desk.market.reads
+    catalog = reads.catalog()
+    rates_milli = {entry.chip: entry.du_milli for entry in catalog.chips}
+    items = tuple(
+        _summary(reads, region, chip, rates_milli[chip], catalog.tenors_s) for region, chip in reads.markets()
+    )
     return answers.Markets(items=items, cursor=None)
 
 
 async def summary(call: Call[MarketRef]) -> answers.MarketSummary:
     region, chip = call.params.region, call.params.chip
-    rate_milli = _known(call.desk, region, chip)
+    rate_milli = known_rate(call.desk, region, chip)
     reads = call.desk.market.reads
-    last = reads.trades(region, chip, None, 1)
-    return answers.MarketSummary(
-        region=region,
-        chip=chip,
-        du_rate=wire.du_rate(rate_milli),
-        seq=reads.seq,
-        tenors=tuple(_tenor(call.desk, region, chip, tenor_s) for tenor_s in reads.catalog().tenors_s),
-        last_trade=wire.trade(last[0]) if last else None,
-    )
+    return _summary(reads, region, chip, rate_milli, reads.catalog().tenors_s)
 
 
 async def book(call: Call[BookParams]) -> answers.Book:
     region, chip = call.params.region, call.params.chip
-    rate_milli = _known(call.desk, region, chip)
+    rate_milli = known_rate(call.desk, region, chip)
     reads = call.desk.market.reads
-    tenor_s = intake.duration(call.params.tenor, "tenor")
-    tenors_s = reads.catalog().tenors_s
-    if tenor_s not in tenors_s:
-        known = ", ".join(map(format_duration, tenors_s))
-        raise Refusal(Code.BAD_VALUE.wire, "tenor", f"tenor must be one of {known}.")
-    return wire.book(reads.book(region, chip, tenor_s, call.params.depth), rate_milli)
+    tenor_s = _one_of(call.params.tenor, "tenor", reads.catalog().tenors_s)
+    return wire_public.book(reads.book(region, chip, tenor_s, call.params.depth), rate_milli)
 
 
 async def trades(call: Call[TradesParams]) -> answers.Trades:
     region, chip = call.params.region, call.params.chip
-    _known(call.desk, region, chip)
+    rate_milli = known_rate(call.desk, region, chip)
     reads = call.desk.market.reads
     found, cursor = stretch(
         lambda before, limit: reads.trades(region, chip, before, limit), lambda trade: trade.trade_id, call.params
     )
-    return answers.Trades(items=tuple(map(wire.trade, found)), cursor=cursor)
+    return answers.Trades(items=tuple(wire_public.trade(view, rate_milli) for view in found), cursor=cursor)
 
 
-def _known(desk: Desk, region: str, chip: str) -> MilliDu | None:
+async def candles(call: Call[CandlesParams]) -> answers.Candles:
+    region, chip = call.params.region, call.params.chip
+    rate_milli = known_rate(call.desk, region, chip)
+    reads = call.desk.market.reads
+    tenor_s = _one_of(call.params.tenor, "tenor", reads.catalog().tenors_s)
+    interval_s = _one_of(call.params.interval, "interval", CANDLE_INTERVALS_S)
+    found = reads.candles(region, chip, tenor_s, interval_s, call.params.limit)
+    return answers.Candles(
+        region=region,
+        chip=chip,
+        tenor=format_duration(tenor_s),
+        interval=format_duration(interval_s),
+        du_rate=wire.du_rate(rate_milli),
+        items=tuple(map(wire_public.candle, found)),
+        cursor=None,
+    )
+
+
+async def index(call: Call[schema.NoParams]) -> answers.Index:
+    return answers.Index(items=tuple(map(wire_public.grade, call.desk.market.reads.indices())), cursor=None)
+
+
+def known_rate(desk: Desk, region: str, chip: str) -> MilliDu | None:
     """The 度 rate of a market's chip type; a Refusal when the catalogue has no such market."""
     view = desk.market.reads.catalog()
     if all(entry.region != region for entry in view.regions):
@@ -91,10 +117,25 @@ def _known(desk: Desk, region: str, chip: str) -> MilliDu | None:
     raise Refusal("unknown_market", "chip", f"No chip type is called {chip}; see the catalogue.")
 
 
-def _tenor(desk: Desk, region: str, chip: str, tenor_s: int) -> answers.TenorSummary:
-    top = desk.market.reads.book(region, chip, tenor_s, 1)
-    return answers.TenorSummary(
-        tenor=format_duration(tenor_s),
-        best_ask=wire.rung(top.asks[0]) if top.asks else None,
-        best_bid=wire.rung(top.bids[0]) if top.bids else None,
+def _summary(
+    reads: Reads, region: str, chip: str, rate_milli: MilliDu | None, tenors_s: Sequence[Seconds]
+) -> answers.MarketSummary:
+    last = reads.trades(region, chip, None, 1)
+    return answers.MarketSummary(
+        region=region,
+        chip=chip,
+        state=reads.market_state(region, chip),
+        du_rate=wire.du_rate(rate_milli),
+        seq=reads.seq,
+        tenors=tuple(wire_public.tenor(reads.book(region, chip, tenor_s, 1), rate_milli) for tenor_s in tenors_s),
+        last_trade=wire_public.trade(last[0], rate_milli) if last else None,
     )
+
+
+def _one_of(text: str, param: str, choices_s: Sequence[Seconds]) -> Seconds:
+    """A duration that is one of several; a Refusal that names them when it is none."""
+    length_s = intake.duration(text, param)
+    if length_s not in choices_s:
+        known = ", ".join(map(format_duration, choices_s))
+        raise Refusal(Code.BAD_VALUE.wire, param, f"{param} must be one of {known}.")
+    return length_s

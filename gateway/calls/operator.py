@@ -1,8 +1,9 @@
-"""What operators do: accounts, keys, money in and out, a check of the books."""
+"""What operators do: accounts, keys, money in and out, brakes, a check of the books."""
 
-from exchange.language.commands import Deposit, OpenAccount, RevokeKey, Withdraw
-from gateway import answers, intake, schema, wire
+from exchange.language.commands import Deposit, OpenAccount, RevokeKey, SetMarketState, Withdraw
+from gateway import answers, intake, requests, schema, wire
 from gateway.auth import hash_secret, new_key
+from gateway.calls.markets import known_rate
 from gateway.desk import Call, Desk
 from gateway.params import KeyRef
 
@@ -46,6 +47,16 @@ async def withdraw(call: Call[schema.MoneyBody]) -> answers.AccountAnswer:
     return _account_answer(call.desk, outcome.seq, body.account_id)
 
 
+async def set_market_state(call: Call[requests.MarketStateParams]) -> answers.MarketStateSet:
+    known_rate(call.desk, call.params.region, call.params.chip)
+    return await _brake(call)
+
+
+async def halt(call: Call[requests.HaltBody]) -> answers.MarketStateSet:
+    """A wide brake; with another state than "halted" the way back, too."""
+    return await _brake(call)
+
+
 async def invariants(call: Call[schema.NoParams]) -> answers.AuditOut:
     return wire.audit(call.desk.market.audit())
 
@@ -55,6 +66,30 @@ async def pay_in(desk: Desk, account_id: str, amount: str, reference: str) -> an
     amount_micros = intake.money(amount, "amount")
     outcome = await desk.carry_out(Deposit(account_id=account_id, amount_micros=amount_micros, reference=reference))
     return _account_answer(desk, outcome.seq, account_id)
+
+
+async def _brake(call: Call[requests.MarketStateParams] | Call[requests.HaltBody]) -> answers.MarketStateSet:
+    wanted, reads = call.params, call.desk.market.reads
+    outcome = await call.desk.carry_out(
+        SetMarketState(
+            operator_id=call.caller.account_id,
+            state=wanted.state,
+            reason=wanted.reason,
+            region=wanted.region,
+            chip=wanted.chip,
+        )
+    )
+    effective: str | None = None
+    if wanted.region is not None and wanted.chip is not None:
+        effective = reads.market_state(wanted.region, wanted.chip)
+    return answers.MarketStateSet(
+        seq=outcome.seq,
+        region=wanted.region,
+        chip=wanted.chip,
+        state=wanted.state,
+        reason=wanted.reason,
+        effective=effective,
+    )
 
 
 def _account_answer(desk: Desk, seq: int, account_id: str) -> answers.AccountAnswer:

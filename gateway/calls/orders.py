@@ -1,8 +1,12 @@
-"""Orders of either kind by the client's own id: what a client was told, or would have been, when it placed them."""
+"""Orders of either kind: by the client's own id, as it was told when it placed them; the leases that a change made."""
 
+from collections.abc import Callable, Iterator
+
+from exchange.language.limits import LIST_MAX_ITEMS
+from exchange.language.port import Reads
 from exchange.language.rejects import Code
-from exchange.language.views import AskView, BidView, Receipt
-from gateway import answers, wire
+from exchange.language.views import AskView, BidView, LeaseView, Receipt
+from gateway import answers, schema, wire
 from gateway.desk import Call
 from gateway.errors import Refusal
 from gateway.params import ClientOrderRef
@@ -32,3 +36,22 @@ def ask_answer(receipt: Receipt | None) -> answers.AskAnswer:
     assert isinstance(receipt.order, AskView)
     leases = tuple(map(wire.lease, receipt.leases))
     return answers.AskAnswer(seq=receipt.seq, ask=wire.ask(receipt.order), leases=leases)
+
+
+def leases_of(
+    reads: Reads, account_id: str, seq: int, concerns: Callable[[LeaseView], bool]
+) -> tuple[schema.Lease, ...]:
+    """The leases that one command made and that concern an order, oldest first."""
+    made = [lease for lease in _since(reads, account_id, seq) if lease.seq == seq and concerns(lease)]
+    return tuple(map(wire.lease, reversed(made)))
+
+
+def _since(reads: Reads, account_id: str, seq: int) -> Iterator[LeaseView]:
+    """An account's leases from a command on, newest first."""
+    before: int | None = None
+    while found := reads.leases(account_id, None, before, LIST_MAX_ITEMS):
+        for lease in found:
+            if lease.seq < seq:
+                return
+            yield lease
+        before = found[-1].lease_id

@@ -10,7 +10,7 @@ from rich.live import Live
 from gateway import answers
 from gateway.cli.ladder import ladder
 from gateway.cli.session import Session, speaks
-from gateway.cli.tables import facts, table
+from gateway.cli.tables import brake_line, facts, state, table
 from gateway.cli.values import DURATION, plain_time, short_duration
 
 _EVERY_S = 1.0
@@ -23,12 +23,6 @@ class Picture(msgspec.Struct, frozen=True):
     now: str
     book: answers.Book
     trades: tuple[answers.Trade, ...]
-
-
-class Summaries(msgspec.Struct, frozen=True):
-    """What `leasebook markets --json` prints."""
-
-    items: tuple[answers.MarketSummary, ...]
 
 
 @click.command()
@@ -66,18 +60,24 @@ def _drawn(picture: Picture, depth: int) -> RenderableType:
 @click.command()
 @speaks
 async def markets(session: Session) -> None:
-    """Every market that has orders or trades, with its best prices per tenor."""
-    names = await session.client.markets()
-    found = await asyncio.gather(*(session.client.market(name.region, name.chip) for name in names.items))
-    drawn = table("market", "tenor", "bid", "chips", "ask", "chips", "last", right=("bid", "chips", "ask", "last"))
-    for market in found:
-        name, last = f"{market.region}/{market.chip}", market.last_trade.price if market.last_trade else "–"
-        for tenor in market.tenors:
-            if tenor.best_bid or tenor.best_ask:
-                bid, ask = tenor.best_bid or ("–", "", 0), tenor.best_ask or ("–", "", 0)
-                drawn.add_row(name, short_duration(tenor.tenor), bid[0], bid[1], ask[0], ask[1], last)
-                name = last = ""
-    session.show(Summaries(tuple(found)), drawn)
+    """Every market that has had orders: its state and best prices.
+
+    Below them, every brake that is set, and why.
+    """
+    found, status = await asyncio.gather(session.client.markets(), session.client.status())
+    columns = ("market", "state", "tenor", "bid", "chips", "ask", "chips", "last")
+    drawn = table(*columns, right=("bid", "chips", "ask", "last"), names=("market",))
+    for market in found.items:
+        last = market.last_trade.price if market.last_trade else "–"
+        head: tuple[RenderableType, ...] = (f"{market.region}/{market.chip}", state(market.state))
+        quoted = [tenor for tenor in market.tenors if tenor.best_bid or tenor.best_ask]
+        for tenor in quoted:
+            bid, ask = tenor.best_bid or ("–", "", 0), tenor.best_ask or ("–", "", 0)
+            drawn.add_row(*head, short_duration(tenor.tenor), bid[0], bid[1], ask[0], ask[1], last)
+            head, last = ("", ""), ""
+        if not quoted:
+            drawn.add_row(*head, "", "–", "", "–", "", last)
+    session.show(found, drawn, *map(brake_line, status.brakes))
 
 
 @click.command()

@@ -6,6 +6,7 @@ is printed as the server gave it, and a failure as its problem.
 
 import asyncio
 import functools
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -30,7 +31,8 @@ _PIPE_WIDTH = 140  # columns when the output is no terminal and has no width of 
 def console_for(stderr: bool = False) -> Console:
     """A console that fits its terminal, or is wide enough for every table when there is none."""
     stream = sys.stderr if stderr else sys.stdout
-    return Console(stderr=stderr, highlight=False, width=None if stream.isatty() else _PIPE_WIDTH)
+    has_width = stream.isatty() or "COLUMNS" in os.environ
+    return Console(stderr=stderr, highlight=False, width=None if has_width else _PIPE_WIDTH)
 
 
 @dataclass(frozen=True)

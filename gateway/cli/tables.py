@@ -9,7 +9,7 @@ from rich.text import Text
 
 from exchange.language.units import DU_PLACES, MONEY_PLACES, format_money, parse_decimal, price_per_du_micros
 from gateway import answers, schema
-from gateway.cli.values import grouped, plain_time, short_duration
+from gateway.cli.values import grouped, plain_time, short_duration, short_time
 
 _COLORS = {
     "resting": "cyan",
@@ -21,15 +21,22 @@ _COLORS = {
     "ended": "blue",
     "defaulted": "red",
     "settled": "green",
+    "open": "green",
+    "post_only": "yellow",
+    "cancel_only": "yellow",
+    "halted": "red",
 }
 
 
-def table(*columns: str, right: Iterable[str] = ()) -> Table:
-    """An empty table in the house's style; the columns in `right` hold numbers."""
-    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
-    numbers = set(right)
+def table(*columns: str, right: Iterable[str] = (), names: Iterable[str] = ()) -> Table:
+    """An empty table in the house's style; the columns in `right` hold numbers.
+
+    Where the terminal is too narrow, the columns in `names` are cut before any other.
+    """
+    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False, collapse_padding=True)
+    numbers, cut = set(right), set(names)
     for column in columns:
-        drawn.add_column(column, justify="right" if column in numbers else "left", no_wrap=True)
+        drawn.add_column(column, justify="right" if column in numbers else "left", no_wrap=column not in cut)
     return drawn
 
 
@@ -48,6 +55,12 @@ def state(word: str, reason: str = "") -> Text:
     return Text(word, style=_COLORS.get(word, "")) + Text(f" ({reason})" if reason else "", style="dim")
 
 
+def brake_line(brake: answers.Brake | answers.MarketStateSet) -> Text:
+    """Which part of the venue is in which state, and why."""
+    part = "/".join(name for name in (brake.region, brake.chip) if name) or "the whole venue"
+    return Text.assemble((part, "bold"), " is ", (brake.state, _COLORS.get(brake.state, "")), f": {brake.reason}")
+
+
 def per_du(price: str, du_rate: str | None) -> Text:
     """A price per chip-hour as one per 度, to two places; a dash for a chip without a rate."""
     rate_milli = None if du_rate is None else parse_decimal(du_rate, DU_PLACES)
@@ -60,7 +73,8 @@ def per_du(price: str, du_rate: str | None) -> Text:
 
 def bid_table(bids: Sequence[schema.Bid]) -> Table:
     """Bids, one a line; several alternatives are shown by the first and how many more."""
-    drawn = table("bid", "wants", "length", "limit", "chips", "leaves", "filled", "held", "state", right=_BID_NUMBERS)
+    drawn = table("bid", "wants", "length", "limit", "chips", "leaves", "filled", "held", "state",
+                  right=_BID_NUMBERS, names=("wants",))  # fmt: skip
     for bid in bids:
         first, more = bid.alternatives[0], len(bid.alternatives) - 1
         wants = f"{first.region}/{first.chip}" + (f" +{more}" if more else "")
@@ -77,10 +91,10 @@ _BID_NUMBERS = ("limit", "chips", "leaves", "filled", "held")
 def ask_table(asks: Sequence[schema.Ask]) -> Table:
     """Asks, one a line."""
     columns = ("ask", "offers", "from", "until", "price", "chips", "leaves", "filled", "bond", "state")
-    drawn = table(*columns, right=("price", "chips", "leaves", "filled", "bond"))
+    drawn = table(*columns, right=("price", "chips", "leaves", "filled", "bond"), names=("offers",))
     for ask in asks:
         drawn.add_row(
-            ask.ask_id, f"{ask.region}/{ask.chip}", plain_time(ask.start), plain_time(ask.end), ask.price, ask.quantity,
+            ask.ask_id, f"{ask.region}/{ask.chip}", short_time(ask.start), short_time(ask.end), ask.price, ask.quantity,
             ask.leaves, ask.filled, grouped(ask.bond), state(ask.state, ask.reason),
         )  # fmt: skip
     return drawn
@@ -89,11 +103,11 @@ def ask_table(asks: Sequence[schema.Ask]) -> Table:
 def lease_table(leases: Sequence[schema.Lease]) -> Table:
     """Leases, one a line."""
     columns = ("lease", "of", "provider", "buyer", "chips", "from", "until", "price", "cost", "earned", "state")
-    drawn = table(*columns, right=("chips", "price", "cost", "earned"))
+    drawn = table(*columns, right=("chips", "price", "cost", "earned"), names=("of", "provider", "buyer"))
     for lease in leases:
         drawn.add_row(
             lease.lease_id, f"{lease.region}/{lease.chip}", lease.provider, lease.buyer, lease.quantity,
-            plain_time(lease.start), plain_time(lease.end), lease.price, grouped(lease.cost), grouped(lease.earned),
+            short_time(lease.start), short_time(lease.end), lease.price, grouped(lease.cost), grouped(lease.earned),
             state(lease.state, lease.reason),
         )  # fmt: skip
     return drawn

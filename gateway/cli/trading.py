@@ -1,4 +1,4 @@
-"""Orders: `buy` over REST, `sell` over the stream as providers do, `orders`, `cancel`, and the account behind them."""
+"""Orders: `buy` over REST, `sell` over the stream as providers do, `orders`, `amend`, `cancel`, and the account."""
 
 import asyncio
 from typing import TypedDict, Unpack
@@ -7,10 +7,11 @@ import click
 import msgspec
 from rich.console import RenderableType
 
-from gateway import answers, schema
+from gateway import answers, requests, schema
 from gateway.cli.session import Session, speaks
 from gateway.cli.tables import account_card, ask_table, bid_table, lease_table, transfer_table
-from gateway.cli.values import DURATION, NAMES, instant_after, new_order_id
+from gateway.cli.values import DURATION, instant_after, new_order_id
+from gateway.cli.wanted import Wanted, bid_of, time_in_force, wanting
 
 
 class Orders(msgspec.Struct, frozen=True):
@@ -18,26 +19,6 @@ class Orders(msgspec.Struct, frozen=True):
 
     bids: tuple[schema.Bid, ...]
     asks: tuple[schema.Ask, ...]
-
-
-class Wanted(TypedDict):
-    """What `leasebook buy` is told."""
-
-    regions: tuple[str, ...]
-    chips: tuple[str, ...]
-    quantity: str
-    duration: str
-    price: str | None
-    price_per_du: str | None
-    earliest_start: str
-    latest_start: str | None
-    within: str
-    min_quantity: str | None
-    gang: bool
-    ioc: bool
-    expires_at: str | None
-    max_take_or_pay: str
-    order_id: str | None
 
 
 class Offered(TypedDict):
@@ -54,47 +35,21 @@ class Offered(TypedDict):
     min_duration: str
     take_or_pay: str
     site: str
+    tags: tuple[str, ...]
+    pue: str | None
+    green_share: str | None
     ioc: bool
+    post_only: bool
     expires_at: str | None
     order_id: str | None
 
 
 @click.command()
-@click.argument("regions", type=NAMES)
-@click.argument("chips", type=NAMES)
-@click.argument("quantity")
-@click.option("--for", "duration", type=DURATION, required=True, help="How long, such as 6h or P1D.")
-@click.option("--price", help="The most to pay, in CNY per chip-hour.")
-@click.option("--price-per-du", help="The same in CNY per 度, for every chip by its rate.")
-@click.option("--earliest", "earliest_start", default="now", show_default=True, help="The first instant to start at.")
-@click.option("--latest", "latest_start", help="The last instant to start at.")
-@click.option("--within", type=DURATION, default="PT1H", show_default=True, help="Instead: so long after the earliest.")
-@click.option("--min-quantity", help="The smallest lease worth having.")
-@click.option("--gang", is_flag=True, help="All chips in one lease, or none.")
-@click.option("--ioc", is_flag=True, help="What cannot be had at once is canceled.")
-@click.option("--expires", "expires_at", help="Cancel what is left at this instant.")
-@click.option("--max-take-or-pay", default="1", show_default=True, help="Take no ask that owes more for unused hours.")
-@click.option("--id", "order_id", help="The client_order_id; the same one never buys twice.")
+@wanting
 @speaks
 async def buy(session: Session, **said: Unpack[Wanted]) -> None:
     """Bid for QUANTITY chips in any of REGIONS, of any of CHIPS (names with commas between)."""
-    earliest, quantity = said["earliest_start"], said["quantity"]
-    bid = schema.BidBody(
-        client_order_id=said["order_id"] or new_order_id(),
-        quantity=quantity,
-        min_quantity=quantity if said["gang"] else said["min_quantity"],
-        regions=said["regions"],
-        chips=said["chips"],
-        duration=said["duration"],
-        earliest_start=earliest,
-        latest_start=said["latest_start"] or await instant_after(session.client, earliest, said["within"]),
-        price=said["price"],
-        price_per_du=said["price_per_du"],
-        time_in_force=_time_in_force(said["ioc"], said["expires_at"]),
-        expires_at=said["expires_at"],
-        max_take_or_pay=said["max_take_or_pay"],
-    )
-    placed = await session.client.place_bid(bid)
+    placed = await session.client.place_bid(await bid_of(session.client, said))
     session.show(placed, bid_table([placed.bid]), *_leases(placed.leases))
 
 
@@ -110,7 +65,11 @@ async def buy(session: Session, **said: Unpack[Wanted]) -> None:
 @click.option("--min-duration", type=DURATION, default="PT1H", show_default=True, help="The shortest lease.")
 @click.option("--take-or-pay", default="1", show_default=True, help="Share owed for hours delivered but not used.")
 @click.option("--site", default="", help="Where the chips stand, in the provider's own words.")
+@click.option("--tag", "tags", multiple=True, help="What buyers may require, such as rdma; repeatable.")
+@click.option("--pue", help="The site's power usage effectiveness, such as 1.15.")
+@click.option("--green-share", help="The share of its power that is green, such as 0.8.")
 @click.option("--ioc", is_flag=True, help="What cannot be leased at once is canceled.")
+@click.option("--post-only", is_flag=True, help="Refuse it if it would trade at once.")
 @click.option("--expires", "expires_at", help="Cancel what is left at this instant.")
 @click.option("--id", "order_id", help="The client_order_id; the same one never sells twice.")
 @speaks
@@ -130,19 +89,17 @@ async def sell(session: Session, **said: Unpack[Offered]) -> None:
         lot=said["lot"],
         min_duration=said["min_duration"],
         take_or_pay=said["take_or_pay"],
-        time_in_force=_time_in_force(said["ioc"], said["expires_at"]),
+        time_in_force=time_in_force(said["expires_at"], ioc=said["ioc"]),
         expires_at=said["expires_at"],
+        post_only=said["post_only"],
         site=said["site"],
+        tags=said["tags"],
+        pue=said["pue"],
+        green_share=said["green_share"],
     )
     async with await session.client.stream() as stream:
         placed = await stream.request("ask.place", ask, answers.AskAnswer)
     session.show(placed, ask_table([placed.ask]), *_leases(placed.leases))
-
-
-def _time_in_force(ioc: bool, expires: str | None) -> str:
-    if ioc and expires:
-        raise click.UsageError("--ioc leaves nothing that could expire: drop --expires")
-    return "ioc" if ioc else "gtd" if expires else "gtc"
 
 
 def _leases(leases: tuple[schema.Lease, ...]) -> list[RenderableType]:
@@ -160,6 +117,27 @@ async def orders(session: Session, state: schema.OrderState | None, limit: int) 
     drawn: list[RenderableType] = [bid_table(bids.items)] if bids.items else []
     drawn += [ask_table(asks.items)] if asks.items else []
     session.show(Orders(bids.items, asks.items), *(drawn or ["[dim]no orders[/]"]))
+
+
+@click.command()
+@click.argument("order")
+@click.option("--quantity", help="Another number of chips, what is leased already included.")
+@click.option("--price", help="Another price, in CNY per chip-hour; of a bid, for all its alternatives.")
+@speaks
+async def amend(session: Session, order: str, quantity: str | None, price: str | None) -> None:
+    """Change what is left of ORDER, such as bid-12 or ask-7.
+
+    Less quantity keeps its place in the queue; more, or another price, loses it.
+    """
+    amended: answers.AskAmended | answers.BidAmended
+    if order.startswith("ask-"):
+        amended = await session.client.amend_ask(order, requests.AskAmendBody(quantity=quantity, price=price))
+        drawn = ask_table([amended.ask])
+    else:
+        amended = await session.client.amend_bid(order, requests.BidAmendBody(quantity=quantity, price=price))
+        drawn = bid_table([amended.bid])
+    place = "It kept its place in the queue." if amended.kept_priority else "It lost its place in the queue."
+    session.show(amended, drawn, place, *_leases(amended.leases))
 
 
 @click.command()

@@ -83,6 +83,11 @@ def plain_time(instant: str | None) -> str:
     return f"{day} {time.removesuffix(':00')}"
 
 
+def short_time(instant: str) -> str:
+    """The same without the year, for tables: "12-01 00:15"."""
+    return plain_time(instant).partition("-")[2]
+
+
 def short_duration(length: str) -> str:
     """An ISO 8601 duration in lower case without its letters P and T: "P1DT6H" is "1d6h"."""
     return length.removeprefix("P").replace("T", "").lower()

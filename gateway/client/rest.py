@@ -7,12 +7,12 @@ retried: who sends an order again sends it with the same client_order_id and get
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Self, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote as escaped
 
 import aiohttp
 import msgspec
 
-from gateway import answers, schema
+from gateway import advice, answers, requests, schema
 from gateway.client.errors import NO_ANSWER, Refused, Unreachable, problem_of, why
 from gateway.client.stream import Stream
 
@@ -97,7 +97,17 @@ class Client:
     async def trades(self, region: str, chip: str, limit: int = 20) -> answers.Trades:
         return await self.call("GET", f"{_market(region, chip)}/trades", answers.Trades, query={"limit": limit})
 
+    async def candles(self, region: str, chip: str, tenor: str, interval: str, limit: int = 100) -> answers.Candles:
+        query: Query = {"tenor": tenor, "interval": interval, "limit": limit}
+        return await self.call("GET", f"{_market(region, chip)}/candles", answers.Candles, query=query)
+
+    async def index(self) -> answers.Index:
+        return await self.call("GET", "/v1/index", answers.Index)
+
     # ------------------------------------------------------------------------------------------------- orders
+
+    async def quote(self, bid: requests.QuoteBody) -> advice.Quote:
+        return await self.call("POST", "/v1/quotes", advice.Quote, bid)
 
     async def place_bid(self, bid: schema.BidBody) -> answers.BidAnswer:
         return await self.call("POST", "/v1/bids", answers.BidAnswer, bid)
@@ -106,10 +116,16 @@ class Client:
         return await self.call("GET", "/v1/bids", answers.Bids, query=_query(page))
 
     async def bid(self, bid_id: str) -> schema.Bid:
-        return await self.call("GET", f"/v1/bids/{quote(bid_id)}", schema.Bid)
+        return await self.call("GET", f"/v1/bids/{escaped(bid_id)}", schema.Bid)
+
+    async def explain(self, bid_id: str) -> advice.Explanation:
+        return await self.call("GET", f"/v1/bids/{escaped(bid_id)}/explain", advice.Explanation)
+
+    async def amend_bid(self, bid_id: str, amendment: requests.BidAmendBody) -> answers.BidAmended:
+        return await self.call("PATCH", f"/v1/bids/{escaped(bid_id)}", answers.BidAmended, amendment)
 
     async def cancel_bid(self, bid_id: str) -> answers.BidCanceled:
-        return await self.call("DELETE", f"/v1/bids/{quote(bid_id)}", answers.BidCanceled)
+        return await self.call("DELETE", f"/v1/bids/{escaped(bid_id)}", answers.BidCanceled)
 
     async def place_ask(self, ask: schema.AskBody) -> answers.AskAnswer:
         return await self.call("POST", "/v1/asks", answers.AskAnswer, ask)
@@ -118,10 +134,13 @@ class Client:
         return await self.call("GET", "/v1/asks", answers.Asks, query=_query(page))
 
     async def ask(self, ask_id: str) -> schema.Ask:
-        return await self.call("GET", f"/v1/asks/{quote(ask_id)}", schema.Ask)
+        return await self.call("GET", f"/v1/asks/{escaped(ask_id)}", schema.Ask)
+
+    async def amend_ask(self, ask_id: str, amendment: requests.AskAmendBody) -> answers.AskAmended:
+        return await self.call("PATCH", f"/v1/asks/{escaped(ask_id)}", answers.AskAmended, amendment)
 
     async def cancel_ask(self, ask_id: str) -> answers.AskCanceled:
-        return await self.call("DELETE", f"/v1/asks/{quote(ask_id)}", answers.AskCanceled)
+        return await self.call("DELETE", f"/v1/asks/{escaped(ask_id)}", answers.AskCanceled)
 
     # ------------------------------------------------------------------------------------------------- leases
 
@@ -129,13 +148,13 @@ class Client:
         return await self.call("GET", "/v1/leases", answers.Leases, query=_query(page))
 
     async def lease(self, lease_id: str) -> schema.Lease:
-        return await self.call("GET", f"/v1/leases/{quote(lease_id)}", schema.Lease)
+        return await self.call("GET", f"/v1/leases/{escaped(lease_id)}", schema.Lease)
 
     async def access(self, lease_id: str) -> answers.Access:
-        return await self.call("GET", f"/v1/leases/{quote(lease_id)}/access", answers.Access)
+        return await self.call("GET", f"/v1/leases/{escaped(lease_id)}/access", answers.Access)
 
     async def statement(self, lease_id: str) -> answers.Statement:
-        return await self.call("GET", f"/v1/leases/{quote(lease_id)}/statement", answers.Statement)
+        return await self.call("GET", f"/v1/leases/{escaped(lease_id)}/statement", answers.Statement)
 
     # ------------------------------------------------------------------------------------------------ account
 
@@ -156,6 +175,13 @@ class Client:
     async def deposit(self, money: schema.MoneyBody) -> answers.AccountAnswer:
         return await self.call("POST", "/v1/operator/deposits", answers.AccountAnswer, money)
 
+    async def set_market_state(self, region: str, chip: str, brake: requests.MarketStateBody) -> answers.MarketStateSet:
+        path = f"/v1/operator{_market(region, chip).removeprefix('/v1')}/state"
+        return await self.call("POST", path, answers.MarketStateSet, brake)
+
+    async def halt(self, brake: requests.HaltBody) -> answers.MarketStateSet:
+        return await self.call("POST", "/v1/operator/halt", answers.MarketStateSet, brake)
+
     async def audit(self) -> answers.AuditOut:
         return await self.call("GET", "/v1/operator/invariants", answers.AuditOut)
 
@@ -169,4 +195,4 @@ def _query(page: schema.Page | None) -> Query:
 
 
 def _market(region: str, chip: str) -> str:
-    return f"/v1/markets/{quote(region, safe='')}/{quote(chip, safe='')}"
+    return f"/v1/markets/{escaped(region, safe='')}/{escaped(chip, safe='')}"

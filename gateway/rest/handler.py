@@ -53,13 +53,13 @@ async def stamp(request: web.Request, response: web.StreamResponse) -> None:
 
 async def _taken(request: web.Request, route: Route) -> Struct:
     """What a request says, as the struct that its route takes."""
-    if route.method != hdrs.METH_POST:
+    if route.method not in (hdrs.METH_POST, hdrs.METH_PATCH):
         return convert(request.query.items(), request.match_info, route.takes)
     if "Idempotency-Key" in request.headers:
         detail = "Idempotency-Key is not offered yet. Orders carry a client_order_id, which does this for them."
         raise Refusal("not_supported", "Idempotency-Key", detail)
     for name in request.query:
-        raise Refusal("unknown_field", name, f"{name} is not a field of this request; a POST takes a body.")
+        raise Refusal("unknown_field", name, f"{name} is not a field of this request; a {route.method} takes a body.")
     body = decode(await request.read(), route.body or route.takes)
     if route.body is None:
         return body

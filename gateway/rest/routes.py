@@ -5,13 +5,16 @@ from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
 
-from gateway import params, schema
+from gateway import params, requests, schema
 from gateway.calls import accounts, asks, bids, leases, markets, operator, orders, sandbox
 from gateway.desk import Call
 
 
 class Route(NamedTuple):
-    """`takes` is filled from path and body of a POST, else from path and query; `body` is what of it the body holds."""
+    """`takes` is filled from path and body of a POST or PATCH, else from path and query.
+
+    `body` is what of it the body holds, when that is not all.
+    """
 
     method: str
     path: str
@@ -36,16 +39,22 @@ ROUTES: Final = (
     Route("GET", _MARKET, markets.summary, params.MarketRef),
     Route("GET", f"{_MARKET}/book", markets.book, params.BookParams),
     Route("GET", f"{_MARKET}/trades", markets.trades, params.TradesParams),
+    Route("GET", f"{_MARKET}/candles", markets.candles, params.CandlesParams),
+    Route("GET", "/v1/index", markets.index, schema.NoParams),
     # orders
+    Route("POST", "/v1/quotes", bids.quote, requests.QuoteBody),
     Route("POST", "/v1/bids", bids.place, schema.BidBody, status=201),
     Route("GET", "/v1/bids", bids.listing, schema.OrderPage),
     Route("DELETE", "/v1/bids", bids.cancel_all, schema.CancelAllBody),
     Route("GET", "/v1/bids/{bid_id}", bids.show, schema.BidRef),
+    Route("GET", "/v1/bids/{bid_id}/explain", bids.explain, schema.BidRef),
+    Route("PATCH", "/v1/bids/{bid_id}", bids.amend, requests.BidAmendParams, body=requests.BidAmendBody),
     Route("DELETE", "/v1/bids/{bid_id}", bids.cancel, schema.BidRef),
     Route("POST", "/v1/asks", asks.place, schema.AskBody, status=201),
     Route("GET", "/v1/asks", asks.listing, schema.OrderPage),
     Route("DELETE", "/v1/asks", asks.cancel_all, schema.CancelAllBody),
     Route("GET", "/v1/asks/{ask_id}", asks.show, schema.AskRef),
+    Route("PATCH", "/v1/asks/{ask_id}", asks.amend, requests.AskAmendParams, body=requests.AskAmendBody),
     Route("DELETE", "/v1/asks/{ask_id}", asks.cancel, schema.AskRef),
     Route("GET", "/v1/orders/by-client-id/{client_order_id}", orders.by_client_id, params.ClientOrderRef),
     # leases
@@ -65,6 +74,14 @@ ROUTES: Final = (
     Route("DELETE", "/v1/operator/keys/{key_id}", operator.revoke_key, params.KeyRef),
     Route("POST", "/v1/operator/deposits", operator.deposit, schema.MoneyBody, status=201),
     Route("POST", "/v1/operator/withdrawals", operator.withdraw, schema.MoneyBody, status=201),
+    Route(
+        "POST",
+        "/v1/operator/markets/{region}/{chip}/state",
+        operator.set_market_state,
+        requests.MarketStateParams,
+        body=requests.MarketStateBody,
+    ),
+    Route("POST", "/v1/operator/halt", operator.halt, requests.HaltBody),
     Route("GET", "/v1/operator/invariants", operator.invariants, schema.NoParams),
     # sandbox
     Route("POST", "/v1/sandbox/clock", sandbox.advance_clock, schema.ClockBody),

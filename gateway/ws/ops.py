@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
 
-from gateway import schema
+from gateway import requests, schema
 from gateway.calls import asks, bids, leases
 from gateway.desk import Call
 
@@ -19,12 +19,16 @@ class Op(NamedTuple):
 
 OPS: Final = {
     "ask.place": Op(asks.place, schema.AskBody),
+    "ask.amend": Op(asks.amend, requests.AskAmendParams),
     "ask.cancel": Op(asks.cancel, schema.AskRef),
     "ask.cancel_all": Op(asks.cancel_all, schema.CancelAllBody),
     "ask.list": Op(asks.listing, schema.OrderPage),
     "bid.place": Op(bids.place, schema.BidBody),
+    "bid.amend": Op(bids.amend, requests.BidAmendParams),
     "bid.cancel": Op(bids.cancel, schema.BidRef),
     "bid.cancel_all": Op(bids.cancel_all, schema.CancelAllBody),
+    "bid.quote": Op(bids.quote, requests.QuoteBody),
+    "bid.explain": Op(bids.explain, schema.BidRef),
     "bid.list": Op(bids.listing, schema.OrderPage),
     "lease.start": Op(leases.start, schema.StartParams),
     "lease.meter": Op(leases.meter, schema.MeterParams),

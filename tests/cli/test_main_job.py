@@ -76,7 +76,7 @@ def test_tables_say_what_the_answers_say(hand: Hand) -> None:
     assert row(book, "11.50")[:4] == ["11.50", "17.69", "30", "1"]
     assert row(book, "10.80")[:4] == ["10.80", "16.62", "5", "1"]
     assert "↕ 0.70" in book
-    assert row(hand.types("markets").output, "guian/l40s")[1:2] == ["1h"]
+    assert row(hand.types("markets").output, "guian/l40s")[1:3] == ["open", "1h"]
     assert row(hand.types("leases", acme).output, "lease-")[1:5] == ["guian/l40s", hall, acme, "2"]
     assert row(hand.types("account", acme).output, "escrow") == ["escrow", "554.76"]
     assert row(hand.types("catalog").output, "guian")[0] == "guian"

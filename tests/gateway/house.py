@@ -234,6 +234,7 @@ class House:
         audit = await self.get("/v1/operator/invariants", self.operator)
         assert audit["violations"] == []
         seen = {name: audit[name] for name in ("now", "accounts", "open_bids", "open_asks", "open_leases")}
+        seen["brakes"] = (await self.get("/v1/status"))["brakes"]
         for key in keys:
             for path in ("account", "account/transfers", "account/keys", "bids", "asks", "leases"):
                 seen[f"{key} {path}"] = await self.get(f"/v1/{path}", key)

@@ -43,8 +43,10 @@ ADDRESSES: list[tuple[str, str, int, str, str | None]] = [
     ("GET", "/v1", 404, "not_found", None),
     ("GET", "/v1/bids/", 404, "not_found", None),
     ("GET", "/v2/bids", 404, "not_found", None),
-    ("POST", "/v1/quotes", 404, "not_found", None),
-    ("GET", "/v1/bids/bid-1/explain", 404, "not_found", None),
+    ("GET", "/v1/quotes", 405, "method_not_allowed", None),
+    ("POST", "/v1/quotes?quantity=4", 422, "unknown_field", "quantity"),
+    ("GET", "/v1/bids/bid-1/explain", 404, "unknown_order", "bid_id"),
+    ("GET", "/v1/bids/bid-1/explain?depth=2", 422, "unknown_field", "depth"),
     ("PATCH", "/v1/bids", 405, "method_not_allowed", None),
     ("POST", "/v1/time", 405, "method_not_allowed", None),
     ("GET", "/v1/stream", 426, "upgrade_required", "Upgrade"),
@@ -97,6 +99,8 @@ async def test_what_is_not_offered_yet_is_refused_by_name(house: House) -> None:
         "unknown_field",
         "dry_run",
     )
+    patch = await house.call("PATCH", "/v1/bids/bid-1", alice, {"quantity": "1"}, headers={"Idempotency-Key": "k1"})
+    assert patch.refused == (422, "not_supported", "Idempotency-Key")
     assert (await house.get("/v1/bids", alice))["items"] == []
 
 

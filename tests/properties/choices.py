@@ -9,7 +9,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-BLOB_BYTES = 20  # enough digits for the longest command
+BLOB_BYTES = 32  # enough digits for the longest command
 
 
 class Choices:
@@ -27,3 +27,7 @@ class Choices:
         """True once in so many times."""
         self.rest, place = divmod(self.rest, one_in)
         return place == one_in - 1
+
+    def one_of(self, found: Sequence[T]) -> T | None:
+        """One of what there is, the newest first; or nothing when there is nothing."""
+        return self.pick(list(reversed(found))) if found else None

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from exchange.language.commands import Alternative, PlaceAsk, PlaceBid
+from exchange.language.commands import Alternative, PlaceAsk, PlaceBid, Require
 from exchange.language.limits import HORIZON_MAX_S
 from tests.properties.choices import Choices
 from tests.reference.market import Market
@@ -40,9 +40,9 @@ def spoil_either(choices: Choices, market: Market, order: Order) -> Order:
         case 2:
             return replace(order, account_id="venue")
         case 3:
-            return replace(order, post_only=True)
+            return replace(order, post_only=True, time_in_force="ioc", expires_s=None)
         case 4:
-            return replace(order, time_in_force="fok", expires_s=None)
+            return replace(order, post_only=True, time_in_force="fok", expires_s=None)
         case 5:
             return replace(order, time_in_force="gtd", expires_s=market.now)
         case 6:
@@ -55,7 +55,7 @@ def spoil_either(choices: Choices, market: Market, order: Order) -> Order:
 
 def spoil_ask(choices: Choices, market: Market, ask: PlaceAsk) -> Order:
     start = market.now if ask.start_s is None else ask.start_s
-    match choices.pick(range(16)):
+    match choices.pick(range(17)):
         case 0 | 1 | 2 | 3:
             return spoil_place_or_price(choices, ask)
         case 4:
@@ -80,14 +80,18 @@ def spoil_ask(choices: Choices, market: Market, ask: PlaceAsk) -> Order:
             return replace(ask, lease_id=1)
         case 14:
             return replace(ask, quantity_milli=100_000_000, lot_milli=1000)  # more than any bond covers
+        case 15:
+            return replace(ask, pue_milli=999) if choices.chance(2) else replace(ask, green_bp=10_001)
         case _:
             return spoil_either(choices, market, ask)
 
 
 def spoil_place_or_price(choices: Choices, ask: PlaceAsk) -> Order:
-    match choices.pick(range(4)):
+    match choices.pick(range(5)):
         case 0:
             return replace(ask, price_micros=ask.price_micros + 1)
+        case 4:
+            return replace(ask, price_micros=ask.price_micros * 3)
         case 1:
             return replace(ask, price_micros=0)
         case 2:
@@ -97,7 +101,7 @@ def spoil_place_or_price(choices: Choices, ask: PlaceAsk) -> Order:
 
 
 def spoil_bid(choices: Choices, market: Market, bid: PlaceBid) -> Order:
-    match choices.pick(range(8)):
+    match choices.pick(range(10)):
         case 0:
             return replace(bid, min_quantity_milli=bid.quantity_milli + 1)
         case 1:
@@ -110,6 +114,10 @@ def spoil_bid(choices: Choices, market: Market, bid: PlaceBid) -> Order:
             return replace(bid, quantity_milli=100_000_000)  # more than anybody can pay
         case 5:
             return spoil_either(choices, market, bid)
+        case 6:
+            return replace(bid, require=Require(pue_max_milli=5001))
+        case 7:
+            return replace(bid, require=Require(green_min_bp=-1))
         case _:
             if not bid.alternatives:
                 return bid
@@ -118,7 +126,7 @@ def spoil_bid(choices: Choices, market: Market, bid: PlaceBid) -> Order:
 
 
 def spoil_alternative(choices: Choices, market: Market, wish: Alternative) -> Alternative:
-    match choices.pick(range(11)):
+    match choices.pick(range(13)):
         case 0:
             return replace(wish, price_micros=wish.price_micros + 1)
         case 1:
@@ -139,5 +147,9 @@ def spoil_alternative(choices: Choices, market: Market, wish: Alternative) -> Al
             return replace(wish, earliest_start_s=wish.latest_start_s + QUARTER_S)
         case 9:
             return replace(wish, latest_start_s=wish.latest_start_s + 450)
+        case 10:
+            return replace(wish, price_micros=wish.price_micros * 3)
+        case 11:
+            return replace(wish, quantity_milli=0)
         case _:
             return replace(wish, quantity_milli=1000)

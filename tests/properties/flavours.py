@@ -1,5 +1,6 @@
 """The kinds of sequences that are generated, and what each of them must have met by the end."""
 
+from exchange.language.commands import MARKET_STATES
 from exchange.language.units import DAY_S, HOUR_S, MICROS_PER_CNY
 from tests.properties.world import CHIPS, LOTS, QUARTER_S, REGIONS, Flavour
 
@@ -8,7 +9,7 @@ MOSTLY_HERE = (EVERYWHERE[0], EVERYWHERE[0], *EVERYWHERE)
 
 BOOKS = Flavour(  # many orders, little time: what rests, what matches, in which order
     name="books",
-    weights=(16, 10, 3, 2, 1, 0, 0),
+    weights={"bid": 15, "ask": 10, "time": 3, "cancel": 2, "start": 1, "amend": 4, "sweep": 1},
     windows_s=(DAY_S, 6 * HOUR_S, 3 * HOUR_S, 12 * HOUR_S, 2 * DAY_S),
     durations_s=(HOUR_S, QUARTER_S, 3 * HOUR_S, 6 * HOUR_S, DAY_S),
     jumps_s=(QUARTER_S, HOUR_S, 1, QUARTER_S, 0, 3 * HOUR_S),
@@ -19,7 +20,7 @@ BOOKS = Flavour(  # many orders, little time: what rests, what matches, in which
 )
 DAYS = Flavour(  # time takes things away: lapses, expiries, asks that can host nothing more
     name="days",
-    weights=(14, 10, 8, 3, 3, 3, 1),
+    weights={"bid": 14, "ask": 10, "time": 8, "cancel": 3, "start": 3, "meter": 3, "deposit": 1, "amend": 3},
     windows_s=(6 * HOUR_S, 3 * HOUR_S, HOUR_S, 12 * HOUR_S, DAY_S),
     durations_s=(HOUR_S, QUARTER_S, 3 * HOUR_S, 6 * HOUR_S),
     jumps_s=(HOUR_S, QUARTER_S, 1, 901, 3 * HOUR_S, 12 * HOUR_S, -1, 40 * DAY_S),
@@ -30,7 +31,7 @@ DAYS = Flavour(  # time takes things away: lapses, expiries, asks that can host 
 )
 LEASES = Flavour(  # one book, much delivery: meters, settlements, defaults, bonds
     name="leases",
-    weights=(7, 4, 8, 1, 10, 18, 1),
+    weights={"bid": 7, "ask": 4, "time": 8, "cancel": 1, "start": 10, "meter": 18, "deposit": 1},
     windows_s=(6 * HOUR_S, 3 * HOUR_S, 12 * HOUR_S),
     durations_s=(3 * HOUR_S, HOUR_S, QUARTER_S, 2 * HOUR_S),
     jumps_s=(QUARTER_S, HOUR_S, 450, 1, HOUR_S, 2 * HOUR_S),
@@ -41,19 +42,47 @@ LEASES = Flavour(  # one book, much delivery: meters, settlements, defaults, bon
 )
 GANGS = Flavour(  # one book, bids that want much in one piece: who is content with less after a first piece
     name="gangs",
-    weights=(8, 8, 1, 1, 0, 0, 0),
-    windows_s=(6 * HOUR_S, 3 * HOUR_S, 9 * HOUR_S),
+    weights={"bid": 8, "ask": 8, "time": 1, "cancel": 1, "amend": 4},
+    windows_s=(3 * HOUR_S, 6 * HOUR_S, 3 * HOUR_S, 9 * HOUR_S),
     durations_s=(3 * HOUR_S, 3 * HOUR_S, 2 * HOUR_S, 6 * HOUR_S),
     jumps_s=(QUARTER_S, HOUR_S),
     cash_micros=3000 * MICROS_PER_CNY,
     places=(EVERYWHERE[0],),
-    premiums_micros=(0, 20_000),
+    premiums_micros=(20_000, 0, 50_000),
     least_percent=(50, 67, 75, 100),
 )
-FLAVOURS = (BOOKS, DAYS, LEASES, GANGS)
+LADDERS = Flavour(  # one deep book whose ladders split and merge all the time: much that rests and cannot serve
+    name="ladders",
+    weights={"bid": 14, "ask": 14, "time": 2, "cancel": 3, "amend": 4, "sweep": 1},
+    windows_s=(3 * HOUR_S, HOUR_S, 6 * HOUR_S, 2 * HOUR_S),
+    durations_s=(3 * HOUR_S, HOUR_S, 6 * HOUR_S, 2 * HOUR_S, 12 * HOUR_S),
+    jumps_s=(QUARTER_S, HOUR_S, QUARTER_S),
+    cash_micros=30_000 * MICROS_PER_CNY,
+    places=(EVERYWHERE[0],),
+    premiums_micros=(-20_000, 0, -50_000, 10_000),
+    least_percent=(None, 100, 50),
+    run_max=2,
+    block_max=8,
+)
+BRAKES = Flavour(  # market states that come and go while chips come back, and prices kept in a band
+    name="brakes",
+    weights={"bid": 5, "heir": 10, "ask": 7, "time": 7, "cancel": 1, "amend": 2, "sweep": 1, "state": 6},
+    windows_s=(6 * HOUR_S, 6 * HOUR_S, 12 * HOUR_S),
+    durations_s=(3 * HOUR_S, 5 * HOUR_S, 2 * HOUR_S),
+    jumps_s=(QUARTER_S, QUARTER_S, QUARTER_S, HOUR_S),
+    cash_micros=3000 * MICROS_PER_CNY,
+    places=(*MOSTLY_HERE, *[EVERYWHERE[0]] * 6),
+    premiums_micros=(20_000, 50_000),
+    least_percent=(None, None, 100, 50),
+    patience_s=(2 * QUARTER_S, QUARTER_S, 0, HOUR_S),
+    band_bp=600,
+    run_max=1,
+    block_max=4,
+)
+FLAVOURS = (BOOKS, DAYS, LEASES, GANGS, LADDERS, BRAKES)
 
 MODES = ("cancel_taker", "cancel_maker", "cancel_both", "skip")
-FORCES = ("gtc", "gtd", "ioc")
+FORCES = ("gtc", "gtd", "ioc", "fok")
 MUST_MEET = {
     "books": {
         *(f"{force} {side}" for force in FORCES for side in ("bid", "ask")),
@@ -62,8 +91,20 @@ MUST_MEET = {
         "gang trade",
         "trade under min_quantity",
         "trade by a later alternative",
-        "a grown ask traded",
         "trade of a bid in several books",
+        "trade of a bid of several alternatives",
+        "trade that meets what is required",
+        *(f"an ask excluded by its {what}" for what in ("tags", "pue", "green", "domestic")),
+        *(f"{side} amended and its place {fate}" for side in ("bid", "ask") for fate in ("kept", "lost")),
+        *(f"{side} amended and traded, its place lost" for side in ("bid", "ask")),
+        *(f"{side} refused that is post_only" for side in ("bid", "ask")),
+        *(f"several {side}s canceled at once" for side in ("bid", "ask")),
+        *(f"some {side}s canceled, others not meant" for side in ("bid", "ask")),
+        "bid not amended to what is filled",
+        "ask not amended to less than is leased",
+        "fok through several leases",
+        "fok that fails with some to be had",
+        "own quantity filled",
         "trade that starts later than it could",
         "choice between alternatives",
         "choice among equal surpluses",
@@ -90,7 +131,29 @@ MUST_MEET = {
     },
     "gangs": {
         "gang trade",
+        "own quantity filled",
+        "bid amended and traded, its place kept",
+        "bid amended and traded, its place lost",
+        "an ask amended to no more than is leased",
+        "fok through several leases",
         "a partly filled bid was matched again",
+    },
+    "ladders": {
+        *(f"{force} {side}" for force in FORCES for side in ("bid", "ask")),
+        *(f"{side} amended and its place {fate}" for side in ("bid", "ask") for fate in ("kept", "lost")),
+        *(f"{side} canceled by_owner" for side in ("bid", "ask")),
+        "ask filled fill",
+        "partial fill",
+    },
+    "brakes": {
+        *(f"market set to {state}" for state in MARKET_STATES),
+        *(f"order refused in a market that is {state}" for state in ("cancel_only", "halted")),
+        *(f"{side} refused in a market that is post_only" for side in ("bid", "ask")),
+        *(f"cancel in a market that is {state}" for state in MARKET_STATES if state != "open"),
+        "refused not_through_post_only",
+        "refused price_outside_band",
+        "uncrossing on reopening",
+        "a grown ask traded",
     },
     "leases": {
         "a penalty that the bond did not cover",

@@ -7,13 +7,17 @@ ever have.
 from itertools import groupby
 from typing import NamedTuple
 
+from exchange.language.commands import Alternative
 from exchange.language.events import (
+    AskAmended,
     AskChanged,
     AskPlaced,
+    BidAmended,
     BidChanged,
     BidPlaced,
     Event,
     LeaseChanged,
+    MarketStateSet,
     PeriodSettled,
     SelfTradePrevented,
     TimeAdvanced,
@@ -25,6 +29,8 @@ from tests.reference.market import Market
 from tests.reference.records import Ask, Bid, Lease
 
 Segments = tuple[Segment, ...]
+BidTerms = tuple[int, int | None, tuple[Alternative, ...]]  # quantity, min_quantity, alternatives
+AskTerms = tuple[int, int]  # quantity, price
 
 
 class OrderFace(NamedTuple):
@@ -71,6 +77,9 @@ class Observed:
         self.now = 0
         self.bids: dict[int, OrderFace] = {}
         self.asks: dict[int, OrderFace] = {}
+        self.bid_terms: dict[int, BidTerms] = {}
+        self.ask_terms: dict[int, AskTerms] = {}
+        self.brakes: dict[tuple[str | None, str | None], str] = {}
         self.free: dict[int, Segments] = {}
         self.leases: dict[int, LeaseFace] = {}
         self.trades: list[TradeFace] = []
@@ -92,13 +101,21 @@ class Observed:
                 self.balances[credit] = self.balances.get(credit, 0) + amount
             case BidPlaced() as e:
                 whole = tuple(range(len(e.alternatives)))
+                self.bid_terms[e.bid_id] = (e.quantity_milli, e.min_quantity_milli, e.alternatives)
                 self.bids[e.bid_id] = OrderFace("resting", "", e.quantity_milli, 0, 0, e.held_micros, whole)
             case BidChanged() as e:
                 alternatives = e.open_alternatives if e.state == "resting" else ()
                 self.bids[e.bid_id] = OrderFace(
                     e.state, e.reason, e.leaves_milli, e.filled_milli, e.canceled_milli, e.held_micros, alternatives
                 )
+            case BidAmended() as e:
+                self.bid_terms[e.bid_id] = (e.quantity_milli, e.min_quantity_milli, e.alternatives)
+            case AskAmended() as e:
+                self.ask_terms[e.ask_id] = (e.quantity_milli, e.price_micros)
+            case MarketStateSet() as e:
+                self.brakes[e.region, e.chip] = e.state
             case AskPlaced() as e:
+                self.ask_terms[e.ask_id] = (e.quantity_milli, e.price_micros)
                 self.asks[e.ask_id] = OrderFace("resting", "", e.quantity_milli, 0, 0, e.bond_micros, ())
                 self.free[e.ask_id] = ((e.start_s, e.end_s, e.quantity_milli),)
             case AskChanged() as e:
@@ -159,6 +176,14 @@ def ask_face(ask: Ask, now: int) -> OrderFace:
     filled = min(ask.command.quantity_milli - leaves, ask.peak)
     canceled = ask.command.quantity_milli - leaves - filled
     return OrderFace(ask.state, ask.reason, leaves, filled, canceled, ask.bond, ())
+
+
+def bid_terms(bid: Bid) -> BidTerms:
+    return bid.command.quantity_milli, bid.command.min_quantity_milli, bid.command.alternatives
+
+
+def ask_terms(ask: Ask) -> AskTerms:
+    return ask.command.quantity_milli, ask.command.price_micros
 
 
 def lease_face(lease: Lease) -> LeaseFace:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from exchange.core.books import ladder
 from exchange.language.commands import Alternative, PlaceAsk, PlaceBid
 from exchange.language.units import HOUR_S
 from tests.properties.choices import BLOB_BYTES
@@ -23,8 +24,8 @@ from tests.reference.market import Market
 from tests.reference.records import Bid
 
 COMMANDS = 50
-SEQUENCES = {"books": 500, "days": 500, "leases": 600, "gangs": 400}
-SOAK_SEQUENCES = 3000  # of each flavour: 600,000 commands
+SEQUENCES = {"books": 400, "days": 350, "leases": 450, "gangs": 250, "ladders": 250, "brakes": 300}
+SOAK_SEQUENCES = 3000  # of each flavour: 900,000 commands
 
 SCRIPTS = st.lists(st.binary(min_size=BLOB_BYTES, max_size=BLOB_BYTES), min_size=COMMANDS, max_size=COMMANDS)
 COMMON = settings(
@@ -47,9 +48,11 @@ AN_ASK = PlaceAsk(
 )
 
 
-def agree(flavour: Flavour, run_settings: settings) -> Counter[str]:
+def agree(flavour: Flavour, run_settings: settings, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """Run generated sequences; what was met on the way, and how often."""
     met: Counter[str] = Counter()
+    monkeypatch.setattr(ladder, "RUN_MAX", flavour.run_max)
+    monkeypatch.setattr(ladder, "BLOCK_MAX", flavour.block_max)
 
     @run_settings
     @given(SCRIPTS)
@@ -64,9 +67,9 @@ def agree(flavour: Flavour, run_settings: settings) -> Counter[str]:
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS, ids=lambda flavour: flavour.name)
-def test_both_markets_agree(flavour: Flavour) -> None:
+def test_both_markets_agree(flavour: Flavour, monkeypatch: pytest.MonkeyPatch) -> None:
     run_settings = settings(COMMON, max_examples=SEQUENCES[flavour.name], derandomize=True)
-    met = agree(flavour, run_settings)
+    met = agree(flavour, run_settings, monkeypatch)
     assert met["sequences"] >= SEQUENCES[flavour.name]
     assert MUST_MEET[flavour.name] - met.keys() == set()
 
@@ -94,7 +97,7 @@ def test_a_crossed_book_is_seen() -> None:
 
 @pytest.mark.soak
 @pytest.mark.parametrize("flavour", FLAVOURS, ids=lambda flavour: flavour.name)
-def test_both_markets_agree_for_long(flavour: Flavour) -> None:
-    met = agree(flavour, settings(COMMON, max_examples=SOAK_SEQUENCES, derandomize=False))
+def test_both_markets_agree_for_long(flavour: Flavour, monkeypatch: pytest.MonkeyPatch) -> None:
+    met = agree(flavour, settings(COMMON, max_examples=SOAK_SEQUENCES, derandomize=False), monkeypatch)
     assert met["sequences"] >= SOAK_SEQUENCES
     assert MUST_MEET[flavour.name] - met.keys() == set()

@@ -23,7 +23,7 @@ from tests.reference.records import Ask, Verdict
 class Seen(NamedTuple):
     """How an ask looked, and everything that this depends on."""
 
-    as_of: tuple[int, str, int, int, list[int]]
+    as_of: tuple[int, str, int, int, int, list[int]]
     face: OrderFace
     free: Segments
 
@@ -57,7 +57,7 @@ class Twins:
         outcome, applied = self.machine.apply(len(self.commands), command)
         self.told.fold(applied.events)
         code = outcome.reject.code if outcome.reject else None
-        self.same("answer", Verdict(code, outcome.subject, outcome.repeated), verdict)
+        self.same("answer", Verdict(code, outcome.subject, outcome.repeated, outcome.kept_priority), verdict)
         self.same_trades(before)
         self.same_states()
         self.same("violations", audit(self.machine.state), [])
@@ -75,6 +75,9 @@ class Twins:
             self.look_at(ask)
         self.same("bids", told.bids, {n: observed.bid_face(bid) for n, bid in naive.bids.items()})
         self.same("asks", told.asks, {n: seen.face for n, seen in self.seen.items()})
+        self.same("terms of bids", told.bid_terms, {n: observed.bid_terms(bid) for n, bid in naive.bids.items()})
+        self.same("terms of asks", told.ask_terms, {n: observed.ask_terms(ask) for n, ask in naive.asks.items()})
+        self.same("brakes", told.brakes, naive.brakes)
         self.same("leases", told.leases, {n: observed.lease_face(lease) for n, lease in naive.leases.items()})
         self.same("money", told.purses(list(naive.cash)), observed.purses(naive))
         today = next_step(naive.now, RULES.step_s)
@@ -87,11 +90,11 @@ class Twins:
     def look_at(self, ask: Ask) -> None:
         """How an ask looks now; worked out again only when something in it, or the step, has changed: it is slow."""
         today = next_step(self.naive.now, RULES.step_s)
-        now = (today, ask.state, ask.bond, ask.peak, ask.free)
+        now = (today, ask.state, ask.bond, ask.peak, ask.command.quantity_milli, ask.leased)
         before = self.seen.get(ask.ask_id)
         if before is None or before.as_of != now:
             free = observed.free_segments(ask, today)
-            as_of = (today, ask.state, ask.bond, ask.peak, ask.free.copy())
+            as_of = (*now[:-1], ask.leased.copy())
             self.seen[ask.ask_id] = Seen(as_of, observed.ask_face(ask, today), free)
 
     def same(self, what: str, fast: object, naive: object) -> None:

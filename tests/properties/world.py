@@ -6,15 +6,14 @@ exist. Bytes of zero mean no command at all, and the first of every list of choi
 shrinks well.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from exchange.language.commands import (
     SELF_TRADE_MODES,
     AdvanceTime,
     Alternative,
-    CancelAsk,
-    CancelBid,
     Command,
     DefineChip,
     DefineRegion,
@@ -23,19 +22,18 @@ from exchange.language.commands import (
     OpenAccount,
     PlaceAsk,
     PlaceBid,
+    Require,
     Rules,
     SetRules,
     SetTenors,
     StartLease,
 )
 from exchange.language.units import DAY_S, HOUR_S, MICROS_PER_CNY
-from tests.properties import faults
+from tests.properties import changes, faults
 from tests.properties.choices import Choices
 from tests.reference import leasing
 from tests.reference.arithmetic import next_step
 from tests.reference.market import Market
-
-T = TypeVar("T")
 
 MONDAY_S = 1_795_996_800  # 2026-11-30T00:00:00Z
 QUARTER_S = 900
@@ -43,6 +41,8 @@ TRADERS = ("ann", "ben", "cem", "dot")
 GROUPS = ("acme", "bolt", "core", "acme")  # ann and dot belong together
 REGIONS = ("hangzhou", "shanghai")
 CHIPS = ("h800", "a100")
+DOMESTIC = ("a100",)  # as far as these tests go
+TENORS_S = (HOUR_S, 6 * HOUR_S, DAY_S, 7 * DAY_S, 30 * DAY_S, 90 * DAY_S, 180 * DAY_S)
 PRICES = (1_000_000, 1_010_000, 1_020_000, 990_000, 1_030_000)
 LOTS = (1000, 125, 500, 4000, 8000)
 QUANTITIES = (1000, 4000, 8000, 500, 12_000, 16_000, 4000, 3000)
@@ -64,10 +64,10 @@ RULES = Rules(
 
 
 class Flavour(NamedTuple):
-    """What a sequence is made of. `weights` are for bid, ask, time, cancel, start, meter and deposit."""
+    """What a sequence is made of. `weights` say how often each kind of command comes."""
 
     name: str
-    weights: tuple[int, ...]
+    weights: dict[str, int]
     windows_s: tuple[int, ...]
     durations_s: tuple[int, ...]
     jumps_s: tuple[int, ...]
@@ -75,18 +75,19 @@ class Flavour(NamedTuple):
     places: tuple[tuple[str, str], ...]  # regions and chips, the more often the more popular
     premiums_micros: tuple[int, ...]  # what bids offer above the usual prices
     least_percent: tuple[int | None, ...]  # of a bid's quantity, for its min_quantity; 100 is a gang
+    patience_s: tuple[int, ...] = (0, 0, QUARTER_S, HOUR_S, 3 * HOUR_S, 6 * HOUR_S)  # from earliest to latest start
+    band_bp: int = 0
+    run_max: int = 64  # orders in a run of a ladder, and runs in a block: small ones split and merge often
+    block_max: int = 64
 
 
-KINDS = ("bid", "ask", "time", "cancel", "start", "meter", "deposit")
-
-
-def catalogue() -> list[Command]:
+def catalogue(band_bp: int = 0, band_trades: int = 3) -> list[Command]:
     """The commands that open a market in which nobody is yet, on a Monday at midnight."""
     return [
-        SetRules(rules=RULES),
-        SetTenors(tenors_s=(HOUR_S, 6 * HOUR_S, DAY_S, 7 * DAY_S, 30 * DAY_S, 90 * DAY_S, 180 * DAY_S)),
+        SetRules(rules=replace(RULES, band_bp=band_bp, band_trades=band_trades)),
+        SetTenors(tenors_s=TENORS_S),
         *(DefineRegion(region=region, name_en=region, name_zh=region) for region in REGIONS),
-        *(DefineChip(chip=chip, vendor="v", model=chip) for chip in CHIPS),
+        *(DefineChip(chip=chip, vendor="v", model=chip, domestic=chip in DOMESTIC) for chip in CHIPS),
         AdvanceTime(to_s=MONDAY_S),
     ]
 
@@ -94,7 +95,7 @@ def catalogue() -> list[Command]:
 def setup(flavour: Flavour) -> list[Command]:
     """The commands that make the world."""
     return [
-        *catalogue(),
+        *catalogue(flavour.band_bp),
         *(
             OpenAccount(account_id=trader, roles=("buyer", "provider"), owner_group=group)
             for trader, group in zip(TRADERS, GROUPS, strict=True)
@@ -107,16 +108,24 @@ def setup(flavour: Flavour) -> list[Command]:
 def next_command(flavour: Flavour, blob: bytes, market: Market) -> Command | None:
     """The command that these bytes mean now, if any."""
     choices = Choices(blob)
-    kind = choices.pick([None, *(k for k, w in zip(KINDS, flavour.weights, strict=True) for _ in range(w))])
+    kind = choices.pick([None, *(kind for kind, weight in flavour.weights.items() for _ in range(weight))])
     match kind:
         case "bid":
             return faults.perhaps_spoil(choices, market, a_bid(flavour, choices, market))
+        case "heir":
+            return an_heir(flavour, choices, market)
         case "ask":
             return faults.perhaps_spoil(choices, market, an_ask(flavour, choices, market))
         case "time":
             return AdvanceTime(to_s=market.now + choices.pick(flavour.jumps_s))
         case "cancel":
-            return a_cancel(choices, market)
+            return changes.a_cancel(choices, market)
+        case "amend":
+            return changes.an_amendment(choices, market)
+        case "sweep":
+            return changes.a_sweep(choices)
+        case "state":
+            return changes.a_state(choices, market)
         case "start":
             return a_start(choices, market)
         case "meter":
@@ -139,7 +148,7 @@ def an_ask(flavour: Flavour, choices: Choices, market: Market) -> PlaceAsk:
     lot = choices.pick(LOTS)
     quantity = choices.pick(QUANTITIES)
     shortest = choices.pick((HOUR_S, QUARTER_S, QUARTER_S, 3 * HOUR_S))
-    force = choices.pick(("gtc", "gtc", "gtc", "gtd", "ioc"))
+    force = choices.pick(("gtc", "gtc", "gtc", "gtd", "ioc", "gtc", "gtc", "fok"))
     region, chip = choices.pick(flavour.places)
     return PlaceAsk(
         account_id=choices.pick(TRADERS),
@@ -154,25 +163,73 @@ def an_ask(flavour: Flavour, choices: Choices, market: Market) -> PlaceAsk:
         min_duration_s=min(shortest, window),
         take_or_pay_bp=choices.pick((10_000, 10_000, 6000, 0)),
         time_in_force=force,
+        post_only=choices.chance(8) and force in {"gtc", "gtd"},
         expires_s=market.now + choices.pick((HOUR_S, 1, 7200)) if force == "gtd" else None,
         self_trade=choices.pick((*SELF_TRADE_MODES, "skip")),
+        tags=choices.pick(((), (), ("roce",), ("roce", "slurm"))),
+        pue_milli=choices.pick((None, 1200, 1000, 1300)),
+        green_bp=choices.pick((None, 5000, 0, 10_000)),
     )
 
 
 def a_bid(flavour: Flavour, choices: Choices, market: Market) -> PlaceBid:
     quantity = choices.pick((*QUANTITIES, 1125))
     share = choices.pick(flavour.least_percent)
-    force = choices.pick(("gtc", "gtc", "gtc", "gtd", "ioc"))
+    force = choices.pick(("gtc", "gtc", "gtc", "gtd", "ioc", "fok"))
+    wishes = [an_alternative(flavour, choices, market) for _ in range(choices.pick((1, 1, 1, 2, 2, 3)))]
+    if share == 100 and choices.chance(2):
+        wishes[-1] = replace(wishes[-1], quantity_milli=choices.pick(QUANTITIES))
     return PlaceBid(
         account_id=choices.pick(TRADERS),
         client_order_id=f"b{market.seq}",
         quantity_milli=quantity,
         min_quantity_milli=None if share is None else max(quantity * share // 100, 1),
         time_in_force=force,
+        post_only=choices.chance(8) and force in {"gtc", "gtd"},
         expires_s=market.now + choices.pick((HOUR_S, 1, 7200)) if force == "gtd" else None,
         max_take_or_pay_bp=choices.pick((10_000, 10_000, 10_000, 6000, 0)),
         self_trade=choices.pick((*SELF_TRADE_MODES, "skip")),
-        alternatives=tuple(an_alternative(flavour, choices, market) for _ in range(choices.pick((1, 1, 1, 2, 2, 3)))),
+        alternatives=tuple(wishes),
+        require=choices.pick((None, None, None, None, a_requirement(choices))),
+    )
+
+
+def an_heir(flavour: Flavour, choices: Choices, market: Market) -> PlaceBid:
+    """A bid that wants all of an ask, at the time of one of its leases: it can only be served if that one fails."""
+    bid = a_bid(flavour, choices, market)
+    lease = choices.one_of([lease for lease in market.leases.values() if lease.given is None and not lease.over])
+    if lease is None:
+        return bid
+    offer = lease.ask.command
+    wish = Alternative(
+        region=offer.region,
+        chip=offer.chip,
+        duration_s=lease.end - lease.start,
+        earliest_start_s=lease.start,
+        latest_start_s=lease.start + choices.pick((HOUR_S, 2 * QUARTER_S, 2 * HOUR_S)),
+        price_micros=offer.price_micros + choices.pick(flavour.premiums_micros),
+    )
+    return PlaceBid(
+        account_id=bid.account_id,
+        client_order_id=bid.client_order_id,
+        quantity_milli=offer.quantity_milli,
+        min_quantity_milli=choices.pick((offer.quantity_milli, offer.quantity_milli // 2 + 1)),
+        self_trade=bid.self_trade,
+        alternatives=(wish, *bid.alternatives[: choices.pick((0, 0, 1))]),
+    )
+
+
+def a_requirement(choices: Choices) -> Require:
+    """One or two things that an ask has to state."""
+    return choices.pick(
+        (
+            Require(tags=("roce",)),
+            Require(pue_max_milli=1200),
+            Require(green_min_bp=5000),
+            Require(domestic=True),
+            Require(tags=("slurm", "roce"), green_min_bp=0),
+            Require(),
+        )
     )
 
 
@@ -185,33 +242,16 @@ def an_alternative(flavour: Flavour, choices: Choices, market: Market) -> Altern
         chip=chip,
         duration_s=choices.pick(flavour.durations_s),
         earliest_start_s=earliest,
-        latest_start_s=(earliest or hour) + choices.pick((0, 0, QUARTER_S, HOUR_S, 3 * HOUR_S, 6 * HOUR_S)),
+        latest_start_s=(earliest or hour) + choices.pick(flavour.patience_s),
         price_micros=choices.pick(PRICES) + choices.pick(flavour.premiums_micros),
     )
-
-
-def one_of(choices: Choices, found: Sequence[T]) -> T | None:
-    """One of what there is, the newest first; or nothing when there is nothing."""
-    return choices.pick(list(reversed(found))) if found else None
-
-
-def a_cancel(choices: Choices, market: Market) -> Command:
-    """Mostly of an order that is open, by its owner; sometimes of any other."""
-    anything = choices.chance(6)
-    if choices.chance(2):
-        ask = one_of(choices, [ask for ask in market.asks.values() if anything or ask.state == "resting"])
-        owner = ask.command.account_id if ask and not choices.chance(8) else choices.pick(TRADERS)
-        return CancelAsk(account_id=owner, ask_id=ask.ask_id if ask else 1)
-    bid = one_of(choices, [bid for bid in market.bids.values() if anything or bid.state == "resting"])
-    owner = bid.command.account_id if bid and not choices.chance(8) else choices.pick(TRADERS)
-    return CancelBid(account_id=owner, bid_id=bid.bid_id if bid else 1)
 
 
 def a_start(choices: Choices, market: Market) -> StartLease | None:
     """Mostly of a lease that waits for it, by its provider."""
     anything = choices.chance(8)
     waiting = [lease for lease in market.leases.values() if anything or (lease.given is None and not lease.over)]
-    lease = one_of(choices, waiting[::-1])
+    lease = choices.one_of(waiting[::-1])
     if lease is None:
         return None
     provider = choices.pick(TRADERS) if choices.chance(12) else lease.provider
@@ -222,7 +262,7 @@ def a_report(choices: Choices, market: Market) -> MeterLease | None:
     """Mostly a fair report of a running lease; sometimes late, repeated, shrunken or beyond what is possible."""
     anything = choices.chance(10)
     running = [lease for lease in market.leases.values() if anything or lease.state == "running"]
-    lease = one_of(choices, running[::-1])
+    lease = choices.one_of(running[::-1])
     if lease is None:
         return None
     since, delivered, used = (lease.start, 0, 0) if lease.given is None else leasing.last_known(lease)
@@ -230,7 +270,7 @@ def a_report(choices: Choices, market: Market) -> MeterLease | None:
     most = leasing.capacity(lease, since, through)
     more = most * choices.pick((1000, 1000, 1000, 999, 750, 500, 0, 1001)) // 1000
     wear = more * choices.pick((1000, 1000, 500, 0, 800, 1001)) // 1000
-    if choices.chance(16):
+    if choices.chance(10):
         more, wear = -1, 0
     return MeterLease(
         account_id=choices.pick(TRADERS) if choices.chance(15) else lease.provider,

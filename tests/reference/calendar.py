@@ -149,7 +149,7 @@ def default(market: Market, lease: Lease, reason: str) -> None:
     finish(market, lease, "defaulted", reason)
     again = max(lease.start, next_step(market.now, market.rules.step_s))
     if lease.ask.state == "resting" and again < lease.end:
-        lease.ask.change(again, lease.end, lease.quantity)
+        lease.ask.lease(again, lease.end, -lease.quantity)
         market.mark("an ask grew")
         trades = len(market.leases)
         match_ask(market, lease.ask)

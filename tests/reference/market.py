@@ -9,6 +9,10 @@ from collections import Counter
 from exchange.language import limits
 from exchange.language.commands import (
     AdvanceTime,
+    AmendAsk,
+    AmendBid,
+    CancelAllAsks,
+    CancelAllBids,
     CancelAsk,
     CancelBid,
     Command,
@@ -20,12 +24,13 @@ from exchange.language.commands import (
     PlaceAsk,
     PlaceBid,
     Rules,
+    SetMarketState,
     SetRules,
     SetTenors,
     StartLease,
 )
 from exchange.language.rejects import Code
-from tests.reference import arithmetic, calendar, refusals
+from tests.reference import amending, arithmetic, brakes, calendar, refusals, rehearsal
 from tests.reference.matcher import Place, match_ask, match_bid
 from tests.reference.records import Ask, Bid, Lease, Verdict
 
@@ -38,7 +43,7 @@ class Market:
         self.seq = 0
         self.rules: Rules
         self.regions: set[str] = set()
-        self.chips: set[str] = set()
+        self.chips: dict[str, DefineChip] = {}
         self.accounts: dict[str, OpenAccount] = {}
         self.receipts: dict[tuple[str, str], tuple[PlaceAsk | PlaceBid, int]] = {}
         self.cash: dict[str, int] = {}
@@ -47,6 +52,8 @@ class Market:
         self.bids: dict[int, Bid] = {}
         self.asks: dict[int, Ask] = {}
         self.leases: dict[int, Lease] = {}
+        self.brakes: dict[tuple[str | None, str | None], str] = {}  # by region and chip; None is every one
+        self.prices: dict[tuple[str, str], list[int]] = {}  # of all trades, by region and chip
         self.prevented: list[tuple[int, int, str, str]] = []  # bid, ask, mode, taker
         self.marks: Counter[str] = Counter()
 
@@ -73,7 +80,7 @@ class Market:
             + self.fees
         )
 
-    def carry_out(self, command: Command) -> Verdict:
+    def carry_out(self, command: Command) -> Verdict:  # noqa: C901, PLR0912 - the table of contents
         match command:
             case SetRules(rules=rules):
                 self.rules = rules
@@ -82,7 +89,7 @@ class Market:
             case DefineRegion(region=region):
                 self.regions.add(region)
             case DefineChip(chip=chip):
-                self.chips.add(chip)
+                self.chips[chip] = command
             case OpenAccount():
                 return self.open_account(command)
             case Deposit():
@@ -91,10 +98,20 @@ class Market:
                 return self.place_ask(command)
             case PlaceBid():
                 return self.place_bid(command)
+            case AmendBid():
+                return amending.amend_bid(self, command)
+            case AmendAsk():
+                return amending.amend_ask(self, command)
             case CancelBid():
-                return self.cancel_bid(command)
+                return amending.cancel_bid(self, command)
             case CancelAsk():
-                return self.cancel_ask(command)
+                return amending.cancel_ask(self, command)
+            case CancelAllBids():
+                return amending.cancel_all_bids(self, command)
+            case CancelAllAsks():
+                return amending.cancel_all_asks(self, command)
+            case SetMarketState():
+                return brakes.set_state(self, command)
             case StartLease():
                 return calendar.start_lease(self, command)
             case MeterLease():
@@ -139,22 +156,29 @@ class Market:
         if faults:
             return Verdict(refusals.first(faults))
         start = arithmetic.next_step(self.now, self.rules.step_s) if command.start_s is None else command.start_s
-        covered = min(command.end_s - start, self.rules.bond_window_s)
-        bond = arithmetic.bond(command.price_micros, command.quantity_milli, covered, self.rules.bond_rate_bp)
+        bond = self.bond_of(command, start)
         if bond > self.cash[command.account_id]:
             return Verdict(Code.INSUFFICIENT_FUNDS)
-        self.cash[command.account_id] -= bond
         number = len(self.asks) + 1
-        free = [command.quantity_milli] * ((command.end_s - start) // self.rules.step_s)
         group = self.accounts[command.account_id].owner_group
-        ask = Ask(number, self.seq, command, group, start, self.rules.step_s, bond, free)
+        domestic = self.chips[command.chip].domestic
+        leased = [0] * ((command.end_s - start) // self.rules.step_s)
+        ask = Ask(number, self.seq, command, group, domestic, start, self.rules.step_s, bond, bond, leased)
+        if brakes.unwelcome(self, ask):
+            return Verdict(Code.WOULD_TRADE)
+        self.cash[command.account_id] -= bond
         self.asks[number] = ask
         self.receipts[command.account_id, command.client_order_id] = (command, number)
         self.mark(f"{command.time_in_force} ask")
         match_ask(self, ask)
-        if command.time_in_force == "ioc" and ask.state == "resting":
+        if command.time_in_force in {"ioc", "fok"} and ask.state == "resting":
             self.close_ask(ask, "canceled", "time_in_force")
         return Verdict(subject=number)
+
+    def bond_of(self, command: PlaceAsk, start: int) -> int:
+        """What an ask of these numbers has to put up."""
+        covered = min(command.end_s - start, self.rules.bond_window_s)
+        return arithmetic.bond(command.price_micros, command.quantity_milli, covered, self.rules.bond_rate_bp)
 
     def place_bid(self, command: PlaceBid) -> Verdict:
         faults = refusals.faults_of_bid(self, command)
@@ -168,12 +192,18 @@ class Market:
         bid = Bid(number, self.seq, command, group, command.quantity_milli, list(range(len(command.alternatives))))
         if self.worst_case(bid) > self.cash[command.account_id]:
             return Verdict(Code.INSUFFICIENT_FUNDS)
+        if brakes.unwelcome(self, bid):
+            return Verdict(Code.WOULD_TRADE)
         self.bids[number] = bid
         self.receipts[command.account_id, command.client_order_id] = (command, number)
         self.hold_anew(bid)
         self.mark(f"{command.time_in_force} bid")
-        match_bid(self, bid)
-        if command.time_in_force == "ioc" and bid.state == "resting":
+        trades = len(self.leases)
+        if command.time_in_force != "fok" or rehearsal.would_be_filled(self, bid):
+            match_bid(self, bid)
+        if command.time_in_force == "fok" and len(self.leases) > trades + 1:
+            self.mark("fok through several leases")
+        if command.time_in_force in {"ioc", "fok"} and bid.state == "resting":
             self.close_bid(bid, "canceled", "time_in_force")
         return Verdict(subject=number)
 
@@ -186,9 +216,9 @@ class Market:
         """The most that what is left of a bid can cost, by its most expensive open alternative."""
         if bid.state != "resting":
             return 0
-        wishes = [bid.command.alternatives[index] for index in bid.open]
+        wishes = [(bid.command.alternatives[index], bid.wants(index)) for index in bid.open]
         fee_bp = self.rules.buyer_fee_bp
-        return max(arithmetic.hold(w.price_micros, bid.leaves, w.duration_s, fee_bp) for w in wishes)
+        return max(arithmetic.hold(wish.price_micros, chips, wish.duration_s, fee_bp) for wish, chips in wishes)
 
     def hold_anew(self, bid: Bid) -> None:
         """Hold what the bid can still cost, no more and no less."""
@@ -208,11 +238,9 @@ class Market:
             number, bid, ask, alternative, taker, chips, start, start + duration, price, cost, fee, cost + fee
         )
         self.note_trade(bid, alternative, ask, place)
-        ask.change(start, start + duration, -chips)
-        bid.leaves -= chips
-        bid.filled += chips
-        if bid.leaves == 0:
-            bid.state, bid.reason = "filled", "fill"
+        self.prices.setdefault((ask.command.region, ask.command.chip), []).append(price)
+        ask.lease(start, start + duration, chips)
+        bid.fill(alternative, chips)
         self.cash[bid.command.account_id] -= cost + fee
         self.hold_anew(bid)
         assert self.cash[bid.command.account_id] >= 0
@@ -228,14 +256,30 @@ class Market:
             self.mark("gang trade")
         elif least is not None:
             self.mark("trade under min_quantity")
-        if place[1] < bid.leaves:
+        if wish.quantity_milli is not None:
+            self.mark("own quantity filled")
+        elif place[1] < bid.leaves:
             self.mark("partial fill")
+        if len(bid.command.alternatives) > 1:
+            self.mark("trade of a bid of several alternatives")
+        if bid.command.require is not None:
+            self.mark("trade that meets what is required")
         if len({(w.region, w.chip) for w in bid.command.alternatives}) > 1:
             self.mark("trade of a bid in several books")
         if alternative > 0:
             self.mark("trade by a later alternative")
         if place[0] > max(ask.start, self.now, wish.earliest_start_s or 0) + self.rules.step_s:
             self.mark("trade that starts later than it could")
+
+    def state_of(self, region: str, chip: str) -> str:
+        return brakes.state_of(self, region, chip)
+
+    def outside_band(self, region: str, chip: str, price: int) -> bool:
+        return brakes.outside_band(self, region, chip, price)
+
+    def matches_in(self, region: str, chip: str) -> bool:
+        """Orders meet only in markets that are open."""
+        return not self.brakes or self.state_of(region, chip) == "open"
 
     def prevent(self, bid: Bid, ask: Ask, mode: str, taker: str) -> None:
         self.mark(f"self-trade {mode} by {taker}")
@@ -262,25 +306,3 @@ class Market:
         if ask.state != "resting" and not alive:
             self.cash[ask.command.account_id] += ask.bond
             ask.bond = 0
-
-    def cancel_bid(self, command: CancelBid) -> Verdict:
-        bid = self.bids.get(command.bid_id)
-        if command.account_id not in self.accounts:
-            return Verdict(Code.UNKNOWN_ACCOUNT)
-        if bid is None or bid.command.account_id != command.account_id:
-            return Verdict(Code.UNKNOWN_ORDER)
-        if bid.state != "resting":
-            return Verdict(Code.ORDER_DONE)
-        self.close_bid(bid, "canceled", "by_owner")
-        return Verdict(subject=bid.bid_id)
-
-    def cancel_ask(self, command: CancelAsk) -> Verdict:
-        ask = self.asks.get(command.ask_id)
-        if command.account_id not in self.accounts:
-            return Verdict(Code.UNKNOWN_ACCOUNT)
-        if ask is None or ask.command.account_id != command.account_id:
-            return Verdict(Code.UNKNOWN_ORDER)
-        if ask.state != "resting":
-            return Verdict(Code.ORDER_DONE)
-        self.close_ask(ask, "canceled", "by_owner")
-        return Verdict(subject=ask.ask_id)

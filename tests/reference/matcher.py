@@ -1,13 +1,13 @@
 """Section 5 of the rulebook, word for word: which bid gets which ask, where, and in what order.
 
 Every choice looks at everything there is. `Desk` is what a trade or a cancellation is handed to; nothing here moves
-money.
+money. Only orders in places where the desk matches meet each other.
 """
 
 from collections.abc import Iterable
 from typing import Protocol
 
-from exchange.language.commands import Alternative
+from exchange.language.commands import Alternative, Require
 from tests.reference.arithmetic import next_step
 from tests.reference.records import Ask, Bid
 
@@ -21,6 +21,8 @@ class Desk(Protocol):
     bids: dict[int, Bid]
     asks: dict[int, Ask]
 
+    def matches_in(self, region: str, chip: str) -> bool: ...
+
     def mark(self, what: str) -> None: ...
 
     def trade(self, bid: Bid, alternative: int, ask: Ask, place: Place, price: int, taker: str) -> None: ...
@@ -32,30 +34,49 @@ class Desk(Protocol):
     def close_ask(self, ask: Ask, state: str, reason: str) -> None: ...
 
 
-def could_serve(bid: Bid, wish: Alternative, ask: Ask) -> bool:
+def could_serve(desk: Desk, bid: Bid, wish: Alternative, ask: Ask) -> bool:
     """The tests of "can serve" that do not depend on when."""
     offer = ask.command
+    if (wish.region, wish.chip) != (offer.region, offer.chip) or not desk.matches_in(wish.region, wish.chip):
+        return False
     return (
-        (wish.region, wish.chip) == (offer.region, offer.chip)
-        and offer.price_micros <= wish.price_micros
+        offer.price_micros <= wish.price_micros
         and wish.duration_s >= offer.min_duration_s
         and offer.take_or_pay_bp <= bid.command.max_take_or_pay_bp
     )
 
 
-def place_in(bid: Bid, wish: Alternative, ask: Ask, now: int) -> Place | None:
+def unmet(ask: Ask, need: Require) -> list[str]:
+    """What a bid requires and an ask does not state, or states as worse."""
+    offer, found = ask.command, []
+    if set(need.tags) - set(offer.tags):
+        found.append("tags")
+    if need.pue_max_milli is not None and not (offer.pue_milli and offer.pue_milli <= need.pue_max_milli):
+        found.append("pue")
+    if need.green_min_bp is not None and (-1 if offer.green_bp is None else offer.green_bp) < need.green_min_bp:
+        found.append("green")
+    if need.domestic and not ask.domestic:
+        found.append("domestic")
+    return found
+
+
+def place_in(desk: Desk, bid: Bid, index: int, ask: Ask) -> Place | None:
     """Where in an ask an alternative gets most of what the bid still wants, the earliest of equals, or nowhere."""
-    if not could_serve(bid, wish, ask):
+    wish = bid.command.alternatives[index]
+    if not could_serve(desk, bid, wish, ask):
         return None
-    least = min(bid.command.min_quantity_milli or 0, bid.leaves)
-    today = next_step(now, ask.step)
+    today = next_step(desk.now, ask.step)
     first = today if wish.earliest_start_s is None else max(wish.earliest_start_s, today)
     best: Place | None = None
     for start in range(first, wish.latest_start_s + 1, ask.step):
         free = ask.free_throughout(start, start + wish.duration_s)
-        chips = min(bid.leaves, free) // ask.command.lot_milli * ask.command.lot_milli
-        if chips > 0 and chips >= least and (best is None or chips > best[1]):
+        chips = min(bid.wants(index), free) // ask.command.lot_milli * ask.command.lot_milli
+        if chips > 0 and chips >= bid.least(index) and (best is None or chips > best[1]):
             best = (start, chips)
+    if best is not None and (missing := unmet(ask, bid.command.require or Require())):
+        for what in missing:
+            desk.mark(f"an ask excluded by its {what}")
+        return None
     return best
 
 
@@ -77,10 +98,11 @@ def match_bid(desk: Desk, bid: Bid) -> None:
                 continue
             for index in bid.open:
                 wish = bid.command.alternatives[index]
-                place = place_in(bid, wish, ask, desk.now)
+                place = place_in(desk, bid, index, ask)
                 if place is not None:
-                    surplus = (wish.price_micros - ask.command.price_micros) * bid.leaves * wish.duration_s
-                    choices.append((-surplus, ask.seq, index, ask.ask_id, place))
+                    margin = wish.price_micros - ask.command.price_micros
+                    surplus = margin * bid.wants(index) * wish.duration_s
+                    choices.append((-surplus, ask.age, index, ask.ask_id, place))
         if not choices:
             return
         note_choices(desk, [(surplus, index) for surplus, _, index, _, _ in choices])
@@ -119,7 +141,7 @@ def match_ask(desk: Desk, ask: Ask) -> None:
         passes += 1
         if passes > 1:
             desk.mark("second pass of an ask brought a trade")
-    for bid in sorted(traded, key=lambda bid: bid.seq):
+    for bid in sorted(traded, key=lambda bid: bid.age):
         if bid.state == "resting" and bid.leaves < (bid.command.min_quantity_milli or 0):
             had = bid.leaves
             match_bid(desk, bid)
@@ -133,7 +155,7 @@ def one_pass(desk: Desk, ask: Ask, traded: list[Bid], looked_past: list[Bid]) ->
     for bid, index in entries(resting_bids(desk)):
         wish = bid.command.alternatives[index]
         while bid.state == "resting" and ask.state == "resting" and bid not in looked_past:
-            place = place_in(bid, wish, ask, desk.now)
+            place = place_in(desk, bid, index, ask)
             if place is None:
                 break
             if ask.group != bid.group:
@@ -156,7 +178,7 @@ def one_pass(desk: Desk, ask: Ask, traded: list[Bid], looked_past: list[Bid]) ->
 def entries(bids: Iterable[Bid]) -> list[tuple[Bid, int]]:
     """Bids' alternatives by limit, highest first, then oldest bid, then earlier alternative."""
     found = [(bid, index) for bid in bids for index in bid.open]
-    return sorted(found, key=lambda entry: (-limit(*entry), entry[0].seq, entry[1]))
+    return sorted(found, key=lambda entry: (-limit(*entry), entry[0].age, entry[1]))
 
 
 def limit(bid: Bid, index: int) -> int:
@@ -171,6 +193,6 @@ def crossed(desk: Desk) -> list[str]:
         for index in bid.open
         for ask in resting_asks(desk)
         if ask.group != bid.group
-        for place in [place_in(bid, bid.command.alternatives[index], ask, desk.now)]
+        for place in [place_in(desk, bid, index, ask)]
         if place is not None
     ]

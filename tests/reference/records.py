@@ -10,8 +10,8 @@ from exchange.language.rejects import Code
 @dataclass(slots=True, eq=False)
 class Bid:
     bid_id: int
-    seq: int
-    command: PlaceBid
+    age: int  # the seq of the command that gave it its place in the queue
+    command: PlaceBid  # as amended
     group: str
     leaves: int
     open: list[int]  # places of the alternatives that can still start
@@ -21,19 +21,39 @@ class Bid:
     state: str = "resting"
     reason: str = ""
 
+    def wants(self, index: int) -> int:
+        """The chips that an alternative would like to have now: a number of its own, or what is left of the bid."""
+        own = self.command.alternatives[index].quantity_milli
+        return self.leaves if own is None else own
+
+    def least(self, index: int) -> int:
+        """The fewest chips that an alternative is content with now; with a number of its own it is all or none."""
+        own = self.command.alternatives[index].quantity_milli
+        return min(self.command.min_quantity_milli or 0, self.leaves) if own is None else own
+
+    def fill(self, index: int, chips: int) -> None:
+        """Some of it is leased; by an alternative with a number of its own, all of it is."""
+        done = chips if self.command.alternatives[index].quantity_milli is None else self.leaves
+        self.leaves -= done
+        self.filled += done
+        if self.leaves == 0:
+            self.state, self.reason = "filled", "fill"
+
 
 @dataclass(slots=True, eq=False)
 class Ask:
-    """`free` has one number per step of the window: the chips that nobody has leased then."""
+    """`leased` has one number per step of the window: the chips that are not free then."""
 
     ask_id: int
-    seq: int
-    command: PlaceAsk
+    age: int  # the seq of the command that gave it its place in the queue
+    command: PlaceAsk  # as amended
     group: str
+    domestic: bool
     start: int
     step: int
     bond: int
-    free: list[int]
+    posted: int  # the most that its numbers have ever asked for as bond
+    leased: list[int]
     peak: int = 0  # most chips ever leased at one time
     state: str = "resting"
     reason: str = ""
@@ -42,18 +62,36 @@ class Ask:
     def end(self) -> int:
         return self.command.end_s
 
+    @property
+    def free(self) -> list[int]:
+        """Step by step, the chips that nobody has leased."""
+        return [self.command.quantity_milli - chips for chips in self.leased]
+
+    def steps(self, start: int, end: int) -> range:
+        return range((start - self.start) // self.step, (end - self.start) // self.step)
+
     def free_throughout(self, start: int, end: int) -> int:
         """Chips free in one piece over [start, end); none when that is not wholly inside the window."""
         if start < self.start or end > self.end:
             return 0
-        return min(self.free[(start - self.start) // self.step : (end - self.start) // self.step])
+        return self.command.quantity_milli - max(
+            self.leased[(start - self.start) // self.step : (end - self.start) // self.step]
+        )
 
-    def change(self, start: int, end: int, chips: int) -> None:
-        """Give (or, negative, take) chips over [start, end)."""
-        for place in range((start - self.start) // self.step, (end - self.start) // self.step):
-            self.free[place] += chips
-            assert 0 <= self.free[place] <= self.command.quantity_milli
-        self.peak = max(self.peak, self.command.quantity_milli - min(self.free))
+    def lease(self, start: int, end: int, chips: int) -> None:
+        """Lease chips out of it (or, negative, take them back) over [start, end)."""
+        for place in self.steps(start, end):
+            self.leased[place] += chips
+            assert 0 <= self.leased[place] <= self.command.quantity_milli
+        self.peak = max(self.peak, *(self.leased[place] for place in self.steps(start, end)))
+
+    def leased_lots(self) -> int:
+        """The fewest lots that cover what was ever leased at one time."""
+        return -(-self.peak // self.command.lot_milli)
+
+    def leased_from(self, at: int) -> int:
+        """The most chips that are leased at one time from an instant on."""
+        return max(self.leased[self.steps(max(at, self.start), self.end).start :])
 
     def starts(self, now: int) -> list[int]:
         """Every start from the next step on at which the shortest lease would still end inside the window."""
@@ -135,3 +173,4 @@ class Verdict:
     code: Code | None = None
     subject: int = 0
     repeated: bool = False
+    kept: bool | None = None  # of an amendment: whether the order kept its place in the queue

@@ -9,9 +9,14 @@ from typing import Protocol
 
 from exchange.language import limits
 from exchange.language.commands import (
+    CANCEL_ONLY,
+    HALTED,
     SELF_TRADE_MODES,
     TIMES_IN_FORCE,
     Alternative,
+    AmendAsk,
+    AmendBid,
+    DefineChip,
     OpenAccount,
     PlaceAsk,
     PlaceBid,
@@ -19,6 +24,7 @@ from exchange.language.commands import (
 )
 from exchange.language.rejects import Code
 from tests.reference.arithmetic import next_step
+from tests.reference.records import Ask, Bid
 
 
 class World(Protocol):
@@ -27,8 +33,14 @@ class World(Protocol):
     now: int
     rules: Rules
     regions: set[str]
-    chips: set[str]
+    chips: dict[str, DefineChip]
     accounts: dict[str, OpenAccount]
+
+    def mark(self, what: str) -> None: ...
+
+    def state_of(self, region: str, chip: str) -> str: ...
+
+    def outside_band(self, region: str, chip: str, price: int) -> bool: ...
 
 
 def first(found: list[Code]) -> Code | None:
@@ -46,14 +58,13 @@ def about_the_asker(world: World, account_id: str, role: str) -> Iterator[Code]:
 
 def about_both(world: World, order: PlaceAsk | PlaceBid) -> Iterator[Code]:
     """Faults of the fields that asks and bids share."""
-    if order.post_only or order.time_in_force == "fok":
-        yield Code.NOT_SUPPORTED
+    if order.post_only and order.time_in_force in {"ioc", "fok"}:
+        yield Code.BAD_VALUE
     if order.time_in_force not in TIMES_IN_FORCE or order.self_trade not in SELF_TRADE_MODES:
         yield Code.BAD_VALUE
     if (order.time_in_force == "gtd") != (order.expires_s is not None):
         yield Code.BAD_VALUE
-    if not 0 < order.quantity_milli <= limits.QUANTITY_MAX_MILLI:
-        yield Code.QUANTITY_OUT_OF_RANGE
+    yield from about_a_quantity(order.quantity_milli)
     if order.expires_s is not None:
         if order.expires_s <= world.now:
             yield Code.WINDOW_PAST
@@ -61,11 +72,32 @@ def about_both(world: World, order: PlaceAsk | PlaceBid) -> Iterator[Code]:
             yield Code.BEYOND_HORIZON
 
 
-def about_the_price(world: World, price: int) -> Iterator[Code]:
+def about_a_quantity(chips: int) -> Iterator[Code]:
+    if not 0 < chips <= limits.QUANTITY_MAX_MILLI:
+        yield Code.QUANTITY_OUT_OF_RANGE
+
+
+def about_the_price(world: World, region: str, chip: str, price: int) -> Iterator[Code]:
     if not 0 < price <= limits.PRICE_MAX_MICROS:
         yield Code.PRICE_OUT_OF_RANGE
     if price % world.rules.tick_micros:
         yield Code.PRICE_OFF_TICK
+    if world.outside_band(region, chip, price):
+        yield Code.PRICE_OUTSIDE_BAND
+
+
+def about_the_state(world: World, region: str, chip: str) -> Iterator[Code]:
+    state = world.state_of(region, chip)
+    if state in {CANCEL_ONLY, HALTED}:
+        world.mark(f"order refused in a market that is {state}")
+        yield Code.MARKET_NOT_OPEN
+
+
+def about_the_site(pue: int | None, green: int | None) -> Iterator[Code]:
+    if pue is not None and not limits.PUE_MIN_MILLI <= pue <= limits.PUE_MAX_MILLI:
+        yield Code.BAD_VALUE
+    if green is not None and not 0 <= green <= 10_000:
+        yield Code.SHARE_OUT_OF_RANGE
 
 
 def about_the_place(world: World, region: str, chip: str) -> Iterator[Code]:
@@ -98,7 +130,9 @@ def faults_of_ask(world: World, ask: PlaceAsk) -> list[Code]:
         *about_the_asker(world, ask.account_id, "provider"),
         *about_both(world, ask),
         *about_the_place(world, ask.region, ask.chip),
-        *about_the_price(world, ask.price_micros),
+        *about_the_state(world, ask.region, ask.chip),
+        *about_the_price(world, ask.region, ask.chip, ask.price_micros),
+        *about_the_site(ask.pue_milli, ask.green_bp),
         *about_a_duration(world, ask.min_duration_s),
         *about_instants(world, ask.start_s, ask.end_s),
     ]
@@ -122,10 +156,9 @@ def faults_of_ask(world: World, ask: PlaceAsk) -> list[Code]:
 def faults_of_alternative(world: World, wish: Alternative) -> Iterator[Code]:
     step = world.rules.step_s
     earliest = next_step(world.now, step) if wish.earliest_start_s is None else wish.earliest_start_s
-    if wish.quantity_milli is not None:
-        yield Code.NOT_SUPPORTED
     yield from about_the_place(world, wish.region, wish.chip)
-    yield from about_the_price(world, wish.price_micros)
+    yield from about_the_state(world, wish.region, wish.chip)
+    yield from about_the_price(world, wish.region, wish.chip, wish.price_micros)
     yield from about_a_duration(world, wish.duration_s)
     yield from about_instants(world, wish.earliest_start_s, wish.latest_start_s)
     if wish.latest_start_s < next_step(world.now, step):
@@ -147,4 +180,47 @@ def faults_of_bid(world: World, bid: PlaceBid) -> list[Code]:
         found.append(Code.SHARE_OUT_OF_RANGE)
     for wish in bid.alternatives:
         found += faults_of_alternative(world, wish)
+        if wish.quantity_milli is not None:
+            found += about_a_quantity(wish.quantity_milli)
+            if bid.min_quantity_milli != bid.quantity_milli:
+                found.append(Code.BAD_VALUE)
+    if bid.require is not None:
+        found += about_the_site(bid.require.pue_max_milli, bid.require.green_min_bp)
+    return found
+
+
+def faults_of_amended_bid(world: World, bid: Bid, command: AmendBid) -> list[Code]:
+    """Everything wrong with other numbers for an open bid, but for the money."""
+    wishes, quantity, prices = bid.command.alternatives, command.quantity_milli, command.prices_micros
+    found = [code for wish in wishes for code in about_the_state(world, wish.region, wish.chip)]
+    if quantity is None and prices is None:
+        found.append(Code.BAD_VALUE)
+    if quantity is not None:
+        found += about_a_quantity(quantity)
+        if quantity <= bid.filled:
+            world.mark("bid not amended to what is filled")
+            found.append(Code.QUANTITY_OUT_OF_RANGE)
+    if prices is not None:
+        if len(prices) != len(wishes):
+            found.append(Code.BAD_VALUE)
+        for wish, price in zip(wishes, prices, strict=False):
+            found += about_the_price(world, wish.region, wish.chip, price)
+    return found
+
+
+def faults_of_amended_ask(world: World, ask: Ask, command: AmendAsk) -> list[Code]:
+    """Everything wrong with other numbers for an open ask, but for the bond."""
+    offer, quantity = ask.command, command.quantity_milli
+    found = [*about_the_state(world, offer.region, offer.chip)]
+    if quantity is None and command.price_micros is None:
+        found.append(Code.BAD_VALUE)
+    if quantity is not None:
+        found += about_a_quantity(quantity)
+        if quantity % offer.lot_milli:
+            found.append(Code.QUANTITY_NOT_IN_LOTS)
+        if quantity < ask.leased_from(next_step(world.now, world.rules.step_s)):
+            world.mark("ask not amended to less than is leased")
+            found.append(Code.QUANTITY_OUT_OF_RANGE)
+    if command.price_micros is not None:
+        found += about_the_price(world, offer.region, offer.chip, command.price_micros)
     return found

@@ -75,6 +75,8 @@ def test_rules_and_tenors_come_first_then_regions_then_chips(seeds: list[Command
                 allowance_bp=10,
                 penalty_rate_bp=2500,
                 silent_periods=2,
+                band_bp=10_000,
+                band_trades=16,
             )
         ),
         SetTenors(

@@ -59,8 +59,9 @@ def test_an_ask_with_an_impossible_number_is_refused() -> None:
 @story
 def test_of_several_faults_the_first_in_the_catalogue_is_named() -> None:
     """
-    hz  ask 0 abacus mon 00:10..tue @ 14.005 fok  refused not_supported
-    hz  ask 0 abacus mon 00:10..tue @ 14.005      refused unknown_chip
+    hz  ask 0 abacus mon 00:10..tue @ 14.005 in atlantis pue 0.9  refused unknown_region
+    hz  ask 0 abacus mon 00:10..tue @ 14.005 pue 0.9              refused unknown_chip
+    hz  ask 0 h800 mon 00:10..tue @ 14.005 pue 0.9                refused bad_value
     hz  ask 0 h800 mon 00:10..tue @ 14.005        refused quantity_out_of_range
     hz  ask 8 h800 mon 00:10..tue @ 14.005        refused price_off_tick
     hz  ask 8 h800 mon 00:10..tue @ 14.01         refused off_grid
@@ -68,10 +69,48 @@ def test_of_several_faults_the_first_in_the_catalogue_is_named() -> None:
 
 
 @story
-def test_what_the_market_does_not_offer_yet_is_refused_by_name() -> None:
+def test_an_ask_that_is_not_to_trade_at_once_is_refused_or_rests() -> None:
     """
-    hz  ask 8 h800 mon..tue @ 14.00 fok        refused not_supported time_in_force
-    hz  ask 8 h800 mon..tue @ 14.00 post_only  refused not_supported post_only
+    alice  bid 4 h800 1d from mon @ 14.00               rests
+    hz     ask 8 h800 mon..tue @ 14.00 post_only        refused would_trade post_only
+    hz     available 1000000 bond 0
+    hz     ask 8 h800 mon..tue @ 14.01 post_only        rests 8
+    bid-1  rests 4
+    bob    bid 4 h800 1d from mon @ 14.01               leases 4 mon..tue @ 14.01 from hz
+    """
+
+
+@story
+def test_an_ask_that_never_rests_cannot_be_post_only() -> None:
+    """
+    hz  ask 8 h800 mon..tue @ 14.00 post_only ioc    refused bad_value post_only
+    hz  ask 8 h800 mon..tue @ 14.00 post_only fok    refused bad_value post_only
+    """
+
+
+@story
+def test_a_fill_or_kill_ask_sells_what_it_can_at_once() -> None:
+    # an ask has no "all of it": its window can be cut in any number of ways
+    """
+    alice  bid 5 h800 1d from mon @ 15.00     rests
+    hz     ask 8 h800 mon..tue @ 14.00 fok    leases 5 mon..tue @ 15.00 to alice, canceled 3 time_in_force
+    """
+
+
+@story
+def test_an_owner_cancels_all_asks_or_those_of_a_region_or_chip() -> None:
+    """
+    hz     ask 8 h800 mon..tue @ 14.00                      rests
+    hz     ask 8 a100 mon..tue @ 7.00                       rests
+    hz     ask 8 h800 mon..tue @ 14.00 in shanghai          rests
+    hz     ask 8 a100 mon..tue @ 7.00 in shanghai           rests
+    sh     ask 8 h800 mon..tue @ 14.00                      rests
+    hz     cancel all asks on h800 in shanghai              ask-3 canceled 8 by_owner
+    hz     cancel all asks in hangzhou                      ask-1 canceled 8, ask-2 canceled 8
+    hz     cancel all asks                                  ask-4 canceled 8
+    hz     cancel all asks
+    hz     available 1000000 bond 0
+    ask-5  rests 8
     """
 
 

@@ -34,8 +34,10 @@ def test_a_bid_with_an_impossible_number_is_refused() -> None:
     alice  bid 8 h800 1d from mon @ 15.00 top 2            refused share_out_of_range max_take_or_pay
     alice  bid 8 abacus 1d from mon @ 15.00                refused unknown_chip
     alice  bid 8 h800 1d from mon @ 15.00 in atlantis      refused unknown_region
-    alice  bid 8 h800 1d from mon @ 15.00 fok              refused not_supported time_in_force
-    alice  bid 8 h800 1d from mon @ 15.00 post_only        refused not_supported post_only
+    alice  bid 8 h800 1d from mon @ 15.00 pue 0.999        refused bad_value
+    alice  bid 8 h800 1d from mon @ 15.00 green 1.1        refused share_out_of_range
+    alice  bid 8 h800 1d from mon @ 15.00 post_only ioc    refused bad_value post_only
+    alice  bid 8 h800 1d from mon @ 15.00 post_only fok    refused bad_value post_only
     alice  available 1000000 held 0
     """
 
@@ -153,4 +155,139 @@ def test_a_refused_order_leaves_its_id_free() -> None:
     alice  bid 1 h800 1d from mon @ 15.00 as train-42   refused insufficient_funds
     alice  deposits 100.00
     alice  bid 1 h800 1d from mon @ 15.00 as train-42   rests
+    """
+
+
+@story
+def test_a_fill_or_kill_bid_takes_all_of_it_in_any_number_of_leases() -> None:
+    """
+    hz     ask 4 h800 mon..tue @ 13.00          rests
+    sh     ask 4 h800 mon..tue @ 14.00          rests
+    alice  bid 8 h800 1d from mon @ 14.00 fok   leases 4 mon..tue @ 13.00 from hz
+                                                leases 4 mon..tue @ 14.00 from sh
+    bid-1  filled 8
+    """
+
+
+@story
+def test_a_fill_or_kill_bid_that_cannot_have_all_takes_nothing() -> None:
+    """
+    hz     ask 4 h800 mon..tue @ 13.00          rests
+    sh     ask 4 h800 mon..tue @ 14.00          rests
+    alice  has 5000.00
+    alice  bid 9 h800 1d from mon @ 14.00 fok   canceled 9 time_in_force
+    ask-1  rests 4
+    ask-2  rests 4
+    alice  available 5000.00 held 0 escrow 0
+    """
+
+
+@story
+def test_a_fill_or_kill_bid_by_several_alternatives() -> None:
+    """
+    hz     ask 4 h800 mon..tue @ 14.00                                            rests
+    sh     ask 4 a100 mon..tue @ 7.00                                             rests
+    alice  bid 8 h800 1d from mon @ 14.00 or a100 1d from mon @ 7.00 fok
+           leases 4 mon..tue @ 14.00 from hz
+           leases 4 mon..tue @ 7.00 from sh
+    """
+
+
+@story
+def test_a_fill_or_kill_bid_stops_where_its_own_group_stands_in_the_way() -> None:
+    """
+    ann    joins acme
+    alice  joins acme
+    hz     ask 4 h800 mon..tue @ 13.00                              rests
+    ann    ask 4 h800 mon..tue @ 13.50                              rests
+    sh     ask 4 h800 mon..tue @ 14.00                              rests
+    alice  bid 8 h800 1d from mon @ 14.00 fok                       canceled 8 time_in_force
+    alice  bid 8 h800 1d from mon @ 14.00 fok self skip             leases 4 mon..tue @ 13.00 from hz
+                                                                    meets ask-2
+                                                                    leases 4 mon..tue @ 14.00 from sh
+    """
+
+
+@story
+def test_a_bid_that_is_not_to_trade_at_once_is_refused_or_rests() -> None:
+    """
+    hz     ask 4 h800 mon..tue @ 14.00                  rests
+    alice  bid 8 h800 1d from mon @ 14.00 post_only     refused would_trade post_only
+    alice  available 1000000 held 0
+    alice  bid 8 h800 1d from mon @ 13.99 post_only     rests 8
+    sh     ask 4 h800 mon..tue @ 13.00                  leases 4 mon..tue @ 13.99 to alice
+    """
+
+
+@story
+def test_a_post_only_bid_may_rest_where_nothing_can_serve_it() -> None:
+    # neither too few chips for a gang nor an ask of its own group would be a trade
+    """
+    hz     joins acme
+    alice  joins acme
+    sh     ask 4 h800 mon..tue @ 14.00                          rests
+    hz     ask 8 h800 mon..tue @ 14.00                          rests
+    bob    bid 16 h800 1d from mon @ 99.00 gang post_only       rests
+    alice  bid 8 h800 1d from mon @ 99.00 gang post_only self skip
+           meets ask-2
+           rests
+    """
+
+
+@story
+def test_an_alternative_of_an_all_or_none_bid_may_carry_its_own_quantity() -> None:
+    # 8 of this or 20 of that: 24 x (15.00 - 14.00) x 8 is less than 24 x (7.00 - 6.00) x 20
+    """
+    hz     ask 8 h800 mon..tue @ 14.00                                               rests
+    sh     ask 24 a100 mon..tue @ 6.00                                               rests
+    alice  bid 8 h800 1d from mon @ 15.00 or 20 a100 1d from mon @ 7.00 gang
+           leases 20 mon..tue @ 6.00 from sh
+    bid-1  filled 8 leaves 0
+    bob    bid 8 h800 1d from mon @ 15.00 or 20 a100 1d from mon @ 7.00 gang
+           leases 8 mon..tue @ 14.00 from hz
+    """
+
+
+@story
+def test_an_own_quantity_is_all_or_none() -> None:
+    """
+    sh     ask 19 a100 mon..tue @ 6.00                                               rests
+    hz     ask 24 a100 mon..tue @ 6.00 lot 8                                         rests
+    alice  bid 8 h800 1d from mon @ 15.00 or 20 a100 1d from mon @ 7.00 gang         rests 8
+    sz     ask 20 a100 mon..tue @ 6.50                                               leases 20 mon..tue @ 7.00 to alice
+    """
+
+
+@story
+def test_an_own_quantity_is_for_bids_that_are_all_or_none() -> None:
+    """
+    alice  bid 8 h800 1d from mon @ 15.00 or 20 a100 1d from mon @ 7.00             refused bad_value
+    alice  bid 8 h800 1d from mon @ 15.00 or 20 a100 1d from mon @ 7.00 min 4       refused bad_value
+    alice  bid 8 h800 1d from mon @ 15.00 or 0 a100 1d from mon @ 7.00 gang         refused quantity_out_of_range
+    """
+
+
+@story
+def test_a_bid_holds_the_worst_of_its_own_quantities() -> None:
+    # 2 x 24 h x 15.00 = 720.00 but 5 x 24 h x 7.00 = 840.00; with the fee 844.20
+    """
+    alice  bid 2 h800 1d from mon @ 15.00 or 5 a100 1d from mon @ 7.00 gang    rests held 844.20
+    hz     ask 5 a100 mon..tue @ 6.00                                          leases 5 mon..tue @ 7.00 to alice
+    alice  held 0 escrow 844.20
+    """
+
+
+@story
+def test_an_owner_cancels_all_bids_or_those_with_an_alternative_in_a_region_or_on_a_chip() -> None:
+    """
+    alice  bid 8 h800 1d from mon @ 1.00 or a100 1d from mon @ 1.00 in shanghai    rests
+    alice  bid 8 h800 1d from mon @ 1.00                                           rests
+    alice  bid 8 a100 1d from mon @ 1.00                                           rests
+    bob    bid 8 a100 1d from mon @ 1.00 in shanghai                               rests
+    alice  cancel all bids on h800 in shanghai
+    alice  cancel all bids in shanghai                                             bid-1 canceled 8 by_owner
+    alice  cancel all bids on h800                                                 bid-2 canceled 8
+    alice  cancel all bids                                                         bid-3 canceled 8
+    alice  available 1000000 held 0
+    bid-4  rests 8
     """

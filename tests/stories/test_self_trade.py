@@ -156,3 +156,17 @@ def test_an_account_does_not_trade_with_itself() -> None:
     hz  ask 8 h800 mon..tue @ 14.00         rests
     hz  bid 8 h800 1d from mon @ 14.00      meets ask-1, canceled 8 self_trade
     """
+
+
+@story
+def test_an_amended_bid_is_a_taker_like_any_other() -> None:
+    """
+    ann    joins acme
+    alice  joins acme
+    ann    ask 4 h800 mon..tue @ 14.00        rests
+    alice  bid 4 h800 1d from mon @ 13.00     rests
+    alice  amend bid-1 @ 14.00                loses place
+                                              meets ask-1
+                                              canceled 4 self_trade
+    ask-1  rests 4
+    """

@@ -6,13 +6,15 @@ The area (chips × seconds) is cached and proved by `check`.
 """
 
 from bisect import bisect_right
-from typing import NamedTuple
 
+from msgspec import Struct
+
+from exchange.language.limits import TIME_MAX_S
 from exchange.language.units import Milli, Seconds
-from exchange.language.windows import Segment
+from exchange.language.windows import Segment, last_start, most_chips
 
 
-class Fit(NamedTuple):
+class Fit(Struct, frozen=True, gc=False):
     """A place in free capacity: from when, and how many chips."""
 
     start_s: Seconds
@@ -22,7 +24,7 @@ class Fit(NamedTuple):
 class Capacity:
     """What is free in [start, end) of at most `total_milli` chips."""
 
-    __slots__ = ("_chips", "_starts", "area", "end_s", "total_milli")
+    __slots__ = ("_chips", "_corners", "_starts", "area", "end_s", "total_milli")
 
     def __init__(self, start_s: Seconds, end_s: Seconds, chips_milli: Milli) -> None:
         assert start_s < end_s
@@ -32,9 +34,12 @@ class Capacity:
         self.area = chips_milli * (end_s - start_s)
         self._starts = [start_s]
         self._chips = [chips_milli]
+        self._corners: tuple[tuple[Seconds, Milli], ...] | None = None
 
     def segments(self, from_s: Seconds) -> tuple[Segment, ...]:
         """What is free from an instant on, as segments; empty when the window is over."""
+        if len(self._starts) == 1:
+            return ((max(self._starts[0], from_s), self.end_s, self._chips[0]),) if self.end_s > from_s else ()
         ends = [*self._starts[1:], self.end_s]
         return tuple(
             (max(start_s, from_s), end_s, chips)
@@ -58,10 +63,16 @@ class Capacity:
         each find the search resumes right behind the last segment that could not give one lot more.
         """
         starts, chips = self._starts, self._chips
-        most = chips_milli // lot_milli * lot_milli
-        need = max(-(-least_milli // lot_milli) * lot_milli, lot_milli)
-        begin_s = max(earliest_s, starts[0])
+        begin_s = max(starts[0], earliest_s)
+        if begin_s > latest_s or begin_s + duration_s > self.end_s:
+            return None
+        if len(starts) == 1:  # nothing has been carved out, or always all of the window
+            found = min(chips_milli, chips[0])
+            found -= found % lot_milli
+            return Fit(begin_s, found) if found and found >= least_milli else None
         final_s = min(latest_s, self.end_s - duration_s)
+        most = chips_milli - chips_milli % lot_milli
+        need = max(-(-least_milli // lot_milli) * lot_milli, lot_milli)
         best: Fit | None = None
         count = len(starts)
         while begin_s <= final_s and need <= most:
@@ -90,21 +101,71 @@ class Capacity:
 
     def longest_s(self, least_milli: Milli, from_s: Seconds) -> Seconds:
         """The longest time for which that many chips are free in one piece, from an instant on; 0 for none."""
+        if len(self._starts) == 1:
+            return max(self.end_s - max(self._starts[0], from_s), 0) if self._chips[0] >= least_milli else 0
         longest = run = 0
         for start_s, end_s, chips in self.segments(from_s):
             run = run + end_s - start_s if chips >= least_milli else 0
             longest = max(longest, run)
         return longest
 
+    def corners(self) -> tuple[tuple[Seconds, Milli], ...]:
+        """The pieces, whatever the time, that no other is both longer and wider than; (duration, chips), widest first.
+
+        Each segment is the narrowest of a longest run; one sweep with a stack of open runs finds them all. They are
+        kept until capacity changes.
+        """
+        if len(self._starts) == 1:
+            return ((self.end_s - self._starts[0], self._chips[0]),)
+        if self._corners is None:
+            pieces: list[tuple[Seconds, Milli]] = []
+            open_runs: list[tuple[Seconds, Milli]] = []  # since when at least so many are free, narrowest first
+            for start_s, chips in (*zip(self._starts, self._chips, strict=True), (self.end_s, 0)):
+                since_s = start_s
+                while open_runs and open_runs[-1][1] >= chips:
+                    since_s, width = open_runs.pop()
+                    pieces.append((start_s - since_s, width))
+                open_runs.append((since_s, chips))
+            corners: list[tuple[Seconds, Milli]] = []
+            for piece in sorted(pieces, reverse=True):
+                if not corners or piece[1] > corners[-1][1]:
+                    corners.append(piece)
+            self._corners = tuple(reversed(corners))
+        return self._corners
+
+    def span(self, least_milli: Milli) -> tuple[Seconds, Seconds]:
+        """The first start and the last end of segments with so many chips; the end of time and 0 for none."""
+        places = [index for index, chips in enumerate(self._chips) if chips >= least_milli]
+        if not places:
+            return TIME_MAX_S, 0
+        after = places[-1] + 1
+        return self._starts[places[0]], self._starts[after] if after < len(self._starts) else self.end_s
+
+    def most(self, duration_s: Seconds, from_s: Seconds) -> Milli:
+        """The most chips that are free in one piece of a length from an instant on."""
+        if len(self._starts) == 1:
+            return self._chips[0] if max(self._starts[0], from_s) + duration_s <= self.end_s else 0
+        return most_chips(self.segments(from_s), duration_s, from_s)
+
+    def resized(self, delta_milli: Milli, from_s: Seconds) -> "Capacity":
+        """Capacity with so many chips more, or fewer, from an instant on; what lies before it is forgotten."""
+        kept = self.segments(from_s)
+        assert kept
+        other = Capacity(kept[0][0], self.end_s, self.total_milli + delta_milli)
+        other._starts = [start_s for start_s, _, _ in kept]
+        other._chips = [chips + delta_milli for _, _, chips in kept]
+        other.area = sum((end_s - start_s) * (chips + delta_milli) for start_s, end_s, chips in kept)
+        assert min(other._chips) >= 0
+        assert max(other._chips) <= other.total_milli
+        return other
+
     def last_start_s(self, duration_s: Seconds, least_milli: Milli, from_s: Seconds) -> Seconds | None:
         """The last instant at which a piece of that length and width can still start; None for none."""
-        last: Seconds | None = None
-        run = 0
-        for start_s, end_s, chips in self.segments(from_s):
-            run = run + end_s - start_s if chips >= least_milli else 0
-            if run >= duration_s:
-                last = end_s - duration_s
-        return last
+        if len(self._starts) == 1:
+            last_s = self.end_s - duration_s
+            fits = self._chips[0] >= least_milli and max(self._starts[0], from_s) <= last_s
+            return last_s if fits else None
+        return last_start(self.segments(from_s), duration_s, least_milli)
 
     def carve(self, start_s: Seconds, end_s: Seconds, chips_milli: Milli) -> Milli:
         """Take a rectangle out; the fewest chips that are then free anywhere in it."""
@@ -120,10 +181,18 @@ class Capacity:
         assert self.area == sum((end - start) * chips for start, end, chips in segments)
         assert all(start < end and 0 <= chips <= self.total_milli for start, end, chips in segments)
         assert all(a != b for a, b in zip(self._chips, self._chips[1:], strict=False))
+        known, self._corners = self._corners, None
+        assert known in (None, self.corners())
 
     def _add(self, start_s: Seconds, end_s: Seconds, delta_milli: Milli) -> Milli:
-        assert self._starts[0] <= start_s < end_s <= self.end_s
+        self._corners = None
+        self.area += delta_milli * (end_s - start_s)
+        if len(self._starts) == 1 and start_s == self._starts[0] and end_s == self.end_s:
+            now = self._chips[0] = self._chips[0] + delta_milli
+            assert 0 <= now <= self.total_milli
+            return now
         assert delta_milli != 0
+        assert self._starts[0] <= start_s < end_s <= self.end_s
         first = self._split(start_s)
         last = self._split(end_s)
         least = self.total_milli
@@ -132,7 +201,6 @@ class Capacity:
             assert 0 <= now <= self.total_milli
             self._chips[index] = now
             least = min(least, now)
-        self.area += delta_milli * (end_s - start_s)
         self._join(last)
         self._join(first)
         return least

@@ -1,80 +1,96 @@
-"""The books of one region and chip: a ladder per tenor and side, each in order of price, then age.
+"""The books of one region and chip: a ladder of asks and a ladder of the alternatives of bids, by price, then age.
 
-An ask stands in the ladder of the longest tenor it can host; an alternative of a bid in that of its duration's tenor.
-Adding and removing are O(log n); walking candidates merges the ladders that may serve and is lazy. Nothing may be added
-or removed while a walk is under way: take what was found, leave the walk, then change.
+In which tenor an order counts is said by its own numbers (`Ask.tenor_s`, a wish's duration); the ladders' bounds know
+the widest piece for every tenor, so that a bid passes over the asks of shorter books without a list for each.
 """
 
 from collections.abc import Iterator
-from heapq import merge
 
-from sortedcontainers import SortedList
-
+from exchange.core.books.bounds import AskBound, AskProbe, BidBound, BidProbe
+from exchange.core.books.ladder import AGE_BITS, Key, Ladder
 from exchange.core.books.order import Ask, Bid
-from exchange.language.units import Micros, Seconds
+from exchange.language.limits import ALTERNATIVES_MAX, PRICE_MAX_MICROS
+from exchange.language.units import Micros, div_half_even
 
-# Entries order by their numbers alone: no two share a priority and an alternative, so orders are never compared.
-AskEntry = tuple[Micros, int, Ask]  # price, priority
-BidPlace = tuple[Micros, int, int]  # minus the limit, priority, alternative
-BidEntry = tuple[Micros, int, int, Bid]
+ALTERNATIVE_BITS = 8  # in a key, below the age
+assert ALTERNATIVES_MAX <= 1 << ALTERNATIVE_BITS
+
+Wish = tuple[Bid, int]  # a bid and the place of one of its alternatives
 
 
 class Market:
-    """All that rests in one region on one chip type, by tenor."""
+    """All that rests in one region on one chip type."""
 
-    __slots__ = ("asks", "bids")
+    __slots__ = ("asks", "bids", "last_prices", "state")
 
-    def __init__(self) -> None:
-        self.asks: dict[Seconds, SortedList[AskEntry]] = {}
-        self.bids: dict[Seconds, SortedList[BidEntry]] = {}
+    def __init__(self, state: str) -> None:
+        self.asks: Ladder[Ask, AskBound] = Ladder(AskBound)  # lowest price first, then oldest
+        self.bids: Ladder[Wish, BidBound] = Ladder(BidBound)  # highest limit, oldest bid, earlier alternative first
+        self.state = state
+        self.last_prices: list[Micros] = []  # of the last trades, oldest first
 
-    def add_ask(self, ask: Ask, tenor_s: Seconds) -> None:
-        """Let an ask rest in the book of a tenor."""
-        assert ask.tenor_s == 0
-        ask.tenor_s = tenor_s
-        self.asks.setdefault(tenor_s, SortedList()).add((ask.price_micros, ask.priority, ask))
+    @property
+    def reference_micros(self) -> Micros | None:
+        """The average price of the last trades; None before the first."""
+        return div_half_even(sum(self.last_prices), len(self.last_prices)) if self.last_prices else None
+
+    def traded(self, price_micros: Micros, keep: int) -> None:
+        """Note the price of a trade, and forget all but the last ones."""
+        self.last_prices.append(price_micros)
+        del self.last_prices[:-keep]
+
+    def add_ask(self, ask: Ask) -> None:
+        """Let an ask rest."""
+        assert not ask.resting
+        ask.resting = True
+        self.asks.add(ask_key(ask), ask)
 
     def remove_ask(self, ask: Ask) -> None:
-        """Take an ask out of its book."""
-        self.asks[ask.tenor_s].remove((ask.price_micros, ask.priority, ask))
-        ask.tenor_s = 0
+        """Take an ask off the book."""
+        found = self.asks.remove(ask_key(ask))
+        assert found is ask
+        ask.resting = False
 
-    def add_bid(self, bid: Bid, alternative: int, tenor_s: Seconds) -> None:
+    def add_wish(self, bid: Bid, alternative: int) -> None:
         """Let one alternative of a bid rest."""
-        self.bids.setdefault(tenor_s, SortedList()).add(_bid_entry(bid, alternative))
+        self.bids.add(wish_key(bid, alternative), (bid, alternative))
 
-    def remove_bid(self, bid: Bid, alternative: int, tenor_s: Seconds) -> None:
-        """Take one alternative of a bid out of its book."""
-        self.bids[tenor_s].remove(_bid_entry(bid, alternative))
+    def remove_wish(self, bid: Bid, alternative: int) -> None:
+        """Take one alternative of a bid off the book."""
+        found, _ = self.bids.remove(wish_key(bid, alternative))
+        assert found is bid
 
-    def asks_within(self, limit_micros: Micros, tenor_s: Seconds) -> Iterator[Ask]:
-        """Asks at or below a limit in the book of a tenor or a longer one: lowest price first, then oldest."""
-        walks = [
-            ladder.irange(maximum=(limit_micros + 1,), inclusive=(True, False))  # type: ignore[arg-type]  # a prefix
-            for length_s, ladder in self.asks.items()
-            if length_s >= tenor_s
-        ]
-        return (ask for _, _, ask in merge(*walks))
+    def best_ask(self, limit_micros: Micros) -> Ask | None:
+        """The first ask, if it stands at or below a limit."""
+        return self.asks.first(limit_micros + 1 << AGE_BITS)
 
-    def bids_within(
-        self, price_micros: Micros, tenor_s: Seconds, place: BidPlace | None = None
-    ) -> Iterator[tuple[Bid, int]]:
-        """Bids, each with an alternative, at or above a price in the book of a tenor or a shorter one.
+    def best_wish(self, price_micros: Micros) -> Wish | None:
+        """The first alternative, if it stands at or above a price."""
+        return self.bids.first(1 - price_micros << AGE_BITS)
 
-        Highest limit first, then oldest bid, then earlier alternative; from a place in that order on.
-        """
-        walks = [
-            ladder.irange(place, (1 - price_micros,), inclusive=(True, False))  # type: ignore[arg-type]  # prefixes
-            for length_s, ladder in self.bids.items()
-            if length_s <= tenor_s
-        ]
-        return ((bid, alternative) for _, _, alternative, bid in merge(*walks))
+    def asks_within(self, limit_micros: Micros, probe: BidProbe, place: Key | None = None) -> Iterator[Ask]:
+        """Asks at or below a limit that may serve, lowest price first, then oldest; from a place in that order on."""
+        return self.asks.walk(probe, price_end(limit_micros), place)
+
+    def asks_above(self, limit_micros: Micros, probe: BidProbe) -> Iterator[Ask]:
+        """Asks dearer than a limit that may serve, lowest price first, then oldest."""
+        return self.asks.walk(probe, PRICE_MAX_MICROS + 1 << AGE_BITS, limit_micros + 1 << AGE_BITS)
+
+    def bids_within(self, price_micros: Micros, probe: AskProbe, place: Key | None = None) -> Iterator[Wish]:
+        """Alternatives at or above a price that an ask may serve, best first, from a place in that order on."""
+        return self.bids.walk(probe, 1 - price_micros << AGE_BITS, place)
 
 
-def place_of(bid: Bid, alternative: int) -> BidPlace:
-    """Where an alternative of a bid stands among all bids of its market."""
-    return (-bid.alternatives[alternative].price_micros, bid.priority, alternative)
+def price_end(price_micros: Micros) -> Key:
+    """The place behind all asks of a price."""
+    return price_micros + 1 << AGE_BITS
 
 
-def _bid_entry(bid: Bid, alternative: int) -> BidEntry:
-    return (*place_of(bid, alternative), bid)
+def ask_key(ask: Ask) -> Key:
+    """Where an ask stands among all asks of its market."""
+    return (ask.price_micros << AGE_BITS) + (ask.priority << ALTERNATIVE_BITS)
+
+
+def wish_key(bid: Bid, alternative: int) -> Key:
+    """Where an alternative of a bid stands among all of its market."""
+    return (-bid.alternatives[alternative].price_micros << AGE_BITS) + (bid.priority << ALTERNATIVE_BITS) + alternative

@@ -1,21 +1,24 @@
 """The match decision: which resting order, which alternative, where in time, how many chips. Reads only.
 
 The caller carves and moves the money, because only the caller knows that nobody else comes first. One call costs, for
-each alternative, the asks in price-time order up to the first that can serve it.
+each alternative, a walk in price-time order to the first ask that can serve it, over what the ladders' bounds let pass.
 """
 
+from bisect import bisect_right
 from collections.abc import Container
-from typing import NamedTuple
 
+from msgspec import Struct
+
+from exchange.core.books.bounds import LENGTHS_S, AskProbe, BidProbe, wanted
 from exchange.core.books.capacity import Fit
-from exchange.core.books.market import BidPlace, Market
-from exchange.core.books.order import Ask, Bid
-from exchange.language.commands import Alternative
+from exchange.core.books.ladder import Key
+from exchange.core.books.market import Market, ask_key, price_end, wish_key
+from exchange.core.books.order import Ask, Bid, meets
+from exchange.language.commands import OPEN
 from exchange.language.units import Micros, Seconds
-from exchange.language.windows import tenor_of
 
 
-class Match(NamedTuple):
+class Match(Struct, frozen=True, gc=False):
     """A bid, one of its alternatives, an ask, a place in it, and the price."""
 
     bid: Bid
@@ -25,22 +28,26 @@ class Match(NamedTuple):
     price_micros: Micros
 
 
-def serve(bid: Bid, wish: Alternative, ask: Ask, now_s: Seconds) -> Fit | None:
-    """The place in `ask` that serves most of `wish`, the earliest of equals, or none. `now_s` is on the grid.
+def serve(ask: Ask, probe: BidProbe) -> Fit | None:
+    """The place in `ask` that serves most of what one alternative of a bid looks for, the earliest of equals, or none.
 
     Region, chip and price are the caller's to have looked at.
     """
-    if wish.duration_s < ask.min_duration_s:
+    if (
+        probe.duration_s < ask.min_duration_s
+        or ask.take_or_pay_bp > probe.max_take_or_pay_bp
+        or ask.start_s > probe.latest_s
+        or ask.end_s < probe.earliest_s + probe.duration_s
+    ):
         return None
-    if ask.take_or_pay_bp > bid.max_take_or_pay_bp:
+    if probe.require is not None and not meets(ask, probe.require):
         return None
-    earliest_s = now_s if wish.earliest_start_s is None else max(wish.earliest_start_s, now_s)
     return ask.free.best_start(
-        wish.duration_s,
-        earliest_s=earliest_s,
-        latest_s=wish.latest_start_s,
-        chips_milli=bid.leaves_milli,
-        least_milli=min(bid.min_quantity_milli or 0, bid.leaves_milli),
+        probe.duration_s,
+        earliest_s=probe.earliest_s,
+        latest_s=probe.latest_s,
+        chips_milli=probe.most_milli,
+        least_milli=probe.least_milli,
         lot_milli=ask.lot_milli,
     )
 
@@ -49,51 +56,116 @@ def best_for_bid(
     markets: dict[tuple[str, str], Market],
     bid: Bid,
     now_s: Seconds,
-    tenors_s: tuple[Seconds, ...],
     passed_over: Container[int],
+    market_state: str = OPEN,
+    places: dict[int, Key] | None = None,
 ) -> Match | None:
-    """The match of greatest surplus for a bid: ties go to the older ask, then to the earlier alternative."""
+    """The match of greatest surplus for a bid: ties go to the older ask, then to the earlier alternative.
+
+    Only markets in a given state are looked at: those that are open, unless one asks what would be if others were.
+    `places` is kept by the caller from match to match of one bid: how far down each alternative's asks have been seen
+    to serve nothing. What could not serve cannot serve a smaller remainder either, unless the bid has become content
+    with smaller leases: then the caller begins anew.
+    """
     best: Match | None = None
-    best_rank = (0, 0, 0)
+    places = {} if places is None else places
     for index in bid.open:
         wish = bid.alternatives[index]
         market = markets.get((wish.region, wish.chip))
-        if market is None:
-            continue
-        for ask in market.asks_within(wish.price_micros, tenor_of(wish.duration_s, tenors_s)):
-            # The surplus for the full remaining quantity; chips are the same for all, so they are left out.
-            rank = ((wish.price_micros - ask.price_micros) * wish.duration_s, -ask.priority, -index)
-            if best is not None and rank < best_rank:
-                break  # asks only get dearer and younger from here
-            if ask.ask_id in passed_over:
-                continue
-            fit = serve(bid, wish, ask, now_s)
-            if fit is not None:
-                best, best_rank = Match(bid, index, ask, fit, ask.price_micros), rank
-                break
+        if market is not None and market.state == market_state:
+            first = market.best_ask(wish.price_micros)
+            if first is not None:
+                best = _better(market, first, bid, index, now_s, passed_over, places, best)
     return best
 
 
-def next_for_ask(
+def _better(
     market: Market,
-    ask: Ask,
+    first: Ask,
+    bid: Bid,
+    index: int,
     now_s: Seconds,
-    tenors_s: tuple[Seconds, ...],
     passed_over: Container[int],
-    place: BidPlace | None,
+    places: dict[int, Key],
+    rival: Match | None,
+) -> Match | None:
+    """The match with the first ask that can serve one alternative of a bid, or the rival when that is better."""
+    probe, place = probe_of(bid, index, now_s), places.get(index)
+    if rival is None and place is None and first.ask_id not in passed_over:  # before any search, a look at the top
+        fit = serve(first, probe)
+        if fit is not None:
+            return Match(bid, index, first, fit, first.price_micros)
+    to_beat = None if rival is None else _rank(bid, rival.alternative, rival.ask)
+    limit = bid.alternatives[index].price_micros
+    for ask in market.asks_within(limit, probe, place):
+        if to_beat is not None and _rank(bid, index, ask) < to_beat:
+            places[index] = ask_key(ask)
+            return rival  # asks only get dearer and younger from here
+        if ask.ask_id in passed_over:
+            continue
+        fit = serve(ask, probe)
+        if fit is not None:
+            places[index] = ask_key(ask)
+            return Match(bid, index, ask, fit, ask.price_micros)
+    places[index] = price_end(limit)
+    return rival
+
+
+def _rank(bid: Bid, index: int, ask: Ask) -> tuple[int, int, int]:
+    """How good a match is: its surplus, then the ask's age, then the alternative's place."""
+    wish = bid.alternatives[index]
+    _, most = wanted(bid, index)
+    return (wish.price_micros - ask.price_micros) * wish.duration_s * most, -ask.priority, -index
+
+
+def next_for_ask(
+    market: Market, ask: Ask, now_s: Seconds, passed_over: Container[int], place: Key | None = None
 ) -> Match | None:
     """The next bid that an ask can serve: highest limit first, then oldest, then earlier alternative.
 
-    The walk begins at a place in the book (None: at its top), so that each bid takes all it can before the next.
+    The walk begins at a place in the book (None: at its top), so that each bid takes all it can before the next. The
+    market's state is the caller's to have looked at.
     """
-    hosts_s = ask.free.longest_s(ask.lot_milli, now_s)
-    if not hosts_s:
+    first = market.best_wish(ask.price_micros)
+    if first is None:
         return None
-    for bid, index in market.bids_within(ask.price_micros, tenor_of(hosts_s, tenors_s), place):
+    bid, index = first
+    if (place is None or wish_key(bid, index) >= place) and bid.bid_id not in passed_over:
+        fit = serve(ask, probe_of(bid, index, now_s))
+        if fit is not None:
+            return Match(bid, index, ask, fit, bid.alternatives[index].price_micros)
+    looks_for = AskProbe(
+        longest_s=ask.free.longest_s(ask.lot_milli, now_s),
+        most_milli=ask.free.most(ask.min_duration_s, now_s),
+        lot_milli=ask.lot_milli,
+        min_duration_s=ask.min_duration_s,
+        top_bp=ask.take_or_pay_bp,
+        opens_s=now_s,
+        closes_s=ask.end_s,
+    )
+    if not looks_for.longest_s:
+        return None
+    for bid, index in market.bids_within(ask.price_micros, looks_for, place):
         if bid.bid_id in passed_over:
             continue
-        wish = bid.alternatives[index]
-        fit = serve(bid, wish, ask, now_s)
+        fit = serve(ask, probe_of(bid, index, now_s))
         if fit is not None:
-            return Match(bid, index, ask, fit, wish.price_micros)
+            return Match(bid, index, ask, fit, bid.alternatives[index].price_micros)
     return None
+
+
+def probe_of(bid: Bid, index: int, now_s: Seconds) -> BidProbe:
+    """What one alternative of a bid looks for now."""
+    wish = bid.alternatives[index]
+    least, most = wanted(bid, index)
+    earliest_s = wish.earliest_start_s
+    return BidProbe(
+        wish.duration_s,
+        bisect_right(LENGTHS_S, wish.duration_s) - 1,
+        most,
+        least,
+        now_s if earliest_s is None or earliest_s < now_s else earliest_s,
+        wish.latest_start_s,
+        bid.max_take_or_pay_bp,
+        bid.require,
+    )

@@ -6,7 +6,7 @@ quantity = leaves + filled + canceled, always. `priority` is the seq that an ord
 from msgspec import Struct
 
 from exchange.core.books.capacity import Capacity
-from exchange.language.commands import Alternative
+from exchange.language.commands import Alternative, Require
 from exchange.language.units import BasisPoints, Micros, Milli, Seconds
 
 
@@ -30,16 +30,23 @@ class Ask(Struct, kw_only=True, gc=False):
     time_in_force: str
     expires_s: Seconds | None
     self_trade: str
+    post_only: bool
     free: Capacity
-    bond_micros: Micros
+    bond_micros: Micros  # what stands behind it now; penalties take from it
+    posted_micros: Micros  # the most that its numbers have ever asked for
     state: str
     reason: str = ""
     leaves_milli: Milli = 0  # the most chips it can still lease in one piece
-    tenor_s: Seconds = 0  # the book it rests in; 0 when in none
-    recheck_s: Seconds = 0  # when time alone may move it to a shorter book, or end it
+    resting: bool = False  # whether it stands in the books
+    recheck_s: Seconds = 0  # when time alone may make its leaves fewer, or end it
     busiest_milli: Milli = 0  # the most chips ever leased at one time
     leased_area: int = 0  # chips × seconds of all its leases
+    offered_area: int  # chips × seconds offered; free and leased are always all of it
     open_leases: int = 0
+    tags: tuple[str, ...] = ()
+    pue_milli: int | None = None
+    green_bp: BasisPoints | None = None
+    domestic: bool = False
 
 
 class Bid(Struct, kw_only=True, gc=False):
@@ -58,9 +65,26 @@ class Bid(Struct, kw_only=True, gc=False):
     expires_s: Seconds | None
     max_take_or_pay_bp: BasisPoints
     self_trade: str
+    post_only: bool
+    require: Require | None
     state: str
     reason: str = ""
     filled_milli: Milli = 0
     canceled_milli: Milli = 0
     held_micros: Micros = 0
     resting: bool = False  # whether it stands in the books
+
+    @property
+    def gang(self) -> bool:
+        """Whether it is all or none: one lease of the whole quantity."""
+        return self.min_quantity_milli == self.quantity_milli
+
+
+def meets(ask: Ask, require: Require) -> bool:
+    """Whether an ask states all that a bid requires; what it does not state, it does not meet."""
+    return (
+        all(tag in ask.tags for tag in require.tags)
+        and (require.pue_max_milli is None or (ask.pue_milli is not None and ask.pue_milli <= require.pue_max_milli))
+        and (require.green_min_bp is None or (ask.green_bp is not None and ask.green_bp >= require.green_min_bp))
+        and (ask.domestic or not require.domestic)
+    )

@@ -1,0 +1,25 @@
+"""Which markets are open: the strictest of what operators have set for a market, its region, its chip and the venue."""
+
+from exchange.language.commands import MARKET_STATES, OPEN
+from exchange.language.events import MarketStateSet
+
+
+class Brakes:
+    """What has been set, the latest for each scope."""
+
+    def __init__(self) -> None:
+        self.latest: dict[tuple[str | None, str | None], MarketStateSet] = {}
+
+    def set(self, event: MarketStateSet) -> None:
+        """An operator has opened or braked something."""
+        self.latest[event.region, event.chip] = event
+
+    def all(self) -> list[MarketStateSet]:
+        """What holds for each scope, in the order in which scopes were first set."""
+        return list(self.latest.values())
+
+    def state(self, region: str, chip: str) -> str:
+        """The state of a market."""
+        scopes = ((region, chip), (region, None), (None, chip), (None, None))
+        found = [self.latest[scope].state for scope in scopes if scope in self.latest]
+        return max(found, key=MARKET_STATES.index, default=OPEN)

@@ -1,0 +1,128 @@
+"""Advice before and after an order: `quote` says what a bid would get now, `explain` why one gets nothing."""
+
+from collections.abc import Sequence
+from typing import Unpack
+
+import click
+import msgspec
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from gateway import advice, requests
+from gateway.cli.session import Session, speaks
+from gateway.cli.tables import facts, state, table
+from gateway.cli.values import grouped, short_time
+from gateway.cli.wanted import Wanted, bid_of, wanting
+
+_TESTS = {
+    "price": "price",
+    "duration": "length",
+    "start": "start",
+    "quantity": "chips",
+    "lot": "lot",
+    "take_or_pay": "t-o-p",
+    "require": "require",
+    "owner": "owner",
+    "market": "market",
+}
+
+
+@click.command()
+@wanting
+@speaks
+async def quote(session: Session, **said: Unpack[Wanted]) -> None:
+    """What `buy` with the same arguments would get now; nothing is ordered."""
+    bid = await bid_of(session.client, said)
+    found = await session.client.quote(requests.QuoteBody(**msgspec.structs.asdict(bid)))
+    session.show(found, quote_card(found))
+
+
+@click.command()
+@click.argument("bid_id", metavar="BID")
+@speaks
+async def explain(session: Session, bid_id: str) -> None:
+    """Why BID, such as bid-12, is not filled, and which single changes would fill it."""
+    found = await session.client.explain(bid_id)
+    session.show(found, Text(f"{bid_id} lacks {_chips(found.leaves)}", style="bold"), explanation_card(found))
+
+
+def quote_card(found: advice.Quote) -> RenderableType:
+    """A quote: the leases, what all comes to, whether the account can pay, and why something would be missing."""
+    head = Text(f"{found.filled} of {_chips(found.quantity)} now", style="bold")
+    if found.missing != "0":
+        head += Text(f", {found.missing} missing")
+    parts: list[RenderableType] = [head + Text("; the bid would be ") + state(found.state, found.reason)]
+    if found.leases:
+        parts += [_lease_table(found.leases), Text()]
+    parts.append(facts(_money(found)))
+    if found.rest is not None:
+        parts += [Text(), Text(f"Why {found.missing} would be missing", style="bold"), explanation_card(found.rest)]
+    return Group(*parts)
+
+
+def _lease_table(leases: Sequence[advice.QuotedLease]) -> Table:
+    columns = ("would lease", "site", "chips", "from", "until", "price", "per 度", "cost", "fee", "take-or-pay")
+    drawn = table(*columns, right=("chips", "price", "per 度", "cost", "fee", "take-or-pay"), names=columns[:2])
+    for lease in leases:
+        drawn.add_row(
+            f"{lease.region}/{lease.chip}", lease.site, lease.quantity, short_time(lease.start), short_time(lease.end),
+            lease.price, lease.price_per_du or "–", grouped(lease.cost), grouped(lease.buyer_fee), lease.take_or_pay,
+        )  # fmt: skip
+    return drawn
+
+
+def _money(found: advice.Quote) -> list[tuple[str, str]]:
+    parts = [f"{grouped(found.cost)} cost + {grouped(found.buyer_fee)} fee"]
+    parts += [f"{grouped(subsidy.amount)} by {subsidy.programme}" for subsidy in found.subsidies]
+    verdict = "[green]enough[/]" if found.covered else "[red]not enough[/]"
+    rest = [("rest", f"{grouped(found.held)} CNY would be held for it")] if found.held != "0.00" else []
+    return [
+        ("all in", f"[bold]{grouped(found.total)} CNY[/] = {' − '.join(parts)}"),
+        *rest,
+        ("account", f"{grouped(found.needed)} CNY needed, {grouped(found.available)} available: {verdict}"),
+    ]
+
+
+def explanation_card(found: advice.Explanation) -> RenderableType:
+    """What stands between a bid and the asks, alternative by alternative, and what would fill it."""
+    note = Text("asks, each counted at the first test that it fails", style="dim")
+    return Group(note, _hurdle_table(found.alternatives), Text(), _changes(found))
+
+
+def _hurdle_table(alternatives: Sequence[advice.Hurdles]) -> Table:
+    drawn = table("#", "wants", "state", "asks", *_TESTS.values(), "fits", right=("asks", *_TESTS.values(), "fits"),
+                  names=("wants",))  # fmt: skip
+    for entry in alternatives:
+        asks = str(entry.asks) if entry.complete else f"{entry.examined} of {entry.asks}"
+        fails = (_count(getattr(entry.fails, test)) for test in _TESTS)
+        wants = f"{entry.region}/{entry.chip}"
+        drawn.add_row(str(entry.alternative), wants, state(entry.state), asks, *fails, _count(entry.fits, "green"))
+    return drawn
+
+
+def _count(asks: int, style: str = "") -> Text:
+    return Text(str(asks), style=style) if asks else Text("·", style="dim")
+
+
+def _changes(found: advice.Explanation) -> RenderableType:
+    if not found.changes:
+        return Text("No single change would fill it now." if found.searched else "No single change was found in time.")
+    columns = ("would fill it", "field", "value", "extra CNY", "all in CNY", "account")
+    drawn = table(*columns, right=("extra CNY", "all in CNY"), names=("would fill it", "field", "value"))
+    for change in found.changes:
+        covered = Text("enough", style="green") if change.covered else Text("not enough", style="red")
+        value = _value(change.value)
+        drawn.add_row(change.detail, change.field, value, grouped(change.extra), grouped(change.total), covered)
+    return drawn if found.searched else Group(drawn, Text("There may be others: the search was cut short.", "dim"))
+
+
+def _value(value: str | bool | tuple[str, ...] | None) -> str:
+    """A field's value as it would be typed; a dash where the field is dropped."""
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return "–" if value is None else str(value).lower() if isinstance(value, bool) else value
+
+
+def _chips(quantity: str) -> str:
+    return f"{quantity} chip" if quantity == "1" else f"{quantity} chips"

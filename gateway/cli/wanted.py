@@ -1,0 +1,110 @@
+"""What somebody wants, as it is typed: the arguments that `buy` and `quote` share, and the bid that they make."""
+
+from collections.abc import Callable
+from typing import TypedDict, TypeVar
+
+import click
+
+from gateway import schema
+from gateway.cli.values import DURATION, NAMES, instant_after, new_order_id
+from gateway.client.rest import Client
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+class Wanted(TypedDict):
+    """The arguments by name."""
+
+    regions: tuple[str, ...]
+    chips: tuple[str, ...]
+    quantity: str
+    duration: str
+    price: str | None
+    price_per_du: str | None
+    earliest_start: str
+    latest_start: str | None
+    within: str
+    min_quantity: str | None
+    gang: bool
+    require_tags: tuple[str, ...]
+    pue_at_most: str | None
+    green_at_least: str | None
+    domestic: bool
+    ioc: bool
+    fok: bool
+    post_only: bool
+    expires_at: str | None
+    max_take_or_pay: str
+    order_id: str | None
+
+
+_ARGUMENTS = (
+    click.argument("regions", type=NAMES),
+    click.argument("chips", type=NAMES),
+    click.argument("quantity"),
+    click.option("--for", "duration", type=DURATION, required=True, help="How long, such as 6h or P1D."),
+    click.option("--price", help="The most to pay, in CNY per chip-hour."),
+    click.option("--price-per-du", help="The same in CNY per 度, for every chip by its rate."),
+    click.option("--earliest", "earliest_start", default="now", show_default=True, help="The first instant to start."),
+    click.option("--latest", "latest_start", help="The last instant to start at."),
+    click.option("--within", type=DURATION, default="PT1H", show_default=True, help="Instead: how long after it."),
+    click.option("--min-quantity", help="The smallest lease worth having."),
+    click.option("--gang", is_flag=True, help="All chips in one lease, or none."),
+    click.option("--require-tag", "require_tags", multiple=True, help="Only of asks that state this tag; repeatable."),
+    click.option("--pue-at-most", help="Only where the stated PUE is no higher, such as 1.2."),
+    click.option("--green-at-least", help="Only where the stated share of green power is no lower, such as 0.8."),
+    click.option("--domestic", is_flag=True, help="Only chips designed in China."),
+    click.option("--ioc", is_flag=True, help="What cannot be had at once is canceled."),
+    click.option("--fok", is_flag=True, help="All at once, or nothing."),
+    click.option("--post-only", is_flag=True, help="Refuse it if it would trade at once."),
+    click.option("--expires", "expires_at", help="Cancel what is left at this instant."),
+    click.option("--max-take-or-pay", default="1", show_default=True, help="No ask that owes more for unused hours."),
+    click.option("--id", "order_id", help="The client_order_id; the same one never buys twice."),
+)
+
+
+def wanting(act: F) -> F:
+    """Give a command the arguments, in their order."""
+    for argument in reversed(_ARGUMENTS):
+        act = argument(act)
+    return act
+
+
+async def bid_of(client: Client, said: Wanted) -> schema.BidBody:
+    """The bid; `client` tells the market's time where that is needed. A usage error when options contradict."""
+    earliest, quantity = said["earliest_start"], said["quantity"]
+    return schema.BidBody(
+        client_order_id=said["order_id"] or new_order_id(),
+        quantity=quantity,
+        min_quantity=quantity if said["gang"] else said["min_quantity"],
+        regions=said["regions"],
+        chips=said["chips"],
+        duration=said["duration"],
+        earliest_start=earliest,
+        latest_start=said["latest_start"] or await instant_after(client, earliest, said["within"]),
+        price=said["price"],
+        price_per_du=said["price_per_du"],
+        time_in_force=time_in_force(said["expires_at"], ioc=said["ioc"], fok=said["fok"]),
+        expires_at=said["expires_at"],
+        post_only=said["post_only"],
+        max_take_or_pay=said["max_take_or_pay"],
+        require=_require(said),
+    )
+
+
+def time_in_force(expires_at: str | None, *, ioc: bool, fok: bool = False) -> str:
+    """How long an order stays, by the one option that says so."""
+    said = {"ioc": ioc, "fok": fok, "gtd": expires_at is not None}
+    if sum(said.values()) > 1:
+        raise click.UsageError("--ioc and --fok leave nothing that could expire: say one of --ioc, --fok and --expires")
+    return next((word for word, is_said in said.items() if is_said), "gtc")
+
+
+def _require(said: Wanted) -> schema.RequireBody | None:
+    require = schema.RequireBody(
+        tags=said["require_tags"],
+        pue_at_most=said["pue_at_most"],
+        green_share_at_least=said["green_at_least"],
+        domestic=said["domestic"],
+    )
+    return None if require == schema.RequireBody() else require

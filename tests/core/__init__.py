@@ -1,0 +1,1 @@
+"""The machine by itself: commands in, state and views out."""

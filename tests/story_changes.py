@@ -1,0 +1,58 @@
+"""The words of a story that change what is there: amendments, cancels of many orders at once, and the brakes.
+
+alice   amend bid-1 to 4 @ 15.00 or 7.00    loses place, rests 4
+hz      amend ask-1 @ 13.00
+alice   cancel all bids on h800 in shanghai
+venue   sets h800 in shanghai halted
+venue   sets all post_only
+venue   allows 0.1 around the last 2 trades
+"""
+
+import re
+
+from exchange.language.commands import (
+    AmendAsk,
+    AmendBid,
+    CancelAllAsks,
+    CancelAllBids,
+    Command,
+    SetMarketState,
+)
+from tests.story_words import NUM, chips_of, money_of, share_of
+
+AMEND = re.compile(
+    rf"amend (?P<kind>bid|ask)-(?P<number>\d+)(?: to (?P<chips>{NUM}))?(?: @ (?P<prices>{NUM}(?: or {NUM})*))?"
+)
+SWEEP = re.compile(r"cancel all (?P<kind>bid|ask)s(?: on (?P<chip>\w+))?(?: in (?P<region>\w+))?")
+BRAKE = re.compile(r"sets (?P<chip>\w+)(?: in (?P<region>\w+))? (?P<state>\w+)")
+BAND = re.compile(rf"(?P<share>{NUM}) around the last (?P<trades>\d+) trades")
+
+
+def read_change(who: str, says: str) -> Command | None:
+    """The command, if the words are of this kind."""
+    if found := AMEND.fullmatch(says):
+        return read_amendment(who, found)
+    if found := SWEEP.fullmatch(says):
+        sweep = CancelAllBids if found["kind"] == "bid" else CancelAllAsks
+        return sweep(account_id=who, region=found["region"], chip=found["chip"])
+    if found := BRAKE.fullmatch(says):
+        chip = None if found["chip"] == "all" else found["chip"]
+        return SetMarketState(
+            operator_id=who, state=found["state"], reason="as told", region=found["region"], chip=chip
+        )
+    return None
+
+
+def read_amendment(who: str, found: re.Match[str]) -> AmendBid | AmendAsk:
+    number = int(found["number"])
+    chips = None if found["chips"] is None else chips_of(found["chips"])
+    prices = None if found["prices"] is None else tuple(money_of(price) for price in found["prices"].split(" or "))
+    if found["kind"] == "bid":
+        return AmendBid(account_id=who, bid_id=number, quantity_milli=chips, prices_micros=prices)
+    return AmendAsk(account_id=who, ask_id=number, quantity_milli=chips, price_micros=prices[0] if prices else None)
+
+
+def read_band(says: str | None) -> tuple[int, int]:
+    """How far from the average of how many trades orders may be; not at all limited when a story does not say."""
+    found = BAND.fullmatch(says or "")
+    return (share_of(found["share"]), int(found["trades"])) if found else (0, 1)

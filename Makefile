@@ -8,7 +8,7 @@ LOCK   := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --p
           --no-emit-index-url --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check soak lock clean
+.PHONY: help setup demo test check soak bench lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ check: $(READY)  ## lint, format, types and the import law
 
 soak: $(READY)  ## the long runs of generated commands
 	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest -m soak --timeout=0
+
+bench: $(READY)  ## the books, the worst bids, a plain book beside ours, and the whole core: minutes, on a quiet machine
+	@$(BIN)/python -m loadtests.bench
 
 lock: $(READY)  ## pin the newest dependencies that pyproject.toml allows, with their hashes
 	@$(LOCK) --output-file requirements/runtime.txt

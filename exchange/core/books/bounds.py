@@ -35,6 +35,7 @@ class BidProbe(Struct, frozen=True, gc=False):
     latest_s: Seconds
     max_take_or_pay_bp: BasisPoints
     require: Require | None
+    now_s: Seconds
 
 
 class AskBound:
@@ -65,13 +66,14 @@ class AskBound:
             and probe.most_milli - probe.most_milli % self.lot_milli >= probe.least_milli
         )
 
-    def take(self, ask: Ask) -> bool:
-        """Count in an ask, whatever the time: the present only takes away from it; whether it offers anything new."""
-        window_s, lot = ask.end_s - ask.start_s, ask.lot_milli
+    def take(self, ask: Ask, now_s: Seconds) -> bool:
+        """Count in what an ask can offer from now on, or more; whether that is anything new."""
+        start_s, lot = max(ask.start_s, now_s), ask.lot_milli
+        window_s = ask.end_s - start_s
         if (
             window_s <= self.longest_s  # most asks offer nothing new even with all they ever had
             and ask.quantity_milli <= self.chips[bisect_right(LENGTHS_S, window_s) - 1]
-            and ask.start_s >= self.opens_s
+            and start_s >= self.opens_s
             and ask.end_s <= self.closes_s
             and ask.min_duration_s >= self.min_duration_s
             and ask.take_or_pay_bp >= self.top_bp
@@ -86,8 +88,9 @@ class AskBound:
         self.top_bp = min(self.top_bp, ask.take_or_pay_bp)
         for duration_s, width in ask.free.corners():
             if width >= lot:
-                self.longest_s = max(self.longest_s, duration_s)
-                self._fill(duration_s, width - width % lot)
+                length_s = min(duration_s, window_s)
+                self.longest_s = max(self.longest_s, length_s)
+                self._fill(length_s, width - width % lot)
         return True
 
     def widen(self, other: Self) -> None:
@@ -103,6 +106,8 @@ class AskBound:
     def _fill(self, duration_s: Seconds, width: Milli) -> None:
         """A piece of a length is one of every shorter length, too; where a wider one is known, so it is for those."""
         place = bisect_right(LENGTHS_S, duration_s) - 1
+        if self.chips[0] < width:
+            self.chips[: place + 1] = [width] * (place + 1)
         while place >= 0 and self.chips[place] < width:
             self.chips[place] = width
             place -= 1
@@ -116,7 +121,7 @@ class AskProbe(Struct, frozen=True, gc=False):
     lot_milli: Milli
     min_duration_s: Seconds
     top_bp: BasisPoints
-    opens_s: Seconds
+    now_s: Seconds
     closes_s: Seconds
 
 
@@ -141,12 +146,12 @@ class BidBound:
             and self.most_milli >= probe.lot_milli
             and self.longest_s >= probe.min_duration_s
             and self.top_bp >= probe.top_bp
-            and self.latest_s >= probe.opens_s
+            and self.latest_s >= probe.now_s
             and self.ends_s <= probe.closes_s
         )
 
-    def take(self, wish: tuple[Bid, int]) -> bool:
-        """Count in one alternative of a bid; whether it demands anything easier."""
+    def take(self, wish: tuple[Bid, int], now_s: Seconds) -> bool:
+        """Count in one alternative of a bid; whether it demands anything easier. Time does not change what it wants."""
         bid, index = wish
         least, most = wanted(bid, index)
         alternative = bid.alternatives[index]

@@ -6,9 +6,9 @@ to when, in what lots, on what terms) the best that any order in it could offer.
 rules out, so a probe that nothing can serve looks at bounds and hardly at orders.
 
 Bounds are promises that may be too generous and are never too strict, and a block promises all that its runs do. Adding
-an order widens them at once. What an order loses (a lease carved out of it, its removal) leaves them as they are: they
-are drawn tight when walks have gone through a run or block in vain often enough, so that the next are spared the work
-that these have wasted.
+an order widens them at once. What an order loses (a lease carved out of it, its removal, the passing of time) leaves
+them as they are: they are drawn tight when walks have gone through a run or block in vain often enough, so that the
+next are spared the work that these have wasted.
 
 To add a youngest order to a price that has others, or to remove one of a price with one run, takes constant time; else
 it is O(log n) comparisons and a move within one block. A walk to the first order that serves costs the blocks before
@@ -22,17 +22,27 @@ from itertools import pairwise
 from operator import attrgetter, itemgetter
 from typing import Any, Generic, Protocol, Self, TypeVar
 
-RUN_MAX = 64
+from exchange.language.units import Seconds
+
+RUN_MAX = 16
 BLOCK_MAX = 64
 # How many orders or runs walks look at in vain, behind a loose bound, before drawing it tight pays.
 RUN_WASTE = 16
 BLOCK_WASTE = 512
+STALE = 8  # how many times more when no order has lost anything, so that only the time may have loosened the bound
 
 Key = int  # an order's place among all: its price in the high bits, its age in the AGE_BITS low ones
 AGE_BITS = 64
 
 T = TypeVar("T")
 T_contra = TypeVar("T_contra", contravariant=True)
+
+
+class Probe(Protocol):
+    """What is looked for."""
+
+    @property
+    def now_s(self) -> Seconds: ...
 
 
 class Bound(Protocol[T_contra]):
@@ -42,8 +52,8 @@ class Bound(Protocol[T_contra]):
         """Whether one of them might serve a probe; False is certain."""
         ...
 
-    def take(self, item: T_contra) -> bool:
-        """Promise what one more order can offer now, too; whether that is anything new."""
+    def take(self, item: T_contra, now_s: Seconds) -> bool:
+        """Promise what one more order can offer from now on, too; whether that is anything new."""
         ...
 
     def widen(self, other: Self) -> None:
@@ -91,7 +101,7 @@ class Ladder(Generic[T, B]):
     def __init__(self, new_bound: Callable[[], B]) -> None:
         self._new_bound = new_bound
         self._blocks: list[Block[T, B]] = []
-        self._firsts: list[Key] = []  # of each block; a run belongs to the last block that begins before it
+        self._firsts: list[Key] = []  # of each block
         self._head: Run[T, B] | None = None  # the first of all
         self._prices: dict[int, list[Run[T, B]]] = {}
 
@@ -111,8 +121,8 @@ class Ladder(Generic[T, B]):
         else:
             run.orders[key] = item
             run.last = key
-        if run.bound.take(item):
-            run.block.bound.take(item)
+        if run.bound.take(item, 0):
+            run.block.bound.take(item, 0)
 
     def remove(self, key: Key) -> T:
         """Take an order out."""
@@ -131,10 +141,10 @@ class Ladder(Generic[T, B]):
     def gained(self, key: Key, item: T) -> None:
         """An order can offer more than before, or something else."""
         run = self._run_of(key)
-        if run.bound.take(item):
-            run.block.bound.take(item)
+        if run.bound.take(item, 0):
+            run.block.bound.take(item, 0)
 
-    def walk(self, probe: Any, limit: Key, place: Key | None = None) -> Iterator[T]:
+    def walk(self, probe: Probe, limit: Key, place: Key | None = None) -> Iterator[T]:
         """Orders that bounds do not rule out, from the key `place` on up to `limit`, which is where a price begins."""
         b = 0 if place is None else max(bisect_right(self._firsts, place) - 1, 0)
         for block in self._blocks[b:] if b else self._blocks:
@@ -151,10 +161,8 @@ class Ladder(Generic[T, B]):
                     yield from run.orders.values()
                 elif run.last >= place:
                     yield from [item for key, item in run.orders.items() if key >= place]
-                if run.loose:
-                    self._note_waste(run)
-            if block.loose:
-                self._note_block_waste(block)
+                self._note_waste(run, probe.now_s)
+            self._note_block_waste(block)
 
     def items(self) -> Iterator[T]:
         """All orders, in order."""
@@ -175,7 +183,7 @@ class Ladder(Generic[T, B]):
         for block, begin in zip(self._blocks, self._firsts, strict=True):
             assert block.firsts == [run.first for run in block.runs]
             assert all(run.block is block for run in block.runs)
-            assert begin <= block.firsts[0]
+            assert begin == block.firsts[0]
             assert block.loose or not any(run.loose for run in block.runs)
         assert self._head is (runs[0] if runs else None)
 
@@ -206,7 +214,11 @@ class Ladder(Generic[T, B]):
             self._firsts.append(key)
         block = self._blocks[b]
         run = Run(key, self._new_bound(), block)
-        insort(self._prices.setdefault(key >> AGE_BITS, []), run, key=_first_of)
+        runs = self._prices.get(key >> AGE_BITS)
+        if runs is None:
+            self._prices[key >> AGE_BITS] = [run]
+        else:
+            insort(runs, run, key=_first_of)
         place = bisect_left(block.firsts, key)
         block.firsts.insert(place, key)
         block.runs.insert(place, run)
@@ -227,10 +239,9 @@ class Ladder(Generic[T, B]):
         runs.remove(run)
         if not runs:
             del self._prices[run.first >> AGE_BITS]
-        block = run.block
+        block, b = run.block, bisect_right(self._firsts, run.first) - 1
         place = bisect_left(block.firsts, run.first)
         del block.firsts[place], block.runs[place]
-        b = bisect_right(self._firsts, run.first) - 1
         if not block.runs:
             del self._blocks[b], self._firsts[b]
         elif b > 0 and len(block.runs) + len(self._blocks[b - 1].runs) <= BLOCK_MAX // 4:
@@ -238,24 +249,27 @@ class Ladder(Generic[T, B]):
             both.loose = True
             self._blocks[b - 1 : b + 1] = [both]
             del self._firsts[b]
+        else:
+            self._firsts[b] = block.firsts[0]
         self._head = self._blocks[0].runs[0] if self._blocks else None
 
-    def _note_waste(self, run: Run[T, B]) -> None:
+    def _note_waste(self, run: Run[T, B], now_s: Seconds) -> None:
         """All of a run was looked at in vain: in the end let it promise no more than it has."""
         run.wasted += len(run.orders)
-        if run.wasted >= RUN_WASTE:
-            run.bound, run.loose, run.wasted = self._bound_of(run.orders.values()), False, 0
+        if run.wasted >= (RUN_WASTE if run.loose else RUN_WASTE * STALE):
+            run.bound, run.loose, run.wasted = self._bound_of(run.orders.values(), now_s), False, 0
+            run.block.loose = True
 
     def _note_block_waste(self, block: Block[T, B]) -> None:
         block.wasted += len(block.runs)
-        if block.wasted >= BLOCK_WASTE:
+        if block.wasted >= (BLOCK_WASTE if block.loose else BLOCK_WASTE * STALE):
             block.bound, block.wasted = self._joined(block.runs), 0
             block.loose = any(run.loose for run in block.runs)
 
-    def _bound_of(self, items: Iterable[T]) -> B:
+    def _bound_of(self, items: Iterable[T], now_s: Seconds) -> B:
         bound = self._new_bound()
         for item in items:
-            bound.take(item)
+            bound.take(item, now_s)
         return bound
 
     def _joined(self, runs: Iterable[Run[T, B]]) -> B:

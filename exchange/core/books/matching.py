@@ -140,7 +140,7 @@ def next_for_ask(
         lot_milli=ask.lot_milli,
         min_duration_s=ask.min_duration_s,
         top_bp=ask.take_or_pay_bp,
-        opens_s=now_s,
+        now_s=now_s,
         closes_s=ask.end_s,
     )
     if not looks_for.longest_s:
@@ -168,4 +168,5 @@ def probe_of(bid: Bid, index: int, now_s: Seconds) -> BidProbe:
         wish.latest_start_s,
         bid.max_take_or_pay_bp,
         bid.require,
+        now_s,
     )

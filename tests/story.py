@@ -11,10 +11,11 @@ more; a line that begins with blanks goes on answering the one before. Whoever i
 provider, alone in an owner group unless the story says `joins acme`, with a million CNY unless it says `has 1000.00`.
 It is Monday, midnight.
 
-A line is a command (ask, bid, amend, cancel, start, meter, deposits, sets, clock) with what it brings about, or a
-claim about how somebody's money or some order or lease stands. Every trade, refusal and prevented match has to be told,
-as has whether an amended order keeps its place, every order that rests anew or ends without being filled, and every
-lease that is over. Details may be left out: `rests` says less than `rests 4 P1D`.
+A line is a command (ask, bid, amend, cancel, start, meter, deposits, sets, clock) with what it brings about, a question
+(quote, explain) with what the market says, or a claim about how somebody's money or some order or lease stands. Every
+trade, refusal and prevented match has to be told, as has whether an amended order keeps its place, every order that
+rests anew or ends without being filled, and every lease that is over. Details may be left out: `rests` says less than
+`rests 4 P1D`.
 """
 
 import functools
@@ -40,6 +41,7 @@ from exchange.language.commands import (
 from exchange.language.units import CHIP_HOUR_PLACES, MICROS_PER_CNY, parse_decimal
 from tests.properties.twins import Twins
 from tests.properties.world import catalogue
+from tests.story_advice import QUESTION, Advisor
 from tests.story_changes import read_band, read_change
 from tests.story_facts import MONEY, Fact, facts_of, how_it_stands, money_of_account, read_details, read_fact
 from tests.story_words import AT, NUM, Moment, StoryError, money_of, read_ask, read_bid
@@ -50,6 +52,7 @@ FORTUNE_MICROS = 1_000_000 * MICROS_PER_CNY
 THING = re.compile(r"(bid|ask|lease)-(\d+)")
 METER = re.compile(rf"meter lease-(\d+) through ({AT}) delivered ({NUM}) used ({NUM})")
 NOBODYS = ("clock", "venue")
+IN_ORDER = {"leases": "leases", "gets": "leases", "try": "changes"}
 
 
 class StoryFailed(AssertionError):
@@ -113,6 +116,7 @@ class Stage:
     def __init__(self, lines: list[Line]) -> None:
         band = next((line.says.partition(" ")[2] for line in lines if line.says.startswith("allows ")), None)
         self.twins = Twins([*catalogue(*read_band(band)), *self.opening(lines)])
+        self.advisor = Advisor(self.twins)
         self.orders = 0
 
     def opening(self, lines: list[Line]) -> Iterator[Command]:
@@ -137,6 +141,9 @@ class Stage:
         elif word in MONEY:
             claim = Fact("", "has", read_details(line.says, self.moment))
             self.check_claim(line, claim, money_of_account(self.twins, line.who))
+        elif QUESTION.fullmatch(line.says):
+            answer = self.advisor.answer(line.who, line.says, self.moment)
+            compare([read_fact(told, self.moment) for told in line.answers], answer, [""])
         else:
             self.carry_out(line)
 
@@ -152,8 +159,11 @@ class Stage:
 
     def carry_out(self, line: Line) -> None:
         expected = [read_fact(answer, self.moment) for answer in line.answers]
+        *first, command = self.commands(line.who, line.says)
+        for other in first:
+            outcome, _ = self.twins.apply(other)
+            assert outcome.reject is None, outcome.reject
         before = self.how_things_stand()
-        command = self.command(line.who, line.says)
         outcome, events = self.twins.apply(command)
         own = own_name(command, outcome.subject)
         compare(expected, facts_of(self.twins, outcome, events, before, own), ["", line.who, own])
@@ -166,6 +176,13 @@ class Stage:
             *(f"lease-{n}" for n in told.leases),
         ]
         return {name: how_it_stands(self.twins, name).verb for name in names}
+
+    def commands(self, who: str, says: str) -> list[Command]:
+        """What a line asks of the market; the last command is that which the line is about."""
+        if says != "takes advice":
+            return [self.command(who, says)]
+        self.orders += 1
+        return list(self.advisor.take(who, f"order-{self.orders}"))
 
     def command(self, who: str, says: str) -> Command:
         """What a line asks of the market."""
@@ -225,7 +242,7 @@ def own_name(command: Command, subject: int) -> str:
 
 
 def compare(expected: list[Fact], actual: list[Fact], names: list[str]) -> None:
-    """Every answer must be true, trades in order; everything that has to be told must be."""
+    """Every answer must be true, leases and changes in order; everything that has to be told must be."""
     left = list(actual)
     wrong = []
     for fact in expected:
@@ -235,10 +252,11 @@ def compare(expected: list[Fact], actual: list[Fact], names: list[str]) -> None:
         else:
             left.remove(true)
     wrong += [f"  not told  {fact}" for fact in left if fact.must]
-    trades = [fact for fact in expected if fact.verb == "leases"]
-    made = [fact for fact in actual if fact.verb == "leases"]
-    if not wrong and not all(told.says(fact, names) for told, fact in zip(trades, made, strict=True)):
-        wrong.append("  expected  the same leases in another order")
+    for verb, what in IN_ORDER.items():
+        told = [fact for fact in expected if fact.verb == verb]
+        came = [fact for fact in actual if fact.verb == verb]
+        if not wrong and not all(fact.says(other, names) for fact, other in zip(told, came, strict=True)):
+            wrong.append(f"  expected  the same {what} in another order")
     if wrong:
-        came = [f"  got       {fact}" for fact in actual] or ["  got       nothing"]
-        raise StoryFailed("\n".join([*wrong, *came]))
+        got = [f"  got       {fact}" for fact in actual] or ["  got       nothing"]
+        raise StoryFailed("\n".join([*wrong, *got]))

@@ -4,7 +4,7 @@ alice   amend bid-1 to 4 @ 15.00 or 7.00    loses place, rests 4
 hz      amend ask-1 @ 13.00
 alice   cancel all bids on h800 in shanghai
 venue   sets h800 in shanghai halted
-venue   sets all post_only
+venue   sets all post_only without a reason
 venue   allows 0.1 around the last 2 trades
 """
 
@@ -24,7 +24,7 @@ AMEND = re.compile(
     rf"amend (?P<kind>bid|ask)-(?P<number>\d+)(?: to (?P<chips>{NUM}))?(?: @ (?P<prices>{NUM}(?: or {NUM})*))?"
 )
 SWEEP = re.compile(r"cancel all (?P<kind>bid|ask)s(?: on (?P<chip>\w+))?(?: in (?P<region>\w+))?")
-BRAKE = re.compile(r"sets (?P<chip>\w+)(?: in (?P<region>\w+))? (?P<state>\w+)")
+BRAKE = re.compile(r"sets (?P<chip>\w+)(?: in (?P<region>\w+))? (?P<state>\w+)(?P<mute> without a reason)?")
 BAND = re.compile(rf"(?P<share>{NUM}) around the last (?P<trades>\d+) trades")
 
 
@@ -38,7 +38,11 @@ def read_change(who: str, says: str) -> Command | None:
     if found := BRAKE.fullmatch(says):
         chip = None if found["chip"] == "all" else found["chip"]
         return SetMarketState(
-            operator_id=who, state=found["state"], reason="as told", region=found["region"], chip=chip
+            operator_id=who,
+            state=found["state"],
+            reason="" if found["mute"] else "as told",
+            region=found["region"],
+            chip=chip,
         )
     return None
 

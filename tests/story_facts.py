@@ -29,6 +29,7 @@ VERBS = {
     *("leases", "rests", "filled", "canceled", "expired", "refused", "meets"),
     *("keeps", "loses"),  # place, of an amended order
     *("scheduled", "running", "ended", "defaulted", "settles"),
+    *("gets", "pays", "affords", "lacks", "fails", "try"),  # in answer to a question
 }
 OVER = {"canceled", "expired", "ended", "defaulted"}
 MONEY = (
@@ -45,12 +46,17 @@ MONEY = (
     "fee",
     "commission",
 )
+ASKED = ("cost", "total", "needed", "extra")
 CHIPS = ("leaves", "filled", "canceled")
 CHIP_HOURS = ("delivered", "used")
 DETAIL = re.compile(
     rf" *(?:(?P<window>{AT}\.\.{AT})|@ (?P<price>{NUM})|from (?P<provider>\w+)|to (?P<buyer>\w+)"
-    rf"|(?P<key>{'|'.join(MONEY + CHIPS + CHIP_HOURS)}) (?P<amount>{NUM})"
+    rf"|on (?P<chip>\w+)|in (?P<region>\w+)"
+    rf"|(?P<key>{'|'.join(MONEY + ASKED + CHIPS + CHIP_HOURS)}) (?P<amount>{NUM})"
     rf"|(?P<tenor>P[T\d]\w+)|(?P<quantity>{NUM})|(?P<own>(?:bid|ask)-\d+)|(?P<word>[a-z_]+))"
+)
+CHANGE = re.compile(
+    rf"(?P<change>.+?)(?: extra (?P<extra>{NUM}))?(?: total (?P<total>{NUM}))?(?P<means> beyond means)?"
 )
 
 
@@ -91,7 +97,11 @@ def say_detail(key: str, value: Detail) -> str:
             return f"from {value}"
         case "buyer":
             return f"to {value}"
-        case "reason" | "param" | "own":
+        case "chip":
+            return f"on {value}"
+        case "region":
+            return f"in {value}"
+        case "reason" | "param" | "own" | "tests" | "change" | "means":
             return str(value)
     assert isinstance(value, int)
     match key:
@@ -109,12 +119,27 @@ def say_detail(key: str, value: Detail) -> str:
 def read_fact(text: str, moment: Moment) -> Fact:
     """`leases 8 mon..tue @ 14.00 from hz`, `bid-1 canceled 4 self_trade`, `refused off_grid start`."""
     first, _, rest = text.partition(" ")
-    if first in VERBS:
-        return Fact("", first, read_details(rest, moment))
-    verb, _, rest = rest.partition(" ")
+    subject, verb = "", first
+    if first not in VERBS:
+        subject = first
+        verb, _, rest = rest.partition(" ")
+    match verb:
+        case "fails":
+            return Fact(subject, verb, {"tests": rest})
+        case "try":
+            return Fact(subject, verb, read_advice(rest))
     if verb not in VERBS:
         raise StoryError(f"no answer: {text!r}")
-    return Fact(first, verb, read_details(rest, moment))
+    return Fact(subject, verb, read_details(rest, moment))
+
+
+def read_advice(text: str) -> dict[str, Detail]:
+    """`+0.40 CNY per chip-hour extra 77.184 total 2971.584`; what is not beyond somebody's means is within them."""
+    found = CHANGE.fullmatch(text)
+    if found is None:
+        raise StoryError("no change is told")
+    sums = {key: money_of(found[key]) for key in ("extra", "total") if found[key] is not None}
+    return {"change": found["change"], **sums, "means": (found["means"] or "").strip()}
 
 
 def read_details(text: str, moment: Moment) -> dict[str, Detail]:
@@ -142,7 +167,7 @@ def read_detail(key: str, text: str, moment: Moment) -> Detail:
             return parse_duration(text)
         case "quantity":
             return chips_of(text)
-        case "provider" | "buyer" | "own" | "reason" | "param":
+        case "provider" | "buyer" | "chip" | "region" | "own" | "reason" | "param":
             return text
     if key in CHIP_HOURS:
         return parse_decimal(text, CHIP_HOUR_PLACES)

@@ -6,7 +6,7 @@ Lengths are `1d`, `6h`, `15m`. Everything that is not understood raises StoryErr
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from exchange.language.commands import Alternative, PlaceAsk, PlaceBid, Require
 from exchange.language.units import (
@@ -136,6 +136,11 @@ def options_of(text: str) -> Iterator[tuple[str, str]]:
         place = found.end()
 
 
+def said(**terms: Any) -> dict[str, Any]:
+    """The terms that are told; for the others the market has its own defaults."""
+    return {name: term for name, term in terms.items() if term is not None}
+
+
 class Terms:
     """What the options of an order say."""
 
@@ -143,16 +148,18 @@ class Terms:
         given = dict(options_of(text))
         self.moment = moment
         self.name = given.pop("name", name)
-        self.force = next((force for force in ("ioc", "fok") if given.pop(force, None) is not None), "gtc")
-        self.post_only = given.pop("post_only", None) is not None
-        until = given.pop("until", None)
-        self.expires_s = None if until is None else moment.at(until)
-        self.force = self.force if until is None else "gtd"
-        self.self_trade = given.pop("self", "cancel_taker")
-        self.top_bp = share_of(given.pop("top", "1"))
-        self.lot_milli = chips_of(given.pop("lot", "1"))
-        self.min_duration_s = length_of(given.pop("length", "1h"))
-        least = given.pop("least", None)
+        until, top = given.pop("until", None), given.pop("top", None)
+        force = next((force for force in ("ioc", "fok") if given.pop(force, None) is not None), None)
+        self.top_bp = None if top is None else share_of(top)
+        self.common = said(
+            time_in_force=force if until is None else "gtd",
+            expires_s=None if until is None else moment.at(until),
+            post_only=True if "post_only" in given else None,
+            self_trade=given.pop("self", None),
+        )
+        lot, length, least = given.pop("lot", None), given.pop("length", None), given.pop("least", None)
+        self.lot_milli = None if lot is None else chips_of(lot)
+        self.min_duration_s = None if length is None else length_of(length)
         self.least_milli = None if least is None else chips_of(least)
         self.gang = given.pop("gang", None) is not None
         self.tags = tuple(given.pop("tags", "").split(",")) if "tags" in given else ()
@@ -184,16 +191,11 @@ def read_ask(who: str, text: str, moment: Moment, name: str) -> PlaceAsk:
         start_s=None if found["start"] == "now" else start_s,
         end_s=end_s,
         price_micros=money_of(found["price"]),
-        lot_milli=terms.lot_milli,
-        min_duration_s=terms.min_duration_s,
-        take_or_pay_bp=terms.top_bp,
-        time_in_force=terms.force,
-        expires_s=terms.expires_s,
-        post_only=terms.post_only,
-        self_trade=terms.self_trade,
         tags=terms.tags,
         pue_milli=terms.pue_milli,
         green_bp=terms.green_bp,
+        **said(lot_milli=terms.lot_milli, min_duration_s=terms.min_duration_s, take_or_pay_bp=terms.top_bp),
+        **terms.common,
     )
 
 
@@ -217,12 +219,9 @@ def read_bid(who: str, text: str, moment: Moment, name: str) -> PlaceBid:
         quantity_milli=quantity,
         min_quantity_milli=quantity if terms.gang else terms.least_milli,
         alternatives=tuple(wishes),
-        time_in_force=terms.force,
-        expires_s=terms.expires_s,
-        post_only=terms.post_only,
-        max_take_or_pay_bp=terms.top_bp,
-        self_trade=terms.self_trade,
         require=terms.require,
+        **said(max_take_or_pay_bp=terms.top_bp),
+        **terms.common,
     )
 
 

@@ -242,3 +242,32 @@ def test_a_bond_grows_with_an_ask_and_shrinks_with_its_end_alone() -> None:
     hz  cancel ask-1                   canceled 16 bond 0
     hz  available 300.00 bond 0
     """
+
+
+@story
+def test_less_at_another_price_loses_the_place() -> None:
+    """
+    alice  bid 8 h800 1d from mon @ 15.00    rests
+    bob    bid 4 h800 1d from mon @ 14.00    rests
+    alice  amend bid-1 to 4 @ 14.00          loses place, rests 4
+    hz     ask 8 h800 mon..tue @ 15.00       rests
+    sh     ask 8 h800 mon..tue @ 16.00       rests
+    hz     amend ask-1 to 4 @ 16.00          loses place, rests 4
+    carol  bid 8 h800 1d from mon @ 16.00    leases 8 mon..tue @ 16.00 from sh
+    sz     ask 6 h800 mon..tue @ 14.00       leases 4 mon..tue @ 14.00 to bob
+                                             leases 2 mon..tue @ 14.00 to alice
+    """
+
+
+@story
+def test_a_refused_amendment_of_an_ask_changes_nothing() -> None:
+    """
+    hz     ask 4 h800 mon..tue @ 14.00       rests bond 67.20
+    sh     ask 4 h800 mon..tue @ 14.00       rests
+    hz     amend ask-1                       refused bad_value
+    hz     amend ask-1 to 0                  refused quantity_out_of_range
+    hz     amend ask-1 to 2 @ 14.005         refused price_off_tick
+    hz     amend ask-1 to 2 @ 0              refused price_out_of_range
+    ask-1  rests 4 bond 67.20
+    alice  bid 4 h800 1d from mon @ 14.00    leases 4 mon..tue @ 14.00 from hz
+    """

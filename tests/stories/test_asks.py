@@ -209,3 +209,43 @@ def test_an_owner_cancels_an_ask_and_its_leases_go_on() -> None:
     hz       cancel ask-1                               refused order_done
     bob      bid 2 h800 1d from mon @ 14.00             rests
     """
+
+
+@story
+def test_an_ask_that_says_no_more_leases_whole_chips_for_an_hour_or_longer_as_whole_rental() -> None:
+    """
+    hz     ask 8 h800 mon..tue @ 14.00                   rests
+    alice  bid 8 h800 45m from mon @ 99.00               rests
+    alice  bid 8 h800 1h from mon @ 99.00 top 0.9999     rests
+    alice  bid 0.999 h800 1h from mon @ 99.00            rests
+    alice  bid 1.999 h800 1h from mon @ 14.00            leases 1 mon..01:00 @ 14.00 from hz, rests 0.999
+    """
+
+
+@story
+def test_a_lot_may_be_a_thousandth_of_a_chip() -> None:
+    """
+    hz     ask 0.002 h800 mon..tue @ 14.00 lot 0.001     rests 0.002
+    alice  bid 0.001 h800 1d from mon @ 14.00            leases 0.001 mon..tue @ 14.00 from hz
+    bob    bid 1 h800 1d from mon @ 14.00                leases 0.001 mon..tue @ 14.00 from hz, rests 0.999
+    """
+
+
+@story
+def test_a_window_is_half_open() -> None:
+    """
+    hz     ask 8 h800 mon..tue @ 14.00                   rests
+    alice  bid 8 h800 1h from tue @ 99.00                rests
+    bob    bid 8 h800 12h from mon 12:00 @ 14.00         leases 8 mon 12:00..tue @ 14.00 from hz
+    carol  bid 8 h800 12h from mon @ 14.00               leases 8 mon..12:00 @ 14.00 from hz
+    ask-1  filled 8
+    """
+
+
+@story
+def test_an_ask_s_price_is_the_lowest_it_takes() -> None:
+    """
+    alice  bid 4 h800 1d from mon @ 13.99    rests
+    bob    bid 4 h800 1d from mon @ 14.00    rests
+    hz     ask 8 h800 mon..tue @ 14.00       leases 4 mon..tue @ 14.00 to bob, rests 4
+    """

@@ -1,6 +1,8 @@
 """Section 4 of the rulebook: what a bid may say, its alternatives, and how long it lives."""
 
-from tests.story import story
+import pytest
+
+from tests.story import run_story, story
 
 
 @story
@@ -290,4 +292,53 @@ def test_an_owner_cancels_all_bids_or_those_with_an_alternative_in_a_region_or_o
     alice  cancel all bids                                                         bid-3 canceled 8
     alice  available 1000000 held 0
     bid-4  rests 8
+    """
+
+
+@pytest.mark.parametrize(("count", "answer"), [(32, "rests 8"), (33, "refused bad_value alternatives")])
+def test_a_bid_has_at_most_32_alternatives(count: int, answer: str) -> None:
+    wishes = " or ".join(f"h800 1d from mon @ {price}.00" for price in range(1, count + 1))
+    run_story(f"alice  bid 8 {wishes}  {answer}")
+
+
+@story
+def test_each_alternative_has_its_own_limit() -> None:
+    """
+    alice  bid 8 h800 1d from mon @ 15.00 or h800 1d from mon @ 14.00 in shanghai    rests
+    hz     ask 4 h800 mon..tue @ 14.01 in shanghai                                   rests
+    hz     ask 4 h800 mon..tue @ 14.01                        leases 4 mon..tue @ 15.00 to alice
+    hz     ask 4 h800 mon..tue @ 14.00 in shanghai            leases 4 mon..tue @ 14.00 to alice
+    """
+
+
+@story
+def test_each_alternative_is_a_delivery_of_its_own() -> None:
+    """
+    alice  bid 8 h800 1d from mon @ 15.00 or a100 2d from tue @ 7.00 in shanghai    rests
+    hz     ask 8 h800 mon..tue @ 7.00 in shanghai                                   rests
+    hz     ask 8 a100 tue..thu @ 7.00                                               rests
+    hz     ask 8 h800 tue..thu @ 7.00                                               rests
+    hz     ask 8 a100 mon..tue @ 7.00 in shanghai                                   rests
+    hz     ask 8 a100 tue..thu @ 7.01 in shanghai                                   rests
+    hz     ask 8 a100 tue..thu @ 7.00 in shanghai             leases 8 tue..thu @ 7.00 to alice
+    """
+
+
+@story
+def test_the_first_and_the_last_start_are_both_acceptable() -> None:
+    """
+    hz     ask 8 h800 mon 06:00..tue 06:00 @ 14.00                       rests
+    alice  bid 4 h800 1d from mon till mon 06:00 @ 14.00                 leases 4 mon 06:00..tue 06:00 @ 14.00 from hz
+    bob    bid 4 h800 1d from mon 06:00 till mon 12:00 @ 14.00           leases 4 mon 06:00..tue 06:00 @ 14.00 from hz
+    """
+
+
+@story
+def test_a_bid_that_says_no_more_takes_any_take_or_pay_in_leases_of_any_size() -> None:
+    """
+    hz     ask 0.125 h800 mon..tue @ 14.00 lot 0.125 top 0    rests
+    sh     ask 1 h800 mon..tue @ 14.00 top 1                  rests
+    alice  bid 8 h800 1d from mon @ 14.00                     leases 0.125 mon..tue @ 14.00 from hz
+                                                              leases 1 mon..tue @ 14.00 from sh
+                                                              rests 6.875
     """

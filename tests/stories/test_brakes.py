@@ -172,3 +172,11 @@ def test_the_band_is_around_the_last_trades_of_one_market() -> None:
     alice  bid 1 h800 1d from mon @ 9.89     refused price_outside_band
     alice  bid 1 h800 1d from mon @ 9.00 in shanghai    rests
     """
+
+
+@story
+def test_a_brake_is_set_with_a_reason() -> None:
+    """
+    venue  sets h800 halted without a reason    refused bad_value reason
+    alice  bid 8 h800 1d from mon @ 14.00       rests
+    """

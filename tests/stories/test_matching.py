@@ -261,3 +261,53 @@ def test_chips_that_come_back_are_offered_to_who_waits() -> None:
                                          leases 8 mon 00:15..01:15 @ 15.00 from hz to bob
                                          leases 8 mon 01:15..02:15 @ 14.50 from hz to carol
     """
+
+
+@story
+def test_a_bid_s_lower_limit_comes_after_another_bid_s_higher_one() -> None:
+    """
+    alice  bid 8 h800 1d from tue @ 15.00 or h800 1d from mon @ 13.00    rests
+    bob    bid 4 h800 1d from mon @ 14.00                                rests
+    hz     ask 8 h800 mon..tue @ 13.00       leases 4 mon..tue @ 14.00 to bob
+                                             leases 4 mon..tue @ 13.00 to alice
+    """
+
+
+@story
+def test_chips_have_to_be_free_throughout() -> None:
+    """
+    hz     ask 8 h800 mon..wed @ 14.00                          rests
+    alice  bid 6 h800 1h from tue @ 14.00                       leases 6 tue..01:00 @ 14.00 from hz
+    bob    bid 4 h800 25h from mon till mon 23:00 @ 14.00 min 3   rests
+    carol  bid 4 h800 1d from mon till tue @ 14.00 min 3        leases 4 mon..tue @ 14.00 from hz
+    dave   bid 4 h800 25h from mon till mon 23:00 @ 14.00       leases 2 mon..tue 01:00 @ 14.00 from hz, rests 2
+    """
+
+
+@story
+def test_of_starts_that_give_as_many_lots_the_earliest_is_taken() -> None:
+    # 12 are wanted and on Tuesday 16 are free, but that is one lot of 8 as well
+    """
+    hz     ask 16 h800 mon..wed @ 14.00 lot 8                   rests
+    alice  bid 8 h800 1d from mon @ 14.00                       leases 8 mon..tue @ 14.00 from hz
+    bob    bid 12 h800 1d from mon till tue @ 14.00             leases 8 mon..tue @ 14.00 from hz, rests 4
+    """
+
+
+@story
+def test_a_lease_may_start_at_any_step() -> None:
+    """
+    hz     ask 8 h800 mon..tue @ 14.00                                  rests
+    alice  bid 8 h800 1h from mon 00:15 till mon 00:30 @ 14.00          leases 8 mon 00:15..01:15 @ 14.00 from hz
+    bob    bid 8 h800 22h45m from mon till mon 02:00 @ 14.00            leases 8 mon 01:15..tue @ 14.00 from hz
+    """
+
+
+@story
+def test_orders_are_matched_in_the_order_in_which_they_come() -> None:
+    """
+    alice  bid 8 h800 1d from mon @ 14.00    rests
+    hz     ask 8 h800 mon..tue @ 14.00       leases 8 mon..tue @ 14.00 to alice
+    bob    bid 8 h800 1d from mon @ 99.00    rests
+    sh     ask 8 h800 mon..tue @ 13.00       leases 8 mon..tue @ 99.00 to bob
+    """

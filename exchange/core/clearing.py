@@ -77,9 +77,10 @@ def trade(state: State, match: Match, taker: str) -> None:
 def rest_bid(state: State, bid: Bid) -> None:
     """Let a bid stand in the books of all its alternatives that can still start."""
     bid.resting = True
+    now_s = state.catalog.next_step_s(state.now_s)
     for index in bid.open:
         wish = bid.alternatives[index]
-        state.market(wish.region, wish.chip).add_wish(bid, index)
+        state.market(wish.region, wish.chip).add_wish(bid, index, now_s)
 
 
 def note_content_with_less(state: State, bid: Bid) -> None:
@@ -87,7 +88,7 @@ def note_content_with_less(state: State, bid: Bid) -> None:
     if bid.resting and bid.leaves_milli < (bid.min_quantity_milli or 0):
         for index in bid.open:
             wish = bid.alternatives[index]
-            state.market(wish.region, wish.chip).bids.gained(wish_key(bid, index), (bid, index))
+            state.market(wish.region, wish.chip).bids.gained(wish_key(bid, index))
 
 
 def unrest_bid(state: State, bid: Bid) -> None:
@@ -130,7 +131,7 @@ def settle_in_book(state: State, ask: Ask, as_state: str, reason: str) -> None:
         finish_ask(state, ask, as_state, reason)
         return
     if not ask.resting:
-        state.market(ask.region, ask.chip).add_ask(ask)
+        state.market(ask.region, ask.chip).add_ask(ask, now_s)
     # The last start of a piece as wide as that: then time alone will make it less.
     last_s = ask.free.last_start_s(shortest_s, ask.leaves_milli, now_s)
     assert last_s is not None

@@ -4,8 +4,8 @@ Bounded: a bid has EXAMINED_MAX asks examined, shared out evenly over its open a
 price, then age. Asks above the limit need no look. What was not examined is said to have been left out.
 """
 
-from exchange.core.books.bounds import wanted
 from exchange.core.books.order import Ask, Bid, meets
+from exchange.core.books.sieves import wanted
 from exchange.core.mending import changes_for, ideas_for
 from exchange.core.planning import draft_bid, planned, supposed_at
 from exchange.core.state import State

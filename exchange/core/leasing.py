@@ -133,7 +133,7 @@ def _put_back(state: State, ask: Ask, lease: Lease) -> None:
     if ask.state == events.RESTING and start_s < lease.end_s:
         ask.free.restore(start_s, lease.end_s, lease.quantity_milli)
         ask.leased_area -= lease.quantity_milli * (lease.end_s - start_s)
-        state.market(ask.region, ask.chip).asks.gained(ask_key(ask), ask)
+        state.market(ask.region, ask.chip).asks.gained(ask_key(ask))
         offer_again(state, ask)
 
 

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from exchange.core.books.bounds import BidProbe
 from exchange.core.books.market import Market
 from exchange.core.books.matching import probe_of, serve
 from exchange.core.books.order import Ask, Bid, meets
+from exchange.core.books.sieves import BidProbe
 from exchange.core.state import State
 from exchange.language.commands import OPEN, Alternative, PlaceBid
 from exchange.language.limits import QUANTITY_MAX_MILLI
@@ -60,7 +60,7 @@ class Survey:
 
     def sized(self, place: Place) -> Iterator[Ask]:
         """Asks that may serve another number of chips."""
-        return self._near(place, replace(place.probe, most_milli=QUANTITY_MAX_MILLI, least_milli=1))
+        return self._near(place, place.probe.but(most_milli=QUANTITY_MAX_MILLI, least_milli=1))
 
     def lasting(self, place: Place) -> Iterator[Ask]:
         """Asks that may serve for longer or shorter. No bound helps here, so this looks at one after the other."""
@@ -70,7 +70,7 @@ class Survey:
     def serving(self, **terms: Any) -> Iterator[Ask]:
         """Asks that would serve any alternative on other terms."""
         for place in self.places:
-            probe = replace(place.probe, **terms)
+            probe = place.probe.but(**terms)
             asks = self._look(place.market.asks_within(place.wish.price_micros, probe))
             yield from (ask for ask in asks if serve(ask, probe) is not None)
 

@@ -57,14 +57,14 @@ class Desk:
     def rest_ask(self, ask: Ask) -> None:
         """Let an ask rest, whoever would take it."""
         self.asks[ask.ask_id] = ask
-        self.market.add_ask(ask)
+        self.market.add_ask(ask, NOW_S)
 
     def rest_bid(self, bid: Bid) -> None:
         """Let a bid rest, whatever it could take."""
         self.bids[bid.bid_id] = bid
         bid.resting = True
         for index in bid.open:
-            self.market.add_wish(bid, index)
+            self.market.add_wish(bid, index, NOW_S)
 
     def place_bid(self, bid: Bid) -> None:
         """A bid takes what it can, then rests."""
@@ -77,7 +77,7 @@ class Desk:
         self.asks[ask.ask_id] = ask
         traded = self._match_ask(ask)
         if not traded or ask.ask_id in self.asks:
-            self.market.add_ask(ask)
+            self.market.add_ask(ask, NOW_S)
         for number in sorted(traded) if traded else ():
             if 0 < traded[number].leaves_milli < (traded[number].min_quantity_milli or 0):
                 self._match_bid(traded[number])
@@ -133,7 +133,7 @@ class Desk:
                 self._unrest(bid)
             elif bid.leaves_milli < (bid.min_quantity_milli or 0):
                 for index in bid.open:
-                    self.market.bids.gained(wish_key(bid, index), (bid, index))
+                    self.market.bids.gained(wish_key(bid, index))
         if ask.free.most(max(ask.min_duration_s, STEP_S), NOW_S) < ask.lot_milli:
             del self.asks[ask.ask_id]
             if ask.resting:

@@ -7,23 +7,23 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
-from exchange.core.books.bounds import AskBound, BidBound
-from exchange.core.books.ladder import Bound, Key, Ladder
+from exchange.core.books.ladder import Key, Ladder, Sieve
 from exchange.core.books.market import Market, Wish
 from exchange.core.books.order import Ask
+from exchange.core.books.sieves import AskSieve, BidSieve
 from exchange.language.commands import OPEN
 
 T = TypeVar("T")
-B = TypeVar("B", bound=Bound[Any])
+S = TypeVar("S", bound=Sieve[Any])
 
 
-class NaiveLadder(Ladder[T, B]):
-    """Orders in one sorted list, without bounds."""
+class NaiveLadder(Ladder[T, S]):
+    """Orders in one sorted list, without sieves."""
 
     __slots__ = ("_items", "_keys")
 
-    def __init__(self, new_bound: type[B]) -> None:
-        super().__init__(new_bound)
+    def __init__(self, new_sieve: type[S]) -> None:
+        super().__init__(new_sieve)
         self._keys: list[Key] = []
         self._items: list[T] = []
 
@@ -46,7 +46,7 @@ class NaiveLadder(Ladder[T, B]):
     def lost(self, key: Key) -> None:
         pass
 
-    def gained(self, key: Key, item: T) -> None:
+    def gained(self, key: Key) -> None:
         pass
 
     def walk(self, probe: Any, limit: Key, place: Key | None = None) -> Iterator[T]:
@@ -65,5 +65,5 @@ class NaiveMarket(Market):
 
     def __init__(self) -> None:
         super().__init__(OPEN)
-        self.asks = NaiveLadder[Ask, AskBound](AskBound)
-        self.bids = NaiveLadder[Wish, BidBound](BidBound)
+        self.asks = NaiveLadder[Ask, AskSieve](AskSieve)
+        self.bids = NaiveLadder[Wish, BidSieve](BidSieve)

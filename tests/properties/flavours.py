@@ -61,7 +61,7 @@ LADDERS = Flavour(  # one deep book whose ladders split and merge all the time: 
     places=(EVERYWHERE[0],),
     premiums_micros=(-20_000, 0, -50_000, 10_000),
     least_percent=(None, 100, 50),
-    run_max=2,
+    waste=4,
     block_max=8,
 )
 BRAKES = Flavour(  # market states that come and go while chips come back, and prices kept in a band
@@ -76,7 +76,7 @@ BRAKES = Flavour(  # market states that come and go while chips come back, and p
     least_percent=(None, None, 100, 50),
     patience_s=(2 * QUARTER_S, QUARTER_S, 0, HOUR_S),
     band_bp=600,
-    run_max=1,
+    waste=1,
     block_max=4,
 )
 FLAVOURS = (BOOKS, DAYS, LEASES, GANGS, LADDERS, BRAKES)

@@ -51,8 +51,9 @@ AN_ASK = PlaceAsk(
 def agree(flavour: Flavour, run_settings: settings, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """Run generated sequences; what was met on the way, and how often."""
     met: Counter[str] = Counter()
-    monkeypatch.setattr(ladder, "RUN_MAX", flavour.run_max)
     monkeypatch.setattr(ladder, "BLOCK_MAX", flavour.block_max)
+    monkeypatch.setattr(ladder, "WASTE", flavour.waste)
+    monkeypatch.setattr(ladder, "FEW", flavour.waste)
 
     @run_settings
     @given(SCRIPTS)

@@ -77,8 +77,8 @@ class Flavour(NamedTuple):
     least_percent: tuple[int | None, ...]  # of a bid's quantity, for its min_quantity; 100 is a gang
     patience_s: tuple[int, ...] = (0, 0, QUARTER_S, HOUR_S, 3 * HOUR_S, 6 * HOUR_S)  # from earliest to latest start
     band_bp: int = 0
-    run_max: int = 64  # orders in a run of a ladder, and runs in a block: small ones split and merge often
-    block_max: int = 64
+    block_max: int = 64  # orders in a block of a ladder: small ones split and melt often
+    waste: int = 16  # looks in vain before a sieve is filled
 
 
 def catalogue(band_bp: int = 0, band_trades: int = 3) -> list[Command]:

@@ -1,35 +1,34 @@
-"""One side of one market in order of price, then age, with bounds that say which stretches of it cannot serve.
+"""One side of one market in order of price, then age, with sieves that hold back what cannot serve.
 
-A ladder is a list of blocks of runs; a run is at most RUN_MAX orders of one price, oldest first, and each price knows
-its runs. Every run and block carries a bound: for each thing that a probe asks for (how long, how many chips, from when
-to when, in what lots, on what terms) the best that any order in it could offer. A walk passes over whatever a bound
-rules out, so a probe that nothing can serve looks at bounds and hardly at orders.
+A ladder is a list of blocks of up to BLOCK_MAX orders. Each block has a sieve: bitmaps, a bit for each of its orders,
+that tell in a handful of operations which of them may serve a probe, whatever it asks for (how long, how many chips,
+from when to when, in what lots, on what terms). A walk looks at those alone, one after the other.
 
-Bounds are promises that may be too generous and are never too strict, and a block promises all that its runs do. Adding
-an order widens them at once. What an order loses (a lease carved out of it, its removal, the passing of time) leaves
-them as they are: they are drawn tight when walks have gone through a run or block in vain often enough, so that the
-next are spared the work that these have wasted.
+A sieve is never too strict: it holds an order back only when that certainly cannot serve. Orders that are new or can
+offer more than they could are fresh: they are looked at as if they had passed, until walks have done so in vain often
+enough, or there are many; then they are put into the sieve as they are. Orders that can offer less stay in it as they
+were, until a walk has looked at one in vain; then they count as fresh. So all work on sieves is paid for by walks that
+they spare.
 
-To add a youngest order to a price that has others, or to remove one of a price with one run, takes constant time; else
-it is O(log n) comparisons and a move within one block. A walk to the first order that serves costs the blocks before
-it, the runs of those blocks that may serve, and the orders of runs that may serve. Nothing may be added or removed
-while a walk is under way.
+To add or remove an order takes O(log n) comparisons and a move within a block; to find the first that serves, a few
+operations on integers of BLOCK_MAX bits for each block before it, and a look at each order that passes. The first of
+all is found at once. Nothing may be added or removed while a walk is under way.
 """
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
-from operator import attrgetter, itemgetter
 from typing import Any, Generic, Protocol, Self, TypeVar
 
-from exchange.language.units import Seconds
+from exchange.core.books.bitmaps import Bitmap, bitmap_of, bits_of, marks_of
+from exchange.language.units import DAY_S, Seconds
 
-RUN_MAX = 16
-BLOCK_MAX = 64
-# How many orders or runs walks look at in vain, behind a loose bound, before drawing it tight pays.
-RUN_WASTE = 16
-BLOCK_WASTE = 512
-STALE = 8  # how many times more when no order has lost anything, so that only the time may have loosened the bound
+BLOCK_MAX = 1024
+SLOTS = 2 * BLOCK_MAX  # bits before those of orders that have left are used again
+FRESH_MAX = 64
+WASTE = 16  # how many fresh orders walks look at in vain before sifting pays
+FEW = 64  # passing orders that are found faster one by one than in order
+OLD_S = DAY_S  # time alone may have made an order less than its sieve thinks: after so long, look again
 
 Key = int  # an order's place among all: its price in the high bits, its age in the AGE_BITS low ones
 AGE_BITS = 64
@@ -38,246 +37,246 @@ T = TypeVar("T")
 T_contra = TypeVar("T_contra", contravariant=True)
 
 
-class Probe(Protocol):
-    """What is looked for."""
+class Sieve(Protocol[T_contra]):
+    """Which of several orders may serve."""
 
-    @property
-    def now_s(self) -> Seconds: ...
-
-
-class Bound(Protocol[T_contra]):
-    """The best that any of several orders could offer."""
-
-    def admits(self, probe: Any) -> bool:
-        """Whether one of them might serve a probe; False is certain."""
+    def put(self, item: T_contra, bit: Bitmap, now_s: Seconds) -> None:
+        """Count in what an order can offer from now on, under a bit of its own."""
         ...
 
-    def take(self, item: T_contra, now_s: Seconds) -> bool:
-        """Promise what one more order can offer from now on, too; whether that is anything new."""
+    def pass_on(self, probe: Any) -> Bitmap:
+        """The orders that may serve; all others certainly cannot."""
         ...
 
-    def widen(self, other: Self) -> None:
-        """Promise what another promises, too."""
+    def keep(self, kept: Bitmap) -> None:
+        """Forget all other orders."""
         ...
 
+    def copy(self) -> Self: ...
 
-B = TypeVar("B", bound=Bound[Any])
+
+S = TypeVar("S", bound=Sieve[Any])
 
 
-class Run(Generic[T, B]):
-    """Orders of one price, oldest first; `loose` when its bound may promise more than they can keep."""
+class Block(Generic[T, S]):
+    """Neighbouring orders. Those in the sieve have a slot, the number of their bit; `live` are the slots in use."""
 
-    __slots__ = ("block", "bound", "first", "last", "loose", "orders", "wasted")
+    __slots__ = (
+        "fresh",
+        "keys",
+        "live",
+        "loose",
+        "named",
+        "orders",
+        "sieve",
+        "since_s",
+        "slots",
+        "vacant",
+        "walked",
+        "wasted",
+    )
 
-    def __init__(self, key: Key, bound: B, block: "Block[T, B]") -> None:
+    def __init__(self, sieve: S) -> None:
+        self.keys: list[Key] = []
         self.orders: dict[Key, T] = {}
-        self.first = self.last = key  # no order has a lower or a higher one
-        self.bound = bound
-        self.block = block
-        self.loose = False
-        self.wasted = 0  # orders looked at in vain since it was tight
+        self.fresh: dict[Key, None] = {}
+        self.loose: dict[Key, None] = {}  # those that can offer less than the sieve thinks
+        self.sieve = sieve
+        self.slots: dict[Key, int] = {}
+        self.live: Bitmap = 0
+        self.named: list[Key] = []  # by slot
+        self.since_s: list[Seconds] = []  # by slot: when it was put in
+        self.vacant: list[int] = []
+        self.walked = False  # whether anybody has ever looked for something here
+        self.wasted = 0  # fresh orders looked at in vain since there were none
+
+    def in_order(self, passed: Bitmap, begin: Key | None) -> Iterable[Key]:
+        """The orders that passed, and the fresh ones, in order, from a key on; a few besides may stand before it."""
+        if passed.bit_count() + len(self.fresh) <= FEW:
+            return sorted((*(self.named[slot] for slot in bits_of(passed)), *self.fresh))
+        keys = self.keys if begin is None or begin <= self.keys[0] else self.keys[bisect_left(self.keys, begin) :]
+        slots, marks = self.slots, marks_of(passed).ljust(SLOTS, "0")
+        return (key for key in keys if (slot := slots.get(key)) is None or marks[slot] == "1")
+
+    def refresh(self, key: Key) -> None:
+        """An order is not what the sieve thinks any more."""
+        slot = self.slots.pop(key, None)
+        if slot is not None:
+            self.live ^= 1 << slot
+            self.fresh[key] = None
+            self.loose.pop(key, None)
+
+    def note_vain(self, key: Key, now_s: Seconds) -> None:
+        """An order was looked at in vain: not again, if the sieve could know better."""
+        slot = self.slots.get(key)
+        if slot is not None and (key in self.loose or self.since_s[slot] + OLD_S <= now_s):
+            self.refresh(key)
+
+    def sift(self, now_s: Seconds) -> None:
+        """Put fresh orders into the sieve."""
+        if len(self.fresh) > SLOTS - len(self.named) + len(self.vacant):
+            self.vacate()
+        for key in self.fresh:
+            if self.vacant:
+                slot = self.vacant.pop()
+                self.named[slot], self.since_s[slot] = key, now_s
+            else:
+                slot = len(self.named)
+                self.named.append(key)
+                self.since_s.append(now_s)
+            self.slots[key] = slot
+            self.live |= 1 << slot
+            self.sieve.put(self.orders[key], 1 << slot, now_s)
+        self.fresh.clear()
+        self.wasted = 0
+
+    def vacate(self) -> None:
+        """Make the slots of orders that have left or changed free for others."""
+        self.sieve.keep(self.live)
+        self.vacant = bits_of(~self.live & (1 << len(self.named)) - 1)
+
+    def note_waste(self, now_s: Seconds) -> None:
+        """The fresh orders were looked at in vain."""
+        self.wasted += len(self.fresh)
+        if self.wasted >= WASTE:
+            self.sift(now_s)
+
+    def upper_half(self) -> "Block[T, S]":
+        """The later half of the orders, which leave this block."""
+        other = Block[T, S](self.sieve.copy())
+        other.walked = self.walked
+        half = len(self.keys) // 2
+        other.keys, self.keys = self.keys[half:], self.keys[:half]
+        for key in other.keys:
+            other.orders[key] = self.orders.pop(key)
+            if key in self.slots:
+                other.slots[key] = self.slots.pop(key)
+            for ours, theirs in ((self.fresh, other.fresh), (self.loose, other.loose)):
+                if key in ours:
+                    theirs[key] = ours.pop(key)
+        other.named, other.since_s = list(self.named), list(self.since_s)
+        for block in (self, other):
+            block.live = bitmap_of(block.slots.values())
+            block.vacate()
+        return other
 
 
-class Block(Generic[T, B]):
-    """Neighbouring runs, with the first key of each."""
+class Ladder(Generic[T, S]):
+    """Orders by key. `new_sieve` makes a sieve without orders."""
 
-    __slots__ = ("bound", "firsts", "loose", "runs", "wasted")
+    __slots__ = ("_begins", "_blocks", "_new_sieve", "now_s")
 
-    def __init__(self, runs: list[Run[T, B]], bound: B) -> None:
-        self.runs = runs
-        self.firsts = [run.first for run in runs]
-        self.bound = bound
-        self.loose = False
-        self.wasted = 0  # runs looked at in vain since it was tight
-        for run in runs:
-            run.block = self
-
-
-class Ladder(Generic[T, B]):
-    """Orders by key. `new_bound` makes the bound of no orders."""
-
-    __slots__ = ("_blocks", "_firsts", "_head", "_new_bound", "_prices")
-
-    def __init__(self, new_bound: Callable[[], B]) -> None:
-        self._new_bound = new_bound
-        self._blocks: list[Block[T, B]] = []
-        self._firsts: list[Key] = []  # of each block
-        self._head: Run[T, B] | None = None  # the first of all
-        self._prices: dict[int, list[Run[T, B]]] = {}
+    def __init__(self, new_sieve: Callable[[], S]) -> None:
+        self._new_sieve = new_sieve
+        self._blocks: list[Block[T, S]] = []
+        self._begins: list[Key] = []  # of each block: no order in it or behind it has a lower key, none before a higher
+        self.now_s: Seconds = 0  # as of when sieves are filled; the owner moves it, as time goes on
 
     def __len__(self) -> int:
-        return sum(len(run.orders) for block in self._blocks for run in block.runs)
+        return sum(len(block.keys) for block in self._blocks)
 
     def first(self, limit: Key) -> T | None:
         """The first order, if its key is below `limit`."""
-        run = self._head
-        return None if run is None or run.first >= limit else next(iter(run.orders.values()))
+        if not self._blocks:
+            return None
+        block = self._blocks[0]
+        key = block.keys[0]
+        return block.orders[key] if key < limit else None
 
     def add(self, key: Key, item: T) -> None:
         """Put an order in its place."""
-        runs = self._prices.get(key >> AGE_BITS)
-        if runs is None or key < (run := runs[-1]).last or len(run.orders) >= RUN_MAX:
-            run = self._make_room(key, item)
-        else:
-            run.orders[key] = item
-            run.last = key
-        if run.bound.take(item, 0):
-            run.block.bound.take(item, 0)
+        if not self._blocks:
+            self._blocks.append(Block(self._new_sieve()))
+            self._begins.append(key)
+        b = bisect_right(self._begins, key) - 1
+        if b < 0:
+            self._begins[0] = key
+            b = 0
+        block = self._blocks[b]
+        insort(block.keys, key)
+        block.orders[key] = item
+        block.fresh[key] = None
+        if block.walked and len(block.fresh) > FRESH_MAX:
+            block.sift(self.now_s)
+        if len(block.keys) > BLOCK_MAX:
+            self._blocks.insert(b + 1, block.upper_half())
+            self._begins.insert(b + 1, self._blocks[b + 1].keys[0])
 
     def remove(self, key: Key) -> T:
         """Take an order out."""
-        run = self._run_of(key)
-        item = run.orders.pop(key)
-        run.loose = run.block.loose = True
-        if not run.orders:
-            self._close(run)
+        b = bisect_right(self._begins, key) - 1
+        block = self._blocks[b]
+        block.refresh(key)
+        del block.fresh[key]
+        del block.keys[bisect_left(block.keys, key)]
+        item = block.orders.pop(key)
+        if len(block.keys) <= BLOCK_MAX // 8:
+            self._melt(b)
         return item
 
     def lost(self, key: Key) -> None:
         """An order can offer less than before."""
-        run = self._run_of(key)
-        run.loose = run.block.loose = True
+        block = self._blocks[bisect_right(self._begins, key) - 1]
+        if key in block.slots:
+            block.loose[key] = None
 
-    def gained(self, key: Key, item: T) -> None:
+    def gained(self, key: Key) -> None:
         """An order can offer more than before, or something else."""
-        run = self._run_of(key)
-        if run.bound.take(item, 0):
-            run.block.bound.take(item, 0)
+        self._blocks[bisect_right(self._begins, key) - 1].refresh(key)
 
-    def walk(self, probe: Probe, limit: Key, place: Key | None = None) -> Iterator[T]:
-        """Orders that bounds do not rule out, from the key `place` on up to `limit`, which is where a price begins."""
-        b = 0 if place is None else max(bisect_right(self._firsts, place) - 1, 0)
+    def walk(self, probe: Any, limit: Key, place: Key | None = None) -> Iterator[T]:
+        """Orders that sieves let pass, from the key `place` on up to `limit`, in order."""
+        b = 0 if place is None else max(bisect_right(self._begins, place) - 1, 0)
         for block in self._blocks[b:] if b else self._blocks:
-            if block.firsts[0] >= limit:
+            if block.keys[0] >= limit:
                 return
-            if not block.bound.admits(probe):
+            if not block.walked:
+                block.walked = True
+                block.sift(self.now_s)
+            passed = block.sieve.pass_on(probe) & block.live
+            if not passed and not block.fresh:
                 continue
-            for run in block.runs:
-                if not run.bound.admits(probe):
-                    continue
-                if run.first >= limit:
+            for key in block.in_order(passed, place):
+                if key >= limit:
                     return
-                if place is None or run.first >= place:
-                    yield from run.orders.values()
-                elif run.last >= place:
-                    yield from [item for key, item in run.orders.items() if key >= place]
-                self._note_waste(run, probe.now_s)
-            self._note_block_waste(block)
+                if place is None or key >= place:
+                    yield block.orders[key]
+                    block.note_vain(key, self.now_s)
+            if block.fresh:
+                block.note_waste(self.now_s)
 
     def items(self) -> Iterator[T]:
         """All orders, in order."""
         for block in self._blocks:
-            for run in block.runs:
-                yield from run.orders.values()
+            for key in block.keys:
+                yield block.orders[key]
 
     def check(self) -> None:
         """Prove order and shape."""
-        runs = [run for block in self._blocks for run in block.runs]
-        keys = [key for run in runs for key in run.orders]
+        keys = [key for block in self._blocks for key in block.keys]
         assert all(a < b for a, b in pairwise(keys))
-        assert [run for price in sorted(self._prices) for run in self._prices[price]] == runs
-        for run in runs:
-            assert run.orders
-            assert {key >> AGE_BITS for key in (run.first, run.last, *run.orders)} == {run.first >> AGE_BITS}
-            assert run.first <= min(run.orders) <= max(run.orders) <= run.last
-        for block, begin in zip(self._blocks, self._firsts, strict=True):
-            assert block.firsts == [run.first for run in block.runs]
-            assert all(run.block is block for run in block.runs)
-            assert begin == block.firsts[0]
-            assert block.loose or not any(run.loose for run in block.runs)
-        assert self._head is (runs[0] if runs else None)
+        assert all(a < b for a, b in pairwise(self._begins))
+        for block, begin in zip(self._blocks, self._begins, strict=True):
+            assert block.keys
+            assert begin <= block.keys[0]
+            assert sorted(block.orders) == block.keys
+            assert sorted((*block.slots, *block.fresh)) == block.keys
+            assert all(key in block.slots for key in block.loose)
+            assert block.live == bitmap_of(block.slots.values())
+            assert all(block.named[slot] == key for key, slot in block.slots.items())
+            assert not block.live & bitmap_of(block.vacant)
+            assert len(block.named) == len(block.since_s) <= SLOTS
+        for block, begin in zip(self._blocks, self._begins[1:], strict=False):
+            assert block.keys[-1] < begin
 
-    def _run_of(self, key: Key) -> Run[T, B]:
-        """The run that an order is in."""
-        runs = self._prices[key >> AGE_BITS]
-        return runs[0] if len(runs) == 1 else runs[bisect_right(runs, key, key=_first_of) - 1]
-
-    def _make_room(self, key: Key, item: T) -> Run[T, B]:
-        """Put an order that does not simply follow the others of its price in its place; the run it is in."""
-        runs = self._prices.get(key >> AGE_BITS, [])
-        at = bisect_right(runs, key, key=_first_of) - 1
-        run = runs[at] if at >= 0 else self._open(key)
-        if key < run.last:  # it keeps an age that others have overtaken
-            run.orders = dict(sorted((*run.orders.items(), (key, item)), key=_key_of))
-            return run
-        if len(run.orders) >= RUN_MAX:
-            run = self._open(key)
-        run.orders[key] = item
-        run.last = key
-        return run
-
-    def _open(self, key: Key) -> Run[T, B]:
-        """A new run, which an order with that key will begin."""
-        b = max(bisect_right(self._firsts, key) - 1, 0)
-        if not self._blocks:
-            self._blocks.append(Block([], self._new_bound()))
-            self._firsts.append(key)
+    def _melt(self, b: int) -> None:
+        """Let a thin block go, its orders to the one before it if there is room."""
         block = self._blocks[b]
-        run = Run(key, self._new_bound(), block)
-        runs = self._prices.get(key >> AGE_BITS)
-        if runs is None:
-            self._prices[key >> AGE_BITS] = [run]
-        else:
-            insort(runs, run, key=_first_of)
-        place = bisect_left(block.firsts, key)
-        block.firsts.insert(place, key)
-        block.runs.insert(place, run)
-        self._firsts[b] = min(self._firsts[b], key)
-        self._head = self._blocks[0].runs[0]
-        if len(block.runs) > BLOCK_MAX:
-            half = BLOCK_MAX // 2
-            second = Block(block.runs[half:], self._joined(block.runs[half:]))
-            del block.runs[half:], block.firsts[half:]
-            second.loose = block.loose = True
-            self._blocks.insert(b + 1, second)
-            self._firsts.insert(b + 1, second.firsts[0])
-        return run
-
-    def _close(self, run: Run[T, B]) -> None:
-        """Take a run without orders out, and melt a thin block into the one before it."""
-        runs = self._prices[run.first >> AGE_BITS]
-        runs.remove(run)
-        if not runs:
-            del self._prices[run.first >> AGE_BITS]
-        block, b = run.block, bisect_right(self._firsts, run.first) - 1
-        place = bisect_left(block.firsts, run.first)
-        del block.firsts[place], block.runs[place]
-        if not block.runs:
-            del self._blocks[b], self._firsts[b]
-        elif b > 0 and len(block.runs) + len(self._blocks[b - 1].runs) <= BLOCK_MAX // 4:
-            both = Block(self._blocks[b - 1].runs + block.runs, self._joined(self._blocks[b - 1].runs + block.runs))
-            both.loose = True
-            self._blocks[b - 1 : b + 1] = [both]
-            del self._firsts[b]
-        else:
-            self._firsts[b] = block.firsts[0]
-        self._head = self._blocks[0].runs[0] if self._blocks else None
-
-    def _note_waste(self, run: Run[T, B], now_s: Seconds) -> None:
-        """All of a run was looked at in vain: in the end let it promise no more than it has."""
-        run.wasted += len(run.orders)
-        if run.wasted >= (RUN_WASTE if run.loose else RUN_WASTE * STALE):
-            run.bound, run.loose, run.wasted = self._bound_of(run.orders.values(), now_s), False, 0
-            run.block.loose = True
-
-    def _note_block_waste(self, block: Block[T, B]) -> None:
-        block.wasted += len(block.runs)
-        if block.wasted >= (BLOCK_WASTE if block.loose else BLOCK_WASTE * STALE):
-            block.bound, block.wasted = self._joined(block.runs), 0
-            block.loose = any(run.loose for run in block.runs)
-
-    def _bound_of(self, items: Iterable[T], now_s: Seconds) -> B:
-        bound = self._new_bound()
-        for item in items:
-            bound.take(item, now_s)
-        return bound
-
-    def _joined(self, runs: Iterable[Run[T, B]]) -> B:
-        bound = self._new_bound()
-        for run in runs:
-            bound.widen(run.bound)
-        return bound
-
-
-_first_of = attrgetter("first")
-_key_of = itemgetter(0)
+        if block.keys:
+            if b == 0 or len(self._blocks[b - 1].keys) > BLOCK_MAX // 2:
+                return
+            other = self._blocks[b - 1]
+            other.keys += block.keys
+            other.orders.update(block.orders)
+            other.fresh.update(dict.fromkeys(block.keys))
+        del self._blocks[b], self._begins[b]

@@ -1,16 +1,16 @@
 """The books of one region and chip: a ladder of asks and a ladder of the alternatives of bids, by price, then age.
 
-In which tenor an order counts is said by its own numbers (`Ask.tenor_s`, a wish's duration); the ladders' bounds know
-the widest piece for every tenor, so that a bid passes over the asks of shorter books without a list for each.
+In which tenor an order counts is said by its own numbers (`Ask.tenor_s`, a wish's duration); the ladders' sieves know
+the widest piece for every length, so that a bid passes over the asks of shorter books without a list for each.
 """
 
 from collections.abc import Iterator
 
-from exchange.core.books.bounds import AskBound, AskProbe, BidBound, BidProbe
 from exchange.core.books.ladder import AGE_BITS, Key, Ladder
 from exchange.core.books.order import Ask, Bid
+from exchange.core.books.sieves import AskProbe, AskSieve, BidProbe, BidSieve
 from exchange.language.limits import ALTERNATIVES_MAX, PRICE_MAX_MICROS
-from exchange.language.units import Micros, div_half_even
+from exchange.language.units import Micros, Seconds, div_half_even
 
 ALTERNATIVE_BITS = 8  # in a key, below the age
 assert ALTERNATIVES_MAX <= 1 << ALTERNATIVE_BITS
@@ -24,8 +24,8 @@ class Market:
     __slots__ = ("asks", "bids", "last_prices", "state")
 
     def __init__(self, state: str) -> None:
-        self.asks: Ladder[Ask, AskBound] = Ladder(AskBound)  # lowest price first, then oldest
-        self.bids: Ladder[Wish, BidBound] = Ladder(BidBound)  # highest limit, oldest bid, earlier alternative first
+        self.asks: Ladder[Ask, AskSieve] = Ladder(AskSieve)  # lowest price first, then oldest
+        self.bids: Ladder[Wish, BidSieve] = Ladder(BidSieve)  # highest limit, oldest bid, earlier alternative first
         self.state = state
         self.last_prices: list[Micros] = []  # of the last trades, oldest first
 
@@ -39,10 +39,11 @@ class Market:
         self.last_prices.append(price_micros)
         del self.last_prices[:-keep]
 
-    def add_ask(self, ask: Ask) -> None:
-        """Let an ask rest."""
+    def add_ask(self, ask: Ask, now_s: Seconds) -> None:
+        """Let an ask rest, from now on."""
         assert not ask.resting
         ask.resting = True
+        self.asks.now_s = self.bids.now_s = now_s
         self.asks.add(ask_key(ask), ask)
 
     def remove_ask(self, ask: Ask) -> None:
@@ -51,8 +52,9 @@ class Market:
         assert found is ask
         ask.resting = False
 
-    def add_wish(self, bid: Bid, alternative: int) -> None:
-        """Let one alternative of a bid rest."""
+    def add_wish(self, bid: Bid, alternative: int, now_s: Seconds) -> None:
+        """Let one alternative of a bid rest, from now on."""
+        self.asks.now_s = self.bids.now_s = now_s
         self.bids.add(wish_key(bid, alternative), (bid, alternative))
 
     def remove_wish(self, bid: Bid, alternative: int) -> None:

@@ -1,19 +1,18 @@
 """The match decision: which resting order, which alternative, where in time, how many chips. Reads only.
 
 The caller carves and moves the money, because only the caller knows that nobody else comes first. One call costs, for
-each alternative, a walk in price-time order to the first ask that can serve it, over what the ladders' bounds let pass.
+each alternative, a walk in price-time order to the first ask that can serve it, over what the ladders' sieves let pass.
 """
 
-from bisect import bisect_right
 from collections.abc import Container
 
 from msgspec import Struct
 
-from exchange.core.books.bounds import LENGTHS_S, AskProbe, BidProbe, wanted
 from exchange.core.books.capacity import Fit
 from exchange.core.books.ladder import Key
 from exchange.core.books.market import Market, ask_key, price_end, wish_key
-from exchange.core.books.order import Ask, Bid, meets
+from exchange.core.books.order import Ask, Bid, claims_of, meets
+from exchange.core.books.sieves import AskProbe, BidProbe, corners, size_of, span, wanted
 from exchange.language.commands import OPEN
 from exchange.language.units import Micros, Seconds
 
@@ -134,16 +133,8 @@ def next_for_ask(
         fit = serve(ask, probe_of(bid, index, now_s))
         if fit is not None:
             return Match(bid, index, ask, fit, bid.alternatives[index].price_micros)
-    looks_for = AskProbe(
-        longest_s=ask.free.longest_s(ask.lot_milli, now_s),
-        most_milli=ask.free.most(ask.min_duration_s, now_s),
-        lot_milli=ask.lot_milli,
-        min_duration_s=ask.min_duration_s,
-        top_bp=ask.take_or_pay_bp,
-        now_s=now_s,
-        closes_s=ask.end_s,
-    )
-    if not looks_for.longest_s:
+    looks_for = probe_for(ask, now_s)
+    if not looks_for.sizes:
         return None
     for bid, index in market.bids_within(ask.price_micros, looks_for, place):
         if bid.bid_id in passed_over:
@@ -161,12 +152,26 @@ def probe_of(bid: Bid, index: int, now_s: Seconds) -> BidProbe:
     earliest_s = wish.earliest_start_s
     return BidProbe(
         wish.duration_s,
-        bisect_right(LENGTHS_S, wish.duration_s) - 1,
+        size_of(wish.duration_s, least),
         most,
         least,
         now_s if earliest_s is None or earliest_s < now_s else earliest_s,
         wish.latest_start_s,
         bid.max_take_or_pay_bp,
         bid.require,
-        now_s,
+    )
+
+
+def probe_for(ask: Ask, now_s: Seconds) -> AskProbe:
+    """What an ask looks for now."""
+    free = ask.free.segments(now_s)
+    opens_s, closes_s = span(free, ask.lot_milli)
+    return AskProbe(
+        tuple(size_of(length_s, width) for length_s, width in corners(free) if width >= ask.lot_milli),
+        ask.lot_milli,
+        ask.min_duration_s,
+        ask.take_or_pay_bp,
+        opens_s,
+        closes_s,
+        claims_of(ask),
     )

@@ -3,6 +3,8 @@
 quantity = leaves + filled + canceled, always. `priority` is the seq that an order's age counts from.
 """
 
+from typing import NamedTuple
+
 from msgspec import Struct
 
 from exchange.core.books.capacity import Capacity
@@ -80,11 +82,26 @@ class Bid(Struct, kw_only=True, gc=False):
         return self.min_quantity_milli == self.quantity_milli
 
 
-def meets(ask: Ask, require: Require) -> bool:
+class Claims(NamedTuple):
+    """What an ask states beyond region, chip and terms."""
+
+    tags: tuple[str, ...]
+    pue_milli: int | None
+    green_bp: BasisPoints | None
+    domestic: bool
+
+
+def claims_of(ask: Ask) -> Claims:
+    """What an ask states of itself."""
+    return Claims(ask.tags, ask.pue_milli, ask.green_bp, ask.domestic)
+
+
+def meets(claims: Claims | Ask, require: Require) -> bool:
     """Whether an ask states all that a bid requires; what it does not state, it does not meet."""
+    pue, green = claims.pue_milli, claims.green_bp
     return (
-        all(tag in ask.tags for tag in require.tags)
-        and (require.pue_max_milli is None or (ask.pue_milli is not None and ask.pue_milli <= require.pue_max_milli))
-        and (require.green_min_bp is None or (ask.green_bp is not None and ask.green_bp >= require.green_min_bp))
-        and (ask.domestic or not require.domestic)
+        all(tag in claims.tags for tag in require.tags)
+        and (require.pue_max_milli is None or (pue is not None and pue <= require.pue_max_milli))
+        and (require.green_min_bp is None or (green is not None and green >= require.green_min_bp))
+        and (claims.domestic or not require.domestic)
     )

@@ -1,4 +1,6 @@
-"""What is due when: a heap of appointments, kept in the order of time, then kind, then number.
+"""What is due when: appointments in the order of time, then kind, then number.
+
+Time goes in steps, so that many things are due at one instant: a heap of instants, and for each a heap of its own.
 
 An appointment is a reminder to look, not a decision: whoever is reminded looks at the present state, so that a stale
 appointment does nothing. The agenda can be made again from the rest of the state.
@@ -6,7 +8,8 @@ appointment does nothing. The agenda can be made again from the rest of the stat
 
 from enum import IntEnum
 from heapq import heappop, heappush
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from exchange.language.units import Seconds
 
@@ -26,7 +29,7 @@ class Due(IntEnum):
     START_DEADLINE = 7
 
 
-class Appointment(NamedTuple):
+class Appointment(Struct, frozen=True, order=True, gc=False):
     at_s: Seconds
     kind: Due
     number: int  # of the bid, ask or lease
@@ -36,19 +39,28 @@ class Appointment(NamedTuple):
 class Agenda:
     """Appointments, the earliest first."""
 
-    __slots__ = ("heap",)
+    __slots__ = ("_due", "_instants")
 
     def __init__(self) -> None:
-        self.heap: list[Appointment] = []
+        self._instants: list[Seconds] = []
+        self._due: dict[Seconds, list[Appointment]] = {}
 
     def add(self, at_s: Seconds, kind: Due, number: int, part: int = 0) -> None:
         """Make an appointment."""
-        heappush(self.heap, Appointment(at_s, kind, number, part))
+        due = self._due.get(at_s)
+        if due is None:
+            due = self._due[at_s] = []
+            heappush(self._instants, at_s)
+        heappush(due, Appointment(at_s, kind, number, part))
 
     def next_s(self) -> Seconds | None:
         """When the next one is, None when there is none."""
-        return self.heap[0].at_s if self.heap else None
+        return self._instants[0] if self._instants else None
 
     def pop(self) -> Appointment:
         """The next one, taken off."""
-        return heappop(self.heap)
+        due = self._due[self._instants[0]]
+        appointment = heappop(due)
+        if not due:
+            del self._due[heappop(self._instants)]
+        return appointment

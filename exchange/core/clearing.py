@@ -53,7 +53,8 @@ def trade(state: State, match: Match, taker: str) -> None:
     ask.busiest_milli = max(ask.busiest_milli, ask.quantity_milli - least_free)
     ask.leased_area += fit.chips_milli * wish.duration_s
     ask.open_leases += 1
-    state.market(ask.region, ask.chip).traded(match.price_micros, law.band_trades)
+    market = state.market(ask.region, ask.chip)
+    market.traded(match.price_micros, law.band_trades)
     # An alternative with a quantity of its own stands for the whole of the bid.
     filled = fit.chips_milli if wish.quantity_milli is None else bid.leaves_milli
     bid.leaves_milli -= filled
@@ -66,11 +67,10 @@ def trade(state: State, match: Match, taker: str) -> None:
     if bid.leaves_milli == 0:
         finish_bid(state, bid, events.FILLED, events.BY_FILL)
     else:
-        money.release_hold(state, bid)
         state.touched_bids[bid.bid_id] = bid
         note_content_with_less(state, bid)
     if ask.resting:
-        state.market(ask.region, ask.chip).asks.lost(ask_key(ask))
+        market.asks.lost(ask_key(ask))
     settle_in_book(state, ask, events.FILLED, events.BY_FILL)
 
 
@@ -125,16 +125,15 @@ def settle_in_book(state: State, ask: Ask, as_state: str, reason: str) -> None:
     """Say what an open ask can still lease, let it rest, or end it when that is nothing."""
     now_s = state.catalog.next_step_s(state.now_s)
     shortest_s = max(ask.min_duration_s, state.catalog.law.step_s)
-    ask.leaves_milli = ask.free.most(shortest_s, now_s) // ask.lot_milli * ask.lot_milli
     state.touched_asks[ask.ask_id] = ask
-    if not ask.leaves_milli:
+    widest = ask.free.widest(shortest_s, ask.lot_milli, now_s)
+    if widest is None:
         finish_ask(state, ask, as_state, reason)
         return
+    ask.leaves_milli, last_s = widest
     if not ask.resting:
         state.market(ask.region, ask.chip).add_ask(ask, now_s)
-    # The last start of a piece as wide as that: then time alone will make it less.
-    last_s = ask.free.last_start_s(shortest_s, ask.leaves_milli, now_s)
-    assert last_s is not None
+    # After the last start of a piece as wide as that, time alone will make it less.
     if last_s + 1 != ask.recheck_s:
         ask.recheck_s = last_s + 1
         state.agenda.add(ask.recheck_s, Due.ASK_RECHECK, ask.ask_id)

@@ -14,10 +14,12 @@ from exchange.language import events
 
 def check_ledger(state: State) -> None:
     """The command's transfers sum to zero and left no account in debt."""
-    touched = state.ledger.touched
-    assert sum(touched.values()) == 0, touched
-    for account in touched:
-        assert account == EXTERNAL or state.ledger.balances[account] >= 0, account
+    change, balances = 0, state.ledger.balances
+    for account, before in state.ledger.touched.items():
+        now = balances[account]
+        assert now >= 0 or account == EXTERNAL, account
+        change += now - before
+    assert change == 0, state.ledger.touched
 
 
 def check_touched(state: State) -> None:

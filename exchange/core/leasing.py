@@ -159,7 +159,7 @@ def _evict_without_bond(state: State, lease: Lease, penalty_micros: int) -> None
 def _lease_of_provider(state: State, number: int, account_id: str) -> Lease | Reject:
     """The open lease of a number, if the account is its provider."""
     parties = state.lease_parties[number - 1] if 1 <= number <= len(state.lease_parties) else None
-    if parties is None or account_id not in parties:
+    if parties is None or account_id not in (parties.buyer, parties.provider):
         return Reject(Code.UNKNOWN_LEASE, "lease_id", f"{account_id} has no lease-{number}")
     if parties.provider != account_id:
         return Reject(Code.ROLE_MISSING, "lease_id", f"only the provider of lease-{number} can do this")

@@ -9,27 +9,26 @@ from exchange.core.leases.settlement import fees_after
 from exchange.core.ledger.chart import AVAILABLE, BOND, ESCROW, FEES, HELD, purse
 from exchange.core.state import State
 from exchange.language import events
-from exchange.language.units import Micros, hold_micros
+from exchange.language.units import Micros, most_cost_micros, with_most_fee_micros
 
 
 def worst_case_micros(bid: Bid, fee_bp: int) -> Micros:
     """The most that what is left of a bid can still cost, over the alternatives that can still start."""
-    if not bid.leaves_milli:
+    leaves = bid.leaves_milli
+    if not leaves:
         return 0
-    return max(
-        (
-            hold_micros(wish.price_micros, wish.quantity_milli or bid.leaves_milli, wish.duration_s, fee_bp)
-            for wish in (bid.alternatives[index] for index in bid.open)
-        ),
-        default=0,
-    )
+    dearest = 0
+    for index in bid.open:
+        wish = bid.alternatives[index]
+        dearest = max(dearest, most_cost_micros(wish.price_micros, wish.quantity_milli or leaves, wish.duration_s))
+    return with_most_fee_micros(dearest, fee_bp)
 
 
-def hold(state: State, bid: Bid) -> None:
+def hold(state: State, bid: Bid, amount_micros: Micros) -> None:
     """Hold the worst case of a new bid."""
-    amount = worst_case_micros(bid, state.catalog.law.buyer_fee_bp)
-    bid.held_micros = amount
-    _post(state, purse(bid.account_id, AVAILABLE), purse(bid.account_id, HELD), amount, events.HELD, bid_id=bid.bid_id)
+    bid.held_micros = amount_micros
+    available, held = purse(bid.account_id, AVAILABLE), purse(bid.account_id, HELD)
+    _post(state, available, held, amount_micros, events.HELD, bid_id=bid.bid_id)
 
 
 def rehold(state: State, bid: Bid) -> None:
@@ -52,12 +51,12 @@ def release_hold(state: State, bid: Bid) -> None:
 
 
 def fund_lease(state: State, bid: Bid, lease: Lease) -> None:
-    """Pay a lease into escrow out of what its bid holds."""
+    """Pay a lease into escrow out of what its bid holds, and give back what the rest of the bid cannot cost."""
     amount = lease.escrow_micros
-    assert bid.held_micros - worst_case_micros(bid, state.catalog.law.buyer_fee_bp) >= amount
     bid.held_micros -= amount
     held, escrow = purse(bid.account_id, HELD), purse(bid.account_id, ESCROW)
     _post(state, held, escrow, amount, events.ESCROWED, bid_id=bid.bid_id, lease_id=lease.lease_id)
+    release_hold(state, bid)
 
 
 def post_bond(state: State, ask: Ask, amount_micros: Micros) -> None:

@@ -128,8 +128,9 @@ def check_rests(state: State, bid: Bid) -> Reject | None:
     """Why a bid cannot come, if it is only to rest, by its own wish or its market's state, and would trade."""
     if bid.post_only and plan_bid(state, bid, OPEN, 1).matches:
         return Reject(Code.WOULD_TRADE, "post_only", "an ask can serve this bid now; lower the price or let it trade")
-    for match in plan_bid(state, bid, POST_ONLY, 1).matches:
-        return _braked(f"alternatives[{match.alternative}].price")
+    if state.brakes:  # or every market is open
+        for match in plan_bid(state, bid, POST_ONLY, 1).matches:
+            return _braked(f"alternatives[{match.alternative}].price")
     return None
 
 

@@ -3,7 +3,9 @@
 All faults of an order are looked for, and the one that comes first in the catalogue of refusals is told.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
+
+from msgspec.structs import replace
 
 from exchange.core.books.order import Ask, Bid
 from exchange.core.ledger.chart import AVAILABLE, purse
@@ -24,6 +26,7 @@ from exchange.language.commands import (
     AmendBid,
     PlaceAsk,
     PlaceBid,
+    Rules,
 )
 from exchange.language.instants import format_duration, format_instant
 from exchange.language.rejects import Code, Reject
@@ -42,6 +45,8 @@ from exchange.language.units import (
     format_decimal,
     format_money,
 )
+
+Faults = Sequence[Reject]
 
 _PRECEDENCE = {code: place for place, code in enumerate(Code)}
 
@@ -66,10 +71,9 @@ def check_bid(state: State, order: PlaceBid) -> Reject | None:
     return _gravest(_bid_faults(state, order))
 
 
-def check_hold(state: State, bid: Bid) -> Reject | None:
-    """Why a bid cannot be afforded."""
-    needed = worst_case_micros(bid, state.catalog.law.buyer_fee_bp)
-    return check_funds(state, bid.account_id, needed, "quantity", "the most it can cost with the fee")
+def check_hold(state: State, bid: Bid, needed_micros: Micros) -> Reject | None:
+    """Why a bid cannot be afforded, if that is its worst case."""
+    return check_funds(state, bid.account_id, needed_micros, "quantity", "the most it can cost with the fee")
 
 
 def check_funds(state: State, account_id: str, needed_micros: Micros, param: str, what: str) -> Reject | None:
@@ -110,205 +114,233 @@ def more_bond_micros(state: State, ask: Ask, price_micros: Micros, quantity_mill
     return max(0, needed - ask.posted_micros)
 
 
-def _gravest(faults: Iterable[Reject]) -> Reject | None:
+def _gravest(faults: Faults) -> Reject | None:
     """Of several faults the first in the catalogue, and of those the first found."""
     return min(faults, key=lambda fault: _PRECEDENCE[fault.code], default=None)
 
 
-def _ask_faults(state: State, order: PlaceAsk, start_s: Seconds) -> Iterator[Reject]:
+def _ask_faults(state: State, order: PlaceAsk, start_s: Seconds) -> Faults:
+    law, found = state.catalog.law, list[Reject]()
     if order.lease_id is not None:
-        yield Reject(Code.NOT_SUPPORTED, "lease_id", "resale of a lease is not offered yet")
-    yield from _term_faults(state, order)
-    yield from _name_faults(state, order.region, order.chip, "")
-    yield from _state_faults(state, order.region, order.chip, "region")
-    yield from _quantity_faults(order.quantity_milli, "quantity")
+        found.append(Reject(Code.NOT_SUPPORTED, "lease_id", "resale of a lease is not offered yet"))
+    found += _term_faults(state, order)
+    found += _name_faults(state, order.region, order.chip)
+    found += _state_faults(state, order.region, order.chip, "region")
+    found += _quantity_faults(order.quantity_milli, "quantity")
     if not 0 < order.lot_milli <= max(order.quantity_milli, 1):
-        yield Reject(Code.LOT_OUT_OF_RANGE, "lot", "more than 0, at most the quantity")
+        found.append(Reject(Code.LOT_OUT_OF_RANGE, "lot", "more than 0, at most the quantity"))
     elif order.quantity_milli % order.lot_milli:
         lot = format_chips(order.lot_milli)
-        yield Reject(Code.QUANTITY_NOT_IN_LOTS, "quantity", f"a multiple of the lot, which is {lot}")
-    yield from _price_faults(state, order.price_micros, "price")
-    yield from _band_faults(state, order.region, order.chip, order.price_micros, "price")
-    yield from _share_faults(order.take_or_pay_bp, "take_or_pay")
-    yield from _site_faults(order.pue_milli, order.green_bp, "pue", "green_share")
-    yield from _grid_faults(state, start_s, "start")
-    yield from _grid_faults(state, order.end_s, "end")
-    yield from _grid_faults(state, order.min_duration_s, "min_duration")
+        found.append(Reject(Code.QUANTITY_NOT_IN_LOTS, "quantity", f"a multiple of the lot, which is {lot}"))
+    found += _price_faults(law, order.price_micros, "price")
+    found += _band_faults(state, order.region, order.chip, order.price_micros, "price")
+    found += _share_faults(order.take_or_pay_bp, "take_or_pay")
+    found += _site_faults(order.pue_milli, order.green_bp, "pue", "green_share")
+    found += _grid_faults(law, start_s, "start")
+    found += _grid_faults(law, order.end_s, "end")
+    found += _grid_faults(law, order.min_duration_s, "min_duration")
     if start_s < state.now_s:
         now = format_instant(state.now_s)
-        yield Reject(Code.WINDOW_PAST, "start", f'it is {now} now; "now" is the next step')
+        found.append(Reject(Code.WINDOW_PAST, "start", f'it is {now} now; "now" is the next step'))
     if order.end_s <= start_s:
-        yield Reject(Code.WINDOW_EMPTY, "end", "after the start")
+        found.append(Reject(Code.WINDOW_EMPTY, "end", "after the start"))
     if order.end_s - start_s > limits.ASK_WINDOW_MAX_S:
         most = format_duration(limits.ASK_WINDOW_MAX_S)
-        yield Reject(Code.DURATION_OUT_OF_RANGE, "end", f"a window of {most} at most")
+        found.append(Reject(Code.DURATION_OUT_OF_RANGE, "end", f"a window of {most} at most"))
     if order.min_duration_s > order.end_s - start_s:
-        yield Reject(Code.DURATION_OUT_OF_RANGE, "min_duration", "at most the window")
-    yield from _duration_faults(state, order.min_duration_s, "min_duration")
-    yield from _horizon_faults(state, order.end_s, "end")
+        found.append(Reject(Code.DURATION_OUT_OF_RANGE, "min_duration", "at most the window"))
+    found += _duration_faults(law, order.min_duration_s, "min_duration")
+    found += _horizon_faults(state, order.end_s, "end")
+    return found
 
 
-def _bid_faults(state: State, order: PlaceBid) -> Iterator[Reject]:
-    yield from _term_faults(state, order)
+def _bid_faults(state: State, order: PlaceBid) -> Faults:
+    found: list[Reject] = []
+    found += _term_faults(state, order)
     for index, programme in enumerate(order.vouchers):
         if programme != "auto" or len(order.vouchers) > 1:
-            yield Reject(Code.UNKNOWN_PROGRAMME, f"vouchers[{index}]", f"no programme is called {programme}")
+            found.append(Reject(Code.UNKNOWN_PROGRAMME, f"vouchers[{index}]", f"no programme is called {programme}"))
     if not 1 <= len(order.alternatives) <= limits.ALTERNATIVES_MAX:
-        yield Reject(Code.BAD_VALUE, "alternatives", f"give 1 to {limits.ALTERNATIVES_MAX} alternatives")
-    yield from _quantity_faults(order.quantity_milli, "quantity")
+        found.append(Reject(Code.BAD_VALUE, "alternatives", f"give 1 to {limits.ALTERNATIVES_MAX} alternatives"))
+    found += _quantity_faults(order.quantity_milli, "quantity")
     least = order.min_quantity_milli
     if least is not None and not 0 < least <= order.quantity_milli:
-        yield Reject(Code.MIN_QUANTITY_OUT_OF_RANGE, "min_quantity", "more than 0, at most the quantity")
-    yield from _share_faults(order.max_take_or_pay_bp, "max_take_or_pay")
+        found.append(Reject(Code.MIN_QUANTITY_OUT_OF_RANGE, "min_quantity", "more than 0, at most the quantity"))
+    found += _share_faults(order.max_take_or_pay_bp, "max_take_or_pay")
     for index, wish in enumerate(order.alternatives):
-        yield from _wish_faults(state, wish, f"alternatives[{index}].")
-        if wish.quantity_milli is not None:
-            yield from _quantity_faults(wish.quantity_milli, f"alternatives[{index}].quantity")
-            if least != order.quantity_milli:
-                detail = "for bids that are all or none: set min_quantity to the quantity"
-                yield Reject(Code.BAD_VALUE, f"alternatives[{index}].quantity", detail)
+        for fault in _wish_faults(state, order, wish):
+            found.append(replace(fault, param=f"alternatives[{index}].{fault.param}"))
     if order.require is not None:
         need = order.require
-        yield from _site_faults(
+        found += _site_faults(
             need.pue_max_milli, need.green_min_bp, "require.pue_at_most", "require.green_share_at_least"
         )
+    return found
 
 
-def _wish_faults(state: State, wish: Alternative, at: str) -> Iterator[Reject]:
-    yield from _name_faults(state, wish.region, wish.chip, at)
-    yield from _state_faults(state, wish.region, wish.chip, f"{at}region")
-    yield from _price_faults(state, wish.price_micros, f"{at}price")
-    yield from _band_faults(state, wish.region, wish.chip, wish.price_micros, f"{at}price")
-    yield from _grid_faults(state, wish.duration_s, f"{at}duration")
+def _wish_faults(state: State, order: PlaceBid, wish: Alternative) -> Faults:
+    law, found = state.catalog.law, list[Reject]()
+    found += _name_faults(state, wish.region, wish.chip)
+    found += _state_faults(state, wish.region, wish.chip, "region")
+    found += _price_faults(law, wish.price_micros, "price")
+    found += _band_faults(state, wish.region, wish.chip, wish.price_micros, "price")
+    found += _grid_faults(law, wish.duration_s, "duration")
     if wish.earliest_start_s is not None:
-        yield from _grid_faults(state, wish.earliest_start_s, f"{at}earliest_start")
-    yield from _grid_faults(state, wish.latest_start_s, f"{at}latest_start")
+        found += _grid_faults(law, wish.earliest_start_s, "earliest_start")
+    found += _grid_faults(law, wish.latest_start_s, "latest_start")
     next_s = state.catalog.next_step_s(state.now_s)
     if wish.latest_start_s < next_s:
-        yield Reject(Code.WINDOW_PAST, f"{at}latest_start", f"the next step is {format_instant(next_s)}")
+        found.append(Reject(Code.WINDOW_PAST, "latest_start", f"the next step is {format_instant(next_s)}"))
     if wish.earliest_start_s is not None and wish.earliest_start_s > wish.latest_start_s:
-        yield Reject(Code.WINDOW_EMPTY, f"{at}latest_start", "not before earliest_start")
-    yield from _duration_faults(state, wish.duration_s, f"{at}duration")
-    yield from _horizon_faults(state, wish.latest_start_s, f"{at}latest_start")
+        found.append(Reject(Code.WINDOW_EMPTY, "latest_start", "not before earliest_start"))
+    found += _duration_faults(law, wish.duration_s, "duration")
+    found += _horizon_faults(state, wish.latest_start_s, "latest_start")
+    if wish.quantity_milli is not None:
+        found += _quantity_faults(wish.quantity_milli, "quantity")
+        if order.min_quantity_milli != order.quantity_milli:
+            detail = "for bids that are all or none: set min_quantity to the quantity"
+            found.append(Reject(Code.BAD_VALUE, "quantity", detail))
+    return found
 
 
-def _term_faults(state: State, order: PlaceAsk | PlaceBid) -> Iterator[Reject]:
+def _term_faults(state: State, order: PlaceAsk | PlaceBid) -> Faults:
     """What asks and bids have in common."""
+    found: list[Reject] = []
     if order.post_only and order.time_in_force in (IOC, FOK):
-        yield Reject(Code.BAD_VALUE, "post_only", f"an order that is {order.time_in_force} never rests")
+        found.append(Reject(Code.BAD_VALUE, "post_only", f"an order that is {order.time_in_force} never rests"))
     if order.time_in_force not in TIMES_IN_FORCE:
-        yield Reject(Code.BAD_VALUE, "time_in_force", f"one of {', '.join(TIMES_IN_FORCE)}")
+        found.append(Reject(Code.BAD_VALUE, "time_in_force", f"one of {', '.join(TIMES_IN_FORCE)}"))
     if order.self_trade not in SELF_TRADE_MODES:
-        yield Reject(Code.BAD_VALUE, "self_trade", f"one of {', '.join(SELF_TRADE_MODES)}")
+        found.append(Reject(Code.BAD_VALUE, "self_trade", f"one of {', '.join(SELF_TRADE_MODES)}"))
     if (order.time_in_force == GTD) != (order.expires_s is not None):
-        yield Reject(Code.BAD_VALUE, "expires_at", "goes with time_in_force gtd, and only with it")
+        found.append(Reject(Code.BAD_VALUE, "expires_at", "goes with time_in_force gtd, and only with it"))
     if order.expires_s is not None:
         if order.expires_s <= state.now_s:
-            yield Reject(Code.WINDOW_PAST, "expires_at", f"it is {format_instant(state.now_s)} now")
-        yield from _horizon_faults(state, order.expires_s, "expires_at")
+            found.append(Reject(Code.WINDOW_PAST, "expires_at", f"it is {format_instant(state.now_s)} now"))
+        found += _horizon_faults(state, order.expires_s, "expires_at")
+    return found
 
 
-def _name_faults(state: State, region: str, chip: str, at: str) -> Iterator[Reject]:
+def _name_faults(state: State, region: str, chip: str) -> Faults:
+    found: list[Reject] = []
     if region not in state.catalog.regions:
-        yield Reject(Code.UNKNOWN_REGION, f"{at}region", f"no region is called {region}; see the catalogue")
+        found.append(Reject(Code.UNKNOWN_REGION, "region", f"no region is called {region}; see the catalogue"))
     if chip not in state.catalog.chips:
-        yield Reject(Code.UNKNOWN_CHIP, f"{at}chip", f"no chip type is called {chip}; see the catalogue")
+        found.append(Reject(Code.UNKNOWN_CHIP, "chip", f"no chip type is called {chip}; see the catalogue"))
+    return found
 
 
-def _state_faults(state: State, region: str, chip: str, param: str) -> Iterator[Reject]:
+def _state_faults(state: State, region: str, chip: str, param: str) -> Faults:
     brake = state.brake(region, chip) if state.brakes else OPEN
     if brake in (CANCEL_ONLY, HALTED):
-        yield Reject(Code.MARKET_NOT_OPEN, param, f"the market {region}/{chip} is {brake}; orders can be canceled")
+        return (Reject(Code.MARKET_NOT_OPEN, param, f"the market {region}/{chip} is {brake}; orders can be canceled"),)
+    return ()
 
 
-def _amended_bid_faults(state: State, bid: Bid, command: AmendBid) -> Iterator[Reject]:
+def _amended_bid_faults(state: State, bid: Bid, command: AmendBid) -> Faults:
+    law, found = state.catalog.law, list[Reject]()
     for index, wish in enumerate(bid.alternatives):
-        yield from _state_faults(state, wish.region, wish.chip, f"alternatives[{index}].region")
+        found += _state_faults(state, wish.region, wish.chip, f"alternatives[{index}].region")
     if command.quantity_milli is None and command.prices_micros is None:
-        yield Reject(Code.BAD_VALUE, "quantity", "give a quantity, a price, or both")
+        found.append(Reject(Code.BAD_VALUE, "quantity", "give a quantity, a price, or both"))
     if command.quantity_milli is not None:
-        yield from _quantity_faults(command.quantity_milli, "quantity")
+        found += _quantity_faults(command.quantity_milli, "quantity")
         if command.quantity_milli <= bid.filled_milli:
             filled = format_chips(bid.filled_milli)
-            yield Reject(Code.QUANTITY_OUT_OF_RANGE, "quantity", f"more than the {filled} filled; cancel the rest")
+            found.append(
+                Reject(Code.QUANTITY_OUT_OF_RANGE, "quantity", f"more than the {filled} filled; cancel the rest")
+            )
     if command.prices_micros is not None:
         if len(command.prices_micros) != len(bid.alternatives):
-            yield Reject(Code.BAD_VALUE, "prices", f"one for each of the {len(bid.alternatives)} alternatives")
+            found.append(Reject(Code.BAD_VALUE, "prices", f"one for each of the {len(bid.alternatives)} alternatives"))
         for index, (wish, price) in enumerate(zip(bid.alternatives, command.prices_micros, strict=False)):
-            yield from _price_faults(state, price, f"prices[{index}]")
-            yield from _band_faults(state, wish.region, wish.chip, price, f"prices[{index}]")
+            found += _price_faults(law, price, f"prices[{index}]")
+            found += _band_faults(state, wish.region, wish.chip, price, f"prices[{index}]")
+    return found
 
 
-def _amended_ask_faults(state: State, ask: Ask, command: AmendAsk) -> Iterator[Reject]:
-    yield from _state_faults(state, ask.region, ask.chip, "region")
+def _amended_ask_faults(state: State, ask: Ask, command: AmendAsk) -> Faults:
+    law, found = state.catalog.law, list[Reject]()
+    found += _state_faults(state, ask.region, ask.chip, "region")
     if command.quantity_milli is None and command.price_micros is None:
-        yield Reject(Code.BAD_VALUE, "quantity", "give a quantity, a price, or both")
+        found.append(Reject(Code.BAD_VALUE, "quantity", "give a quantity, a price, or both"))
     if command.quantity_milli is not None:
-        yield from _quantity_faults(command.quantity_milli, "quantity")
+        found += _quantity_faults(command.quantity_milli, "quantity")
         if command.quantity_milli % ask.lot_milli:
             lot = format_chips(ask.lot_milli)
-            yield Reject(Code.QUANTITY_NOT_IN_LOTS, "quantity", f"a multiple of the lot, which is {lot}")
+            found.append(Reject(Code.QUANTITY_NOT_IN_LOTS, "quantity", f"a multiple of the lot, which is {lot}"))
         free = ask.free.segments(state.catalog.next_step_s(state.now_s))
         leased = ask.quantity_milli - min((chips for _, _, chips in free), default=0)
         if command.quantity_milli < leased:
             least = format_chips(leased)
-            yield Reject(Code.QUANTITY_OUT_OF_RANGE, "quantity", f"{least} are leased at one time; offer no fewer")
+            found.append(
+                Reject(Code.QUANTITY_OUT_OF_RANGE, "quantity", f"{least} are leased at one time; offer no fewer")
+            )
     if command.price_micros is not None:
-        yield from _price_faults(state, command.price_micros, "price")
-        yield from _band_faults(state, ask.region, ask.chip, command.price_micros, "price")
+        found += _price_faults(law, command.price_micros, "price")
+        found += _band_faults(state, ask.region, ask.chip, command.price_micros, "price")
+    return found
 
 
-def _quantity_faults(quantity_milli: Milli, param: str) -> Iterator[Reject]:
+def _quantity_faults(quantity_milli: Milli, param: str) -> Faults:
     if not 0 < quantity_milli <= limits.QUANTITY_MAX_MILLI:
         most = format_chips(limits.QUANTITY_MAX_MILLI)
-        yield Reject(Code.QUANTITY_OUT_OF_RANGE, param, f"more than 0, at most {most} chips")
+        return (Reject(Code.QUANTITY_OUT_OF_RANGE, param, f"more than 0, at most {most} chips"),)
+    return ()
 
 
-def _band_faults(state: State, region: str, chip: str, price_micros: Micros, param: str) -> Iterator[Reject]:
+def _band_faults(state: State, region: str, chip: str, price_micros: Micros, param: str) -> Faults:
     law, market = state.catalog.law, state.markets.get((region, chip))
     reference = market.reference_micros if market is not None and law.band_bp else None
     if reference is not None and abs(price_micros - reference) * BP_PER_ONE > reference * law.band_bp:
         share = format_decimal(law.band_bp, SHARE_PLACES)
         detail = f"the reference price is {format_money(reference)}; stay within {share} of it, up or down"
-        yield Reject(Code.PRICE_OUTSIDE_BAND, param, detail)
+        return (Reject(Code.PRICE_OUTSIDE_BAND, param, detail),)
+    return ()
 
 
-def _site_faults(
-    pue_milli: int | None, green_bp: BasisPoints | None, pue_param: str, green_param: str
-) -> Iterator[Reject]:
+def _site_faults(pue_milli: int | None, green_bp: BasisPoints | None, pue_param: str, green_param: str) -> Faults:
+    found: list[Reject] = []
     if pue_milli is not None and not limits.PUE_MIN_MILLI <= pue_milli <= limits.PUE_MAX_MILLI:
         most = format_decimal(limits.PUE_MAX_MILLI, PUE_PLACES)
-        yield Reject(Code.BAD_VALUE, pue_param, f"from 1 to {most}")
+        found.append(Reject(Code.BAD_VALUE, pue_param, f"from 1 to {most}"))
     if green_bp is not None:
-        yield from _share_faults(green_bp, green_param)
+        found += _share_faults(green_bp, green_param)
+    return found
 
 
-def _price_faults(state: State, price_micros: Micros, param: str) -> Iterator[Reject]:
-    tick = state.catalog.law.tick_micros
+def _price_faults(law: Rules, price_micros: Micros, param: str) -> Faults:
+    found: list[Reject] = []
     if not 0 < price_micros <= limits.PRICE_MAX_MICROS:
         most = format_money(limits.PRICE_MAX_MICROS)
-        yield Reject(Code.PRICE_OUT_OF_RANGE, param, f"more than 0, at most {most} CNY per chip-hour")
-    if price_micros % tick:
-        yield Reject(Code.PRICE_OFF_TICK, param, f"a multiple of {format_money(tick)} CNY per chip-hour")
+        found.append(Reject(Code.PRICE_OUT_OF_RANGE, param, f"more than 0, at most {most} CNY per chip-hour"))
+    if price_micros % law.tick_micros:
+        found.append(
+            Reject(Code.PRICE_OFF_TICK, param, f"a multiple of {format_money(law.tick_micros)} CNY per chip-hour")
+        )
+    return found
 
 
-def _share_faults(share_bp: BasisPoints, param: str) -> Iterator[Reject]:
+def _share_faults(share_bp: BasisPoints, param: str) -> Faults:
     if not 0 <= share_bp <= BP_PER_ONE:
-        yield Reject(Code.SHARE_OUT_OF_RANGE, param, "from 0 to 1")
+        return (Reject(Code.SHARE_OUT_OF_RANGE, param, "from 0 to 1"),)
+    return ()
 
 
-def _grid_faults(state: State, time_s: Seconds, param: str) -> Iterator[Reject]:
-    step_s = state.catalog.law.step_s
-    if time_s % step_s:
-        yield Reject(Code.OFF_GRID, param, f"a multiple of {format_duration(step_s)}; nothing is rounded")
+def _grid_faults(law: Rules, time_s: Seconds, param: str) -> Faults:
+    if time_s % law.step_s:
+        return (Reject(Code.OFF_GRID, param, f"a multiple of {format_duration(law.step_s)}; nothing is rounded"),)
+    return ()
 
 
-def _horizon_faults(state: State, at_s: Seconds, param: str) -> Iterator[Reject]:
+def _horizon_faults(state: State, at_s: Seconds, param: str) -> Faults:
     if at_s > state.now_s + limits.HORIZON_MAX_S:
-        yield Reject(Code.BEYOND_HORIZON, param, f"at most {format_duration(limits.HORIZON_MAX_S)} ahead")
+        return (Reject(Code.BEYOND_HORIZON, param, f"at most {format_duration(limits.HORIZON_MAX_S)} ahead"),)
+    return ()
 
 
-def _duration_faults(state: State, duration_s: Seconds, param: str) -> Iterator[Reject]:
-    if not state.catalog.law.step_s <= duration_s <= limits.LEASE_MAX_S:
-        least, most = format_duration(state.catalog.law.step_s), format_duration(limits.LEASE_MAX_S)
-        yield Reject(Code.DURATION_OUT_OF_RANGE, param, f"from {least} to {most}")
+def _duration_faults(law: Rules, duration_s: Seconds, param: str) -> Faults:
+    if not law.step_s <= duration_s <= limits.LEASE_MAX_S:
+        least, most = format_duration(law.step_s), format_duration(limits.LEASE_MAX_S)
+        return (Reject(Code.DURATION_OUT_OF_RANGE, param, f"from {least} to {most}"),)
+    return ()

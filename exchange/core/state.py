@@ -4,8 +4,6 @@ Everything here is a function of the journal. Containers are dicts and lists, ne
 same order on every machine. Orders and leases that are done are forgotten; their numbers and owners are remembered.
 """
 
-from typing import NamedTuple
-
 from msgspec import Struct
 
 from exchange.core.agenda import Agenda
@@ -29,7 +27,7 @@ class Participant(Struct, frozen=True):
     place: str
 
 
-class ClientOrder(NamedTuple):
+class ClientOrder(Struct, frozen=True, array_like=True, gc=False):
     """What became of a client_order_id: for ever, so that a repeat can be told from another order."""
 
     seq: int
@@ -37,7 +35,7 @@ class ClientOrder(NamedTuple):
     fingerprint: bytes
 
 
-class Parties(NamedTuple):
+class Parties(Struct, frozen=True, array_like=True, gc=False):
     """Who a lease is between, remembered after it is over."""
 
     buyer: str

@@ -43,15 +43,16 @@ def place_bid(state: State, order: PlaceBid) -> Outcome | Reject:
     if (reject := risk.check_bid(state, order)) is not None:
         return reject
     bid = draft_bid(state, order, buyer.owner_group)
-    if (reject := risk.check_hold(state, bid) or check_rests(state, bid)) is not None:
+    needed = money.worst_case_micros(bid, state.catalog.law.buyer_fee_bp)
+    if (reject := risk.check_hold(state, bid, needed) or check_rests(state, bid)) is not None:
         return reject
     # ---- no return ----
     state.bid_owners.append(bid.account_id)
     _remember(state, order, bid.bid_id)
     state.bids[bid.bid_id] = bid
     state.touched_bids[bid.bid_id] = bid
-    state.emit(_bid_placed(order, bid, money.worst_case_micros(bid, state.catalog.law.buyer_fee_bp)))
-    money.hold(state, bid)
+    state.emit(_bid_placed(order, bid, needed))
+    money.hold(state, bid, needed)
     if bid.time_in_force != FOK or plan_bid(state, bid).whole:
         match_bid(state, bid)
     if bid.leaves_milli and bid.time_in_force in (IOC, FOK):

@@ -328,7 +328,7 @@ Event = (
 )
 
 
-class Applied(Struct, frozen=True):
+class Applied(Struct, frozen=True, gc=False):
     """One sequenced command with everything that it made happen, in order."""
 
     seq: int

@@ -32,7 +32,7 @@ from exchange.language.views import (
 )
 
 
-class Outcome(Struct, frozen=True):
+class Outcome(Struct, frozen=True, gc=False):
     """What became of a command. `subject` is the number of the order or lease it was about, 0 for none.
 
     For a repeated order `seq` is that of the first time and `repeated` is set. An amendment says whether the order

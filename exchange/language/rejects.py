@@ -84,7 +84,7 @@ class Code(Enum):
         return self.name.lower()
 
 
-class Reject(Struct, frozen=True):
+class Reject(Struct, frozen=True, gc=False):
     """A refusal: why, which field, and a sentence that says what to do."""
 
     code: Code

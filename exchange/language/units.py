@@ -82,15 +82,24 @@ def cost_micros(price_micros: Micros, chips_milli: Milli, seconds: Seconds) -> M
     return div_half_even(price_micros * chips_milli * seconds, MILLI_PER_CHIP * HOUR_S)
 
 
-def hold_micros(price_micros: Micros, chips_milli: Milli, seconds: Seconds, fee_bp: BasisPoints) -> Micros:
-    """The most that leases of these chips can cost together with the fee, however they are cut into pieces.
+def most_cost_micros(price_micros: Micros, chips_milli: Milli, seconds: Seconds) -> Micros:
+    """The most that leases of these chips can cost, however they are cut into pieces.
 
     Every milli-chip is rounded up by itself, so that holds are linear in chips: what a trade frees always pays for it.
-    On the market's grid of ticks and steps a milli-chip costs whole half-micros, so the hold is the plain cost but
-    for odd multiples of a quarter-hour at odd prices.
+    On the market's grid of ticks and steps a milli-chip costs whole half-micros, so this is the plain cost but for odd
+    multiples of a quarter-hour at odd prices.
     """
-    cost = div_up(price_micros * seconds, MILLI_PER_CHIP * HOUR_S) * chips_milli
-    return cost + div_up(cost * fee_bp, BP_PER_ONE)
+    return div_up(price_micros * seconds, MILLI_PER_CHIP * HOUR_S) * chips_milli
+
+
+def with_most_fee_micros(cost_micros: Micros, fee_bp: BasisPoints) -> Micros:
+    """A cost together with the most that the fee on its parts can be."""
+    return cost_micros + div_up(cost_micros * fee_bp, BP_PER_ONE)
+
+
+def hold_micros(price_micros: Micros, chips_milli: Milli, seconds: Seconds, fee_bp: BasisPoints) -> Micros:
+    """The most that leases of these chips can cost together with the fee."""
+    return with_most_fee_micros(most_cost_micros(price_micros, chips_milli, seconds), fee_bp)
 
 
 def fee_micros(amount_micros: Micros, fee_bp: BasisPoints) -> Micros:

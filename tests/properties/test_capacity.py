@@ -1,11 +1,14 @@
 """Free capacity over time agrees with a plain array of chips per step, however it was carved and restored."""
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exchange.core.books.capacity import Capacity, Fit
+from exchange.core.books.sieves import corners
+from exchange.language.windows import Segment
 
 STEP_S = 900
 START_S = 40 * STEP_S
@@ -141,3 +144,20 @@ def test_runs_end_where_the_array_says(cuts: list[Cut], first: int, length: int,
     assert twin.real.last_start_s(length * STEP_S, least_milli, from_s) == last_s
     lengths = [n for n in range(1, STEPS + 1) if twin.starts_for(n, least_milli, first)]
     assert twin.real.longest_s(least_milli, from_s) == max(lengths, default=0) * STEP_S
+
+
+@given(st.lists(st.tuples(st.integers(1, 6), st.integers(0, 8)), min_size=1, max_size=10))
+def test_corners_are_the_pieces_that_no_other_is_longer_and_wider_than(parts: list[tuple[int, int]]) -> None:
+    """A piece of any length and width can be had exactly if some corner is as long and as wide."""
+    free, at = list[Segment](), 0
+    for length, chips in parts:
+        free.append((at, at + length, chips))
+        at += length
+    found = corners(free)
+    assert all(a[0] < b[0] and a[1] > b[1] for a, b in pairwise(found))
+    for length in range(1, at + 1):
+        widest = max(
+            min(chips for start, end, chips in free if start < begin + length and end > begin)
+            for begin in range(at - length + 1)
+        )
+        assert max((width for long, width in found if long >= length), default=0) == widest

@@ -1,17 +1,17 @@
 """Free chips over time: a step function over a window, carved by leases and restored by what comes back.
 
 Held as two parallel lists, the starts of segments and the chips free in each, so that a search touches plain integers.
-With k segments `best_start` is O(k) when nothing fits and O(k × improvements) at worst; `carve` and `restore` are O(k).
+With k segments `best_start` is O(k) when nothing fits and O(k × improvements) at worst, `widest` O(k) for each width
+that is too short; `carve` and `restore` are O(k).
 The area (chips × seconds) is cached and proved by `check`.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
 from msgspec import Struct
 
-from exchange.language.limits import TIME_MAX_S
 from exchange.language.units import Milli, Seconds
-from exchange.language.windows import Segment, last_start, most_chips
+from exchange.language.windows import Segment
 
 
 class Fit(Struct, frozen=True, gc=False):
@@ -24,7 +24,7 @@ class Fit(Struct, frozen=True, gc=False):
 class Capacity:
     """What is free in [start, end) of at most `total_milli` chips."""
 
-    __slots__ = ("_chips", "_corners", "_starts", "area", "end_s", "total_milli")
+    __slots__ = ("_chips", "_starts", "area", "end_s", "total_milli")
 
     def __init__(self, start_s: Seconds, end_s: Seconds, chips_milli: Milli) -> None:
         assert start_s < end_s
@@ -34,18 +34,17 @@ class Capacity:
         self.area = chips_milli * (end_s - start_s)
         self._starts = [start_s]
         self._chips = [chips_milli]
-        self._corners: tuple[tuple[Seconds, Milli], ...] | None = None
 
     def segments(self, from_s: Seconds) -> tuple[Segment, ...]:
         """What is free from an instant on, as segments; empty when the window is over."""
+        if from_s >= self.end_s:
+            return ()
         if len(self._starts) == 1:
-            return ((max(self._starts[0], from_s), self.end_s, self._chips[0]),) if self.end_s > from_s else ()
-        ends = [*self._starts[1:], self.end_s]
-        return tuple(
-            (max(start_s, from_s), end_s, chips)
-            for start_s, end_s, chips in zip(self._starts, ends, self._chips, strict=True)
-            if end_s > from_s
-        )
+            return ((max(self._starts[0], from_s), self.end_s, self._chips[0]),)
+        starts, first = self._starts, max(bisect_right(self._starts, from_s) - 1, 0)
+        later = starts[first + 1 :]
+        begins = (max(starts[first], from_s), *later)
+        return tuple(zip(begins, (*later, self.end_s), self._chips[first:], strict=True))
 
     def best_start(
         self,
@@ -64,39 +63,30 @@ class Capacity:
         """
         starts, chips = self._starts, self._chips
         begin_s = max(starts[0], earliest_s)
-        if begin_s > latest_s or begin_s + duration_s > self.end_s:
-            return None
+        final_s = min(latest_s, self.end_s - duration_s)
         if len(starts) == 1:  # nothing has been carved out, or always all of the window
             found = min(chips_milli, chips[0])
             found -= found % lot_milli
-            return Fit(begin_s, found) if found and found >= least_milli else None
-        final_s = min(latest_s, self.end_s - duration_s)
+            return Fit(begin_s, found) if begin_s <= final_s and found and found >= least_milli else None
         most = chips_milli - chips_milli % lot_milli
         need = max(-(-least_milli // lot_milli) * lot_milli, lot_milli)
         best: Fit | None = None
-        count = len(starts)
         while begin_s <= final_s and need <= most:
             first = bisect_right(starts, begin_s) - 1
-            until_s = begin_s + duration_s
-            least = most
-            limiting = -1  # the last segment of the window that holds less than `need`
-            index = first
-            while index < count and starts[index] < until_s:
-                free = chips[index]
-                if free < need:
-                    limiting = index
-                elif free < least:
-                    least = free
-                index += 1
-            if limiting < 0:
-                found = least // lot_milli * lot_milli
+            index = bisect_left(starts, begin_s + duration_s, first + 1)
+            least = min(chips[first:index])
+            if least >= need:
+                found = min(least - least % lot_milli, most)
                 best = Fit(begin_s, found)
+                if found == most:
+                    break
                 need = found + lot_milli
-                # Where fewer than `need` are free now: behind the last such segment is the next start worth a look.
-                limiting = max((i for i in range(first, index) if chips[i] < need), default=index)
-            if limiting + 1 >= count:
+            # Fewer than `need` are free now: behind the last such segment is the next start worth a look.
+            while chips[index - 1] >= need:
+                index -= 1
+            if index == len(starts):
                 break
-            begin_s = starts[limiting + 1]
+            begin_s = starts[index]
         return best
 
     def longest_s(self, least_milli: Milli, from_s: Seconds) -> Seconds:
@@ -109,43 +99,24 @@ class Capacity:
             longest = max(longest, run)
         return longest
 
-    def corners(self) -> tuple[tuple[Seconds, Milli], ...]:
-        """The pieces, whatever the time, that no other is both longer and wider than; (duration, chips), widest first.
-
-        Each segment is the narrowest of a longest run; one sweep with a stack of open runs finds them all. They are
-        kept until capacity changes.
-        """
-        if len(self._starts) == 1:
-            return ((self.end_s - self._starts[0], self._chips[0]),)
-        if self._corners is None:
-            pieces: list[tuple[Seconds, Milli]] = []
-            open_runs: list[tuple[Seconds, Milli]] = []  # since when at least so many are free, narrowest first
-            for start_s, chips in (*zip(self._starts, self._chips, strict=True), (self.end_s, 0)):
-                since_s = start_s
-                while open_runs and open_runs[-1][1] >= chips:
-                    since_s, width = open_runs.pop()
-                    pieces.append((start_s - since_s, width))
-                open_runs.append((since_s, chips))
-            corners: list[tuple[Seconds, Milli]] = []
-            for piece in sorted(pieces, reverse=True):
-                if not corners or piece[1] > corners[-1][1]:
-                    corners.append(piece)
-            self._corners = tuple(reversed(corners))
-        return self._corners
-
-    def span(self, least_milli: Milli) -> tuple[Seconds, Seconds]:
-        """The first start and the last end of segments with so many chips; the end of time and 0 for none."""
-        places = [index for index, chips in enumerate(self._chips) if chips >= least_milli]
-        if not places:
-            return TIME_MAX_S, 0
-        after = places[-1] + 1
-        return self._starts[places[0]], self._starts[after] if after < len(self._starts) else self.end_s
-
     def most(self, duration_s: Seconds, from_s: Seconds) -> Milli:
         """The most chips that are free in one piece of a length from an instant on."""
-        if len(self._starts) == 1:
-            return self._chips[0] if max(self._starts[0], from_s) + duration_s <= self.end_s else 0
-        return most_chips(self.segments(from_s), duration_s, from_s)
+        found = self.widest(duration_s, 1, from_s)
+        return 0 if found is None else found[0]
+
+    def widest(self, duration_s: Seconds, lot_milli: Milli, from_s: Seconds) -> tuple[Milli, Seconds] | None:
+        """The most chips, in lots, of a piece of a length, and the last instant at which one can start; None for none.
+
+        No piece is wider than the widest segment, and nearly always that one is long enough.
+        """
+        width = max(self._chips)
+        while width >= lot_milli:
+            width -= width % lot_milli
+            last_s = self.last_start_s(duration_s, width, from_s)
+            if last_s is not None:
+                return width, last_s
+            width = max((chips for chips in self._chips if chips < width), default=0)
+        return None
 
     def resized(self, delta_milli: Milli, from_s: Seconds) -> "Capacity":
         """Capacity with so many chips more, or fewer, from an instant on; what lies before it is forgotten."""
@@ -165,7 +136,15 @@ class Capacity:
             last_s = self.end_s - duration_s
             fits = self._chips[0] >= least_milli and max(self._starts[0], from_s) <= last_s
             return last_s if fits else None
-        return last_start(self.segments(from_s), duration_s, least_milli)
+        until_s = self.end_s
+        for start_s, chips in zip(reversed(self._starts), reversed(self._chips), strict=True):
+            if chips < least_milli:
+                until_s = start_s
+            elif until_s - max(start_s, from_s) >= duration_s:
+                return until_s - duration_s
+            if start_s <= from_s:
+                break
+        return None
 
     def carve(self, start_s: Seconds, end_s: Seconds, chips_milli: Milli) -> Milli:
         """Take a rectangle out; the fewest chips that are then free anywhere in it."""
@@ -181,11 +160,8 @@ class Capacity:
         assert self.area == sum((end - start) * chips for start, end, chips in segments)
         assert all(start < end and 0 <= chips <= self.total_milli for start, end, chips in segments)
         assert all(a != b for a, b in zip(self._chips, self._chips[1:], strict=False))
-        known, self._corners = self._corners, None
-        assert known in (None, self.corners())
 
     def _add(self, start_s: Seconds, end_s: Seconds, delta_milli: Milli) -> Milli:
-        self._corners = None
         self.area += delta_milli * (end_s - start_s)
         if len(self._starts) == 1 and start_s == self._starts[0] and end_s == self.end_s:
             now = self._chips[0] = self._chips[0] + delta_milli

@@ -6,8 +6,6 @@ At every moment: cost = closed + open, closed = earned + refunded, and the buyer
 plus the fee on that.
 """
 
-from typing import NamedTuple
-
 from msgspec import Struct
 
 from exchange.language.commands import Rules
@@ -17,7 +15,7 @@ from exchange.language.units import BasisPoints, MicroChipHours, Micros, Milli, 
 ARROWS = {SCHEDULED: (RUNNING, DEFAULTED), RUNNING: (ENDED, DEFAULTED), ENDED: (), DEFAULTED: ()}
 
 
-class Reading(NamedTuple):
+class Reading(Struct, frozen=True, array_like=True, gc=False):
     """Running totals through an instant."""
 
     through_s: Seconds

@@ -17,7 +17,7 @@ class Ledger:
     def __init__(self) -> None:
         self.balances: dict[str, Micros] = {}
         self.count = 0
-        self.touched: dict[str, Micros] = {}  # account -> its change
+        self.touched: dict[str, Micros] = {}  # account -> what it held before
 
     def balance(self, account: str) -> Micros:
         """What an account holds."""
@@ -38,12 +38,13 @@ class Ledger:
         """Move an amount from the debited account to the credited one."""
         assert amount_micros > 0
         assert debit != credit
-        left = self.balance(debit) - amount_micros
+        balances = self.balances
+        paying, paid = balances.get(debit, 0), balances.get(credit, 0)
+        left = paying - amount_micros
         assert left >= 0 or debit == EXTERNAL, (debit, left, reason)
-        self.balances[debit] = left
-        self.balances[credit] = self.balance(credit) + amount_micros
-        self.touched[debit] = self.touched.get(debit, 0) - amount_micros
-        self.touched[credit] = self.touched.get(credit, 0) + amount_micros
+        balances[debit], balances[credit] = left, paid + amount_micros
+        self.touched.setdefault(debit, paying)
+        self.touched.setdefault(credit, paid)
         self.count += 1
         return Transferred(
             transfer_id=self.count,

@@ -110,7 +110,7 @@ def planned(
         for match in reversed(matches):
             ask, start_s = match.ask, match.fit.start_s
             ask.free.restore(start_s, start_s + bid.alternatives[match.alternative].duration_s, match.fit.chips_milli)
-            # A walk may meanwhile have drawn the ladder's bounds tight around what was left.
+            # A walk may meanwhile have put what was left into the ladder's sieves.
             state.markets[ask.region, ask.chip].asks.gained(ask_key(ask))
 
 

@@ -1,14 +1,12 @@
 """The asks that come close to serving a bid: those that would, if it were another in one field. Reads only.
 
 For each question and alternative a bounded number of asks is looked at, in order of price, then age, passing over what
-the ladders' bounds rule out; `cut` says that there were more.
+the ladders' sieves hold back; `cut` says that there were more.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, takewhile
 from typing import Any, NamedTuple
-
-from msgspec.structs import replace
 
 from exchange.core.books.market import Market
 from exchange.core.books.matching import probe_of, serve
@@ -56,14 +54,14 @@ class Survey:
 
     def starting(self, place: Place, earliest_s: Seconds, latest_s: Seconds) -> Iterator[Ask]:
         """Asks that may serve from a start in another range."""
-        return self._near(place, replace(place.probe, earliest_s=earliest_s, latest_s=latest_s))
+        return self._near(place, place.probe.but(earliest_s=earliest_s, latest_s=latest_s))
 
     def sized(self, place: Place) -> Iterator[Ask]:
         """Asks that may serve another number of chips."""
         return self._near(place, place.probe.but(most_milli=QUANTITY_MAX_MILLI, least_milli=1))
 
     def lasting(self, place: Place) -> Iterator[Ask]:
-        """Asks that may serve for longer or shorter. No bound helps here, so this looks at one after the other."""
+        """Asks that may serve for longer or shorter. No sieve helps here, so this looks at one after the other."""
         asks = takewhile(lambda ask: ask.price_micros <= place.wish.price_micros, place.market.asks.items())
         return (ask for ask in self._look(asks) if self._on_terms(ask))
 

@@ -1,7 +1,7 @@
 """Bids that nothing can serve, in a deep book: how long the market takes to find that out.
 
 The promise is about bids with one thing wrong, in equal parts. Below it stand the worst that we could think of: bids
-that look servable to every bound, because different asks each have a part of what they want.
+that are half served by every ask: different ones each have a part of what they want.
 """
 
 from collections.abc import Callable, Iterator
@@ -123,7 +123,7 @@ TRAPS = (
         lambda _, number: bid(number, 30 * DAY_S, 64, least=64),
     ),
     Trap(
-        "the same within one length of the bounds (40 and 50 days, bid 44)",
+        "the same within one class of lengths (40 and 50 days, bid 44)",
         lambda number: turn(number, (40, 50), (512, 8)),
         lambda _, number: bid(number, 44 * DAY_S, 64, least=64),
     ),
@@ -175,9 +175,9 @@ def bench_unservable(plan: Plan, watched: Watched) -> Result:
             )
         ],
         notes=(
-            "Every limit is above every ask. The first walks after the build find all bounds tight.",
-            "joint: every ask fails, but no bound does, because each bound promises the best of several asks in each",
-            "respect by itself; then the search looks at the asks one by one, as the naive one does. A book per row.",
+            "Every limit is above every ask. The very first bid of a book pays for putting all asks into sieves, as",
+            "nobody has looked at any before: about 10 µs an ask, once. With 20 bids that is the p99.",
+            "joint: every ask fails, but different ones for different reasons; a book of its own per row.",
         ),
     )
 

@@ -14,6 +14,8 @@ Bitmap = int
 
 ANSWERS_MAX = 512  # questions whose answers are remembered
 
+NOBODY = 1 << 62  # higher than any number
+
 C = TypeVar("C", bound=Hashable)
 Q = TypeVar("Q", bound=Hashable)
 
@@ -60,15 +62,17 @@ class Facet(Generic[C, Q]):
 class Ranked:
     """Orders by a number; those up to another are found in O(log n) comparisons, once all numbers are in."""
 
-    __slots__ = ("_cells", "_edges", "_upto")
+    __slots__ = ("_cells", "_edges", "_upto", "lowest")
 
     def __init__(self) -> None:
+        self.lowest = NOBODY  # no order has a lower number
         self._cells: dict[int, Bitmap] = {}
         self._edges: list[int] | None = None
         self._upto: list[Bitmap] = []
 
     def put(self, number: int, bit: Bitmap) -> None:
         """An order has a number."""
+        self.lowest = min(self.lowest, number)
         self._cells[number] = self._cells.get(number, 0) | bit
         self._edges = None
 
@@ -83,10 +87,12 @@ class Ranked:
         """Forget all other orders."""
         self._cells = only(self._cells, kept)
         self._edges = None
+        self.lowest = min(self._cells, default=NOBODY)
 
     def copy(self) -> Self:
         other = type(self)()
         other._cells = dict(self._cells)
+        other.lowest = self.lowest
         return other
 
 

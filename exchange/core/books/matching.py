@@ -152,14 +152,13 @@ def probe_of(bid: Bid, index: int, now_s: Seconds) -> BidProbe:
     earliest_s = wish.earliest_start_s
     return BidProbe(
         wish.duration_s,
-        size_of(wish.duration_s, least),
         most,
         least,
         now_s if earliest_s is None or earliest_s < now_s else earliest_s,
         wish.latest_start_s,
         bid.max_take_or_pay_bp,
         bid.require,
-    )
+    ).classed()
 
 
 def probe_for(ask: Ask, now_s: Seconds) -> AskProbe:

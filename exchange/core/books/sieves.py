@@ -32,18 +32,23 @@ class BidProbe(Struct, frozen=True, gc=False):
     """What one alternative of a bid looks for among asks."""
 
     duration_s: Seconds
-    size: Size  # of the smallest piece worth having
     most_milli: Milli  # the chips wanted
     least_milli: Milli  # the fewest worth having
     earliest_s: Seconds
     latest_s: Seconds
     max_take_or_pay_bp: BasisPoints
     require: Require | None
+    size: Size = (0, 0)  # of the smallest piece worth having
+    days: tuple[int, int, int] = (0, 0, 0)  # whole ones of the duration; that of the latest start and the earliest end
+
+    def classed(self) -> Self:
+        """The same, with the classes that sieves ask for."""
+        days = (self.duration_s // DAY_S, self.latest_s // DAY_S, (self.earliest_s + self.duration_s) // DAY_S)
+        return replace(self, size=size_of(self.duration_s, self.least_milli), days=days)
 
     def but(self, **changes: Any) -> Self:
         """The same with other numbers."""
-        other = replace(self, **changes)
-        return replace(other, size=size_of(other.duration_s, other.least_milli))
+        return replace(self, **changes).classed()
 
 
 class AskSieve:
@@ -88,27 +93,33 @@ class AskSieve:
                     self._idle[day] = self._idle.get(day, 0) | bit
 
     def pass_on(self, probe: BidProbe) -> Bitmap:
-        """The asks that may serve."""
-        length, wide = probe.size
-        left = 0
+        """The asks that may serve. What none of them can is looked at first."""
+        (length, wide), (days, latest, ends) = probe.size, probe.days
+        if (
+            self._longest.lowest > -days
+            or self._opens.lowest > latest
+            or self._top.lowest > probe.max_take_or_pay_bp
+            or self._closes.lowest > -ends
+            or max(self._widths[length], default=0) < wide
+        ):
+            return 0
+        left, most, least = 0, probe.most_milli, probe.least_milli
+        for lot, bits in self._lots.items():
+            if most - most % lot >= least:
+                left |= bits
+        if not left:
+            return 0
+        wider = 0
         for width, bits in self._widths[length].items():
             if width >= wide:
-                left |= bits
+                wider |= bits
+        left &= wider
         if left:
-            left &= self._longest.upto(-(probe.duration_s // DAY_S))
+            left &= self._longest.upto(-days) & self._opens.upto(latest) & self._closes.upto(-ends)
         if left:
             left &= self._shortest.upto(length)
         if left and probe.max_take_or_pay_bp < BP_PER_ONE:
             left &= self._top.upto(probe.max_take_or_pay_bp)
-        if left:
-            left &= self._opens.upto(probe.latest_s // DAY_S)
-        if left:
-            left &= self._closes.upto(-((probe.earliest_s + probe.duration_s) // DAY_S))
-        if left:
-            most, least = probe.most_milli, probe.least_milli
-            for lot, bits in self._lots.items():
-                if most - most % lot < least:
-                    left &= ~bits
         if left and self._idle:
             left &= ~self._idle_for(probe, left)
         if left and probe.require is not None:

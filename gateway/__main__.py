@@ -22,7 +22,7 @@ from exchange.runtime.opening import open_market
 from exchange.runtime.recovery import Recovery
 from exchange.runtime.seeds import SeedError, default_seeds_dir
 from gateway.app import build_app, serving
-from gateway.cli import advice, leases, operator, prices, public, trading
+from gateway.cli import account, advice, leases, operator, prices, public, trading, vouchers
 from gateway.cli.session import console_for
 from gateway.client.rest import Client
 from gateway.demo.admission import KEYS_FILE
@@ -57,7 +57,8 @@ def leasebook() -> None:
 for command in (
     *(public.book, public.markets, public.catalog, public.time, public.clock),
     *(prices.index, prices.candles, advice.quote, advice.explain),
-    *(trading.buy, trading.sell, trading.orders, trading.amend, trading.cancel, trading.account),
+    *(trading.buy, trading.sell, trading.orders, trading.amend, trading.cancel),
+    *(account.account, account.statement, account.vouchers, vouchers.programmes, vouchers.kpis),
     *(leases.leases, leases.lease, operator.operator),
 ):
     leasebook.add_command(command)
@@ -80,6 +81,8 @@ def _hosting(data_dir: str) -> Callable[[Callable[..., None]], Callable[..., Non
         )
         @click.option("--data-dir", envvar="LEASEBOOK_DATA_DIR", type=_FOLDER, default=data_dir, show_default=True,
                       help="For keys and, without a database URL, the database.")  # fmt: skip
+        @click.option("--access-key", envvar="LEASEBOOK_ACCESS_KEY",
+                      help="What seals access data, 32 bytes in base64; else a key in the data directory.")  # fmt: skip
         @click.option("--database-url", envvar="DATABASE_URL", help="A PostgreSQL to use in place of the embedded one.")
         @wraps(act)
         def command(**options: Any) -> None:

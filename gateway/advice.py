@@ -39,7 +39,7 @@ class Hurdles(Struct, frozen=True, kw_only=True):
 class Change(Struct, frozen=True, kw_only=True):
     """One field of the bid with another value, by which all of it would be filled at once; null drops the field.
 
-    `extra` is what that costs beyond the bid's own limits, `total` all of it, both with the fee.
+    `extra` is what that costs beyond the bid's own limits, `total` all of it, both with the fee and before subsidies.
     """
 
     kind: str
@@ -78,6 +78,9 @@ class QuotedLease(Struct, frozen=True, kw_only=True):
     price_per_du: Decimal | None
     cost: Decimal
     buyer_fee: Decimal
+    programme: str | None
+    subsidy: Decimal
+    subsidy_bound: str  # what the subsidy is limited by: rate, contract, year, total or pool; empty without one
     take_or_pay: Decimal
 
 

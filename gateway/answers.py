@@ -6,19 +6,8 @@ and not in the result, so it has a default and is left out there.
 
 from msgspec import Raw, Struct
 
-from gateway.schema import (
-    Account,
-    Ask,
-    Bid,
-    Decimal,
-    Duration,
-    Instant,
-    Lease,
-    Problem,
-    PublicId,
-    RequestId,
-    Transfer,
-)
+from gateway.schema import Ask, Bid, Decimal, Duration, Instant, Problem, PublicId, RequestId
+from gateway.schema_money import Account, Lease
 
 
 class Answer(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -106,7 +95,7 @@ class ClockAdvanced(Answer, frozen=True, kw_only=True):
 
 
 class Access(Struct, frozen=True, kw_only=True):
-    """What the provider handed over, for the buyer alone."""
+    """What the provider handed over, for who uses the chips now, alone."""
 
     lease_id: PublicId
     given_at: Instant
@@ -128,11 +117,6 @@ class Leases(Struct, frozen=True, kw_only=True):
     cursor: str | None
 
 
-class Transfers(Struct, frozen=True, kw_only=True):
-    items: tuple[Transfer, ...]
-    cursor: str | None
-
-
 class Key(Struct, frozen=True, kw_only=True):
     key_id: str
     account_id: str
@@ -145,13 +129,6 @@ class Key(Struct, frozen=True, kw_only=True):
 class Keys(Struct, frozen=True, kw_only=True):
     items: tuple[Key, ...]
     cursor: str | None
-
-
-class Statement(Struct, frozen=True, kw_only=True):
-    """A lease with every transfer that was made for it, oldest first."""
-
-    lease: Lease
-    items: tuple[Transfer, ...]
 
 
 # ------------------------------------------------------------------------------------------------------ public
@@ -217,6 +194,7 @@ class RulesOut(Struct, frozen=True, kw_only=True):
     silent_periods: int
     band: Decimal  # share of the reference price that an order's may be away from it; 0: any
     band_trades: int  # trades that the reference price is the average of
+    contest: Duration  # after a period has closed, for the buyer to contest it
 
 
 class Catalog(Struct, frozen=True, kw_only=True):

@@ -23,6 +23,7 @@ READ: Final = "read"
 TRADE: Final = "trade"
 PROVIDE: Final = "provide"
 OPERATE: Final = "operate"
+OFFER: Final = "trade or provide"  # the call asks for the one that the ask needs: see "ask of a lease"
 
 # What each call needs: routes of REST and ops of the stream. What is not listed here cannot be served.
 RIGHTS: Final[dict[str, str]] = {
@@ -37,6 +38,8 @@ RIGHTS: Final[dict[str, str]] = {
     "GET /v1/markets/{region}/{chip}/trades": PUBLIC,
     "GET /v1/markets/{region}/{chip}/candles": PUBLIC,
     "GET /v1/index": PUBLIC,
+    "GET /v1/programmes": PUBLIC,
+    "GET /v1/kpis": PUBLIC,
     "GET /v1/stream": PUBLIC,
     "POST /v1/quotes": READ,  # it changes nothing
     "POST /v1/bids": TRADE,
@@ -46,12 +49,12 @@ RIGHTS: Final[dict[str, str]] = {
     "PATCH /v1/bids/{bid_id}": TRADE,
     "DELETE /v1/bids/{bid_id}": TRADE,
     "DELETE /v1/bids": TRADE,
-    "POST /v1/asks": PROVIDE,
+    "POST /v1/asks": OFFER,
     "GET /v1/asks": READ,
     "GET /v1/asks/{ask_id}": READ,
-    "PATCH /v1/asks/{ask_id}": PROVIDE,
-    "DELETE /v1/asks/{ask_id}": PROVIDE,
-    "DELETE /v1/asks": PROVIDE,
+    "PATCH /v1/asks/{ask_id}": OFFER,
+    "DELETE /v1/asks/{ask_id}": OFFER,
+    "DELETE /v1/asks": PROVIDE,  # resales, too
     "GET /v1/orders/by-client-id/{client_order_id}": READ,
     "GET /v1/leases": READ,
     "GET /v1/leases/{lease_id}": READ,
@@ -59,14 +62,23 @@ RIGHTS: Final[dict[str, str]] = {
     "GET /v1/leases/{lease_id}/access": TRADE,  # who may spend may use what was bought; who only watches may not
     "POST /v1/leases/{lease_id}/start": PROVIDE,
     "POST /v1/leases/{lease_id}/meter": PROVIDE,
+    "POST /v1/leases/{lease_id}/release": TRADE,
+    "POST /v1/leases/{lease_id}/contest": TRADE,
     "GET /v1/account": READ,
     "GET /v1/account/transfers": READ,
+    "GET /v1/account/vouchers": READ,
     "GET /v1/account/keys": READ,
     "POST /v1/operator/accounts": OPERATE,
     "POST /v1/operator/keys": OPERATE,
     "DELETE /v1/operator/keys/{key_id}": OPERATE,
     "POST /v1/operator/deposits": OPERATE,
     "POST /v1/operator/withdrawals": OPERATE,
+    "POST /v1/operator/programmes": OPERATE,
+    "POST /v1/operator/relations": OPERATE,
+    "POST /v1/operator/leases/{lease_id}/cancel": OPERATE,
+    "GET /v1/operator/contests": OPERATE,
+    "POST /v1/operator/contests/{contest_id}/ruling": OPERATE,
+    "GET /v1/operator/alerts": OPERATE,
     "POST /v1/operator/markets/{region}/{chip}/state": OPERATE,
     "POST /v1/operator/halt": OPERATE,
     "GET /v1/operator/invariants": OPERATE,
@@ -78,9 +90,11 @@ RIGHTS: Final[dict[str, str]] = {
     "subscribe": PUBLIC,
     "unsubscribe": PUBLIC,
     "channel account": READ,
-    "ask.place": PROVIDE,
-    "ask.amend": PROVIDE,
-    "ask.cancel": PROVIDE,
+    "ask of own chips": PROVIDE,
+    "ask of a lease": TRADE,
+    "ask.place": OFFER,
+    "ask.amend": OFFER,
+    "ask.cancel": OFFER,
     "ask.cancel_all": PROVIDE,
     "ask.list": READ,
     "bid.place": TRADE,
@@ -106,6 +120,11 @@ class Caller(Struct, frozen=True, kw_only=True):
 
 
 NOBODY: Final = Caller(account_id="", key_id="", scopes=(), secret_hash="")
+
+
+def scopes_of(right: str) -> tuple[str, ...]:
+    """The scopes of which a key needs one for a right that is neither public nor any key's."""
+    return (TRADE, PROVIDE) if right == OFFER else (right,)
 
 
 def new_key() -> tuple[str, str]:
@@ -147,7 +166,7 @@ def authorise(market: Market, caller: Caller, call: str) -> None:
         return
     if caller is NOBODY:
         raise Refusal("unauthenticated", detail=f"{call} needs a key.")
-    if right not in (ANY, *caller.scopes):
+    if right != ANY and not any(scope in caller.scopes for scope in scopes_of(right)):
         raise Refusal("scope_missing", detail=f"{call} needs the scope {right}.")
     if right == OPERATE:
         account = market.reads.account(caller.account_id)

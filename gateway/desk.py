@@ -8,10 +8,13 @@ from msgspec import Struct
 
 from exchange.language.commands import Command
 from exchange.language.port import Market, Outcome
+from exchange.language.rejects import Code
 from gateway.auth import Caller
 from gateway.errors import Refusal
 from gateway.schema import Page
 from gateway.vault import Vault
+
+IDEMPOTENCY_KEY: Final = "Idempotency-Key"
 
 P = TypeVar("P", bound=Struct)
 V = TypeVar("V")
@@ -26,17 +29,20 @@ class Desk(Struct, frozen=True, kw_only=True):
     async def carry_out(self, command: Command) -> Outcome:
         """Submit a command; the market's no becomes a Refusal."""
         outcome = await self.market.submit(command)
-        if outcome.reject is not None:
-            raise Refusal.by_market(outcome.reject)
-        return outcome
+        if outcome.reject is None:
+            return outcome
+        if outcome.reject.code is Code.IDEMPOTENCY_KEY_REUSED:
+            raise Refusal(outcome.reject.code.wire, IDEMPOTENCY_KEY, outcome.reject.detail)
+        raise Refusal.by_market(outcome.reject)
 
 
 class Call(Struct, Generic[P], frozen=True):
-    """One request, decoded and authorised."""
+    """One request, decoded and authorised; its idempotency key is empty when it has none."""
 
     desk: Desk
     caller: Caller
     params: P
+    idempotency_key: str = ""
 
 
 _CURSOR: Final = re.compile(r"[0-9a-f]{1,15}")
@@ -49,13 +55,20 @@ def stretch(
 
     `fetch` takes the number to begin after and how many; `number` gives an item's own.
     """
-    before = None if page.cursor is None else _before(page.cursor)
-    found = fetch(before, page.limit)
+    found = fetch(begins_after(page), page.limit)
     more = len(found) == page.limit and fetch(number(found[-1]), 1)
-    return found, f"{number(found[-1]):x}" if more else None
+    return found, cursor_after(number(found[-1])) if more else None
 
 
-def _before(cursor: str) -> int:
-    if not _CURSOR.fullmatch(cursor):
+def begins_after(page: Page) -> int | None:
+    """The number that a stretch begins after, None at the beginning."""
+    if page.cursor is None:
+        return None
+    if not _CURSOR.fullmatch(page.cursor):
         raise Refusal("bad_format", "cursor", "cursor must be one that a list ended with.")
-    return int(cursor, 16)
+    return int(page.cursor, 16)
+
+
+def cursor_after(number: int) -> str:
+    """The cursor of the stretch that begins after a number."""
+    return f"{number:x}"

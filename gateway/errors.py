@@ -58,6 +58,7 @@ WIRE: Final[dict[str, Entry]] = {
     "not_a_sandbox": Entry(404, "This is a live market, not a sandbox"),
     "unknown_market": Entry(404, "The catalogue has no such region or chip type"),
     "access_not_given": Entry(404, "The provider has not handed over access yet"),
+    "access_ended": Entry(404, "The account does not use the lease's chips any more"),
     "unknown_op": Entry(404, "The stream has no such op"),
     "already_logged_in": Entry(409, "The socket is logged in with another key"),
     # our side
@@ -72,6 +73,8 @@ STATUS: Final = {Kind.FORBIDDEN: 403, Kind.NOT_FOUND: 404, Kind.CONFLICT: 409, K
 MARKET: Final = {code.wire: Entry(STATUS[code.value.kind], code.value.title) for code in Code}
 CATALOGUE: Final = WIRE | MARKET
 assert len(CATALOGUE) == len(WIRE) + len(MARKET), "a code belongs to the wire or to the market, never to both"
+
+_OPEN: Final = "Ask by client_order_id what became of an order; send anything else again with its Idempotency-Key."
 
 _BY_STATUS: Final = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 426: "upgrade_required"}
 
@@ -119,7 +122,7 @@ def refusal_of(error: Exception, request_id: str) -> Refusal:
         case Busy():
             return Refusal("busy", detail="The command was not taken. Send it again in a moment.")
         case MarketStopped():
-            return Refusal("unavailable", detail="Ask by client_order_id what became of the command.")
+            return Refusal("unavailable", detail=_OPEN)
         case web.HTTPException():
             return Refusal(_BY_STATUS.get(error.status, "bad_request"))
         case ClientPayloadError() | ConnectionError():

@@ -146,6 +146,7 @@ def bid_command(account_id: str, body: BidBody, catalog: CatalogView) -> PlaceBi
         vouchers=AUTO_VOUCHERS if body.vouchers == "auto" else tuple(body.vouchers),
         self_trade=body.self_trade,
         require=None if body.require is None else _require(body.require),
+        use=body.use,
     )
 
 

@@ -20,6 +20,7 @@ Slug = Annotated[str, Meta(min_length=1, max_length=limits.SLUG_MAX_CHARS)]
 NewSlug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*$(?!\n)", max_length=limits.SLUG_MAX_CHARS)]
 ClientOrderId = Annotated[str, Meta(pattern=rf"^[A-Za-z0-9_-]{{1,{limits.CLIENT_ORDER_ID_MAX_CHARS}}}$(?!\n)")]
 Text = Annotated[str, Meta(max_length=limits.TEXT_MAX_CHARS)]
+MaybeSlug = Annotated[str, Meta(max_length=limits.SLUG_MAX_CHARS)]  # empty: none
 Tags = Annotated[tuple[Slug, ...], Meta(max_length=limits.TAGS_MAX)]
 Programmes = Annotated[tuple[Slug, ...], Meta(max_length=limits.PROGRAMMES_MAX)]
 Several = Annotated[tuple[Slug, ...], Meta(min_length=1, max_length=limits.ALTERNATIVES_MAX)]
@@ -29,7 +30,7 @@ Cursor = Annotated[str, Meta(max_length=40)]
 RequestId = int | Annotated[str, Meta(max_length=64)]
 
 OrderState = Literal["resting", "filled", "canceled", "expired"]
-LeaseState = Literal["scheduled", "running", "ended", "defaulted"]
+LeaseState = Literal["scheduled", "running", "ended", "defaulted", "released", "cancelled"]
 MarketState = Literal["open", "post_only", "cancel_only", "halted"]
 Role = Literal["buyer", "provider", "operator"]
 Scope = Literal["read", "trade", "provide", "operate"]
@@ -64,7 +65,9 @@ class RequireBody(Body, frozen=True, kw_only=True):
 class BidBody(Body, frozen=True, kw_only=True):
     """A bid: either `alternatives`, or the short form from `regions` to `price_per_du`, never both.
 
-    The short form stands for regions × chips in the order given, with `price` or `price_per_du` for all.
+    The short form stands for regions × chips in the order given, with `price` or `price_per_du` for all. `vouchers` are
+    programmes to try, in order, or "auto" for whichever pays most; `use` is what the compute is for, where a programme
+    asks.
     """
 
     client_order_id: ClientOrderId
@@ -83,11 +86,14 @@ class BidBody(Body, frozen=True, kw_only=True):
     post_only: bool = False
     max_take_or_pay: Decimal = "1"
     vouchers: Literal["auto"] | Programmes = "auto"
+    use: MaybeSlug = ""
     self_trade: Slug = "cancel_taker"
     require: RequireBody | None = None
 
 
 class AskBody(Body, frozen=True, kw_only=True):
+    """An ask; with `lease_id` it resells a part of a lease that the account has bought."""
+
     client_order_id: ClientOrderId
     region: Slug
     chip: Slug
@@ -103,7 +109,7 @@ class AskBody(Body, frozen=True, kw_only=True):
     post_only: bool = False
     self_trade: Slug = "cancel_taker"
     lease_id: PublicId | None = None
-    site: Annotated[str, Meta(max_length=limits.SLUG_MAX_CHARS)] = ""
+    site: MaybeSlug = ""
     tags: Tags = ()
     pue: Decimal | None = None
     green_share: Decimal | None = None
@@ -177,7 +183,7 @@ class AccountBody(Body, frozen=True, kw_only=True):
     roles: Annotated[tuple[Role, ...], Meta(min_length=1, max_length=3)]
     owner_group: NewSlug | None = None
     tags: Tags = ()
-    place: Annotated[str, Meta(max_length=limits.SLUG_MAX_CHARS)] = ""
+    place: MaybeSlug = ""
 
 
 class KeyBody(Body, frozen=True, kw_only=True):
@@ -275,6 +281,7 @@ class Bid(Struct, frozen=True, kw_only=True):
     post_only: bool
     max_take_or_pay: Decimal
     vouchers: str | tuple[str, ...]
+    use: str
     self_trade: str
     require: Require | None
     alternatives: tuple[AlternativeOut, ...]
@@ -292,6 +299,7 @@ class Free(Struct, frozen=True, kw_only=True):
 
 class Ask(Struct, frozen=True, kw_only=True):
     ask_id: PublicId
+    lease_id: PublicId | None  # the lease that a resale is out of
     client_order_id: str
     account_id: str
     state: str
@@ -320,78 +328,3 @@ class Ask(Struct, frozen=True, kw_only=True):
     free: tuple[Free, ...]
     created_at: Instant
     seq: int
-
-
-class Period(Struct, frozen=True, kw_only=True):
-    start: Instant
-    end: Instant
-    delivered: Decimal
-    used: Decimal
-    paid: Decimal
-    refunded: Decimal
-    penalty: Decimal
-    redeemed: Decimal
-    state: str
-
-
-class Lease(Struct, frozen=True, kw_only=True):
-    """`cost` = `earned` + `refunded` once it is over; fees and subsidy stand beside them."""
-
-    lease_id: PublicId
-    bid_id: PublicId
-    ask_id: PublicId
-    provider: str
-    buyer: str
-    region: str
-    chip: str
-    site: str
-    quantity: Decimal
-    start: Instant
-    end: Instant
-    price: Decimal
-    price_per_du: Decimal | None
-    cost: Decimal
-    buyer_fee: Decimal  # of the whole lease, were it all earned
-    buyer_fee_taken: Decimal
-    provider_fee: Decimal  # taken so far
-    subsidy: Decimal
-    programme: str | None
-    take_or_pay: Decimal
-    state: str
-    reason: str
-    escrow: Decimal
-    earned: Decimal
-    refunded: Decimal
-    penalties: Decimal
-    delivered_until: Instant | None
-    delivered: Decimal
-    used: Decimal
-    access_given_at: Instant | None
-    periods: tuple[Period, ...]
-    created_at: Instant
-    seq: int
-
-
-class Account(Struct, frozen=True, kw_only=True):
-    account_id: str
-    roles: tuple[str, ...]
-    owner_group: str
-    tags: tuple[str, ...]
-    place: str
-    available: Decimal
-    held: Decimal
-    escrow: Decimal
-    bond: Decimal
-
-
-class Transfer(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    transfer_id: str
-    seq: int
-    at: Instant
-    debit: str
-    credit: str
-    amount: Decimal
-    reason: str
-    reference: str = ""
-    lease_id: PublicId | None = None
-    order_id: PublicId | None = None

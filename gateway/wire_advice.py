@@ -114,5 +114,8 @@ def _lease(view: QuotedLease, rate_milli: MilliDu | None) -> advice.QuotedLease:
         price_per_du=per_du(view.price_micros, rate_milli),
         cost=format_money(view.cost_micros),
         buyer_fee=format_money(view.buyer_fee_micros),
+        programme=view.programme,
+        subsidy=format_money(view.subsidy_micros),
+        subsidy_bound=view.subsidy_bound,
         take_or_pay=share(view.take_or_pay_bp),
     )

@@ -134,4 +134,5 @@ def _rules(rules: Rules) -> answers.RulesOut:
         silent_periods=rules.silent_periods,
         band=share(rules.band_bp),
         band_trades=rules.band_trades,
+        contest=format_duration(rules.contest_s),
     )

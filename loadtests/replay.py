@@ -64,10 +64,12 @@ class Replay:
             await self._hand_over()
 
     async def finish(self) -> None:
-        """Let every lease run to its end, and every order."""
+        """Let every lease run to its end and beyond all contest, and every order to its end."""
         while self._due:
             await self._meter_until(self._due[0][0])
-        await self._advance_to(max(self.market.clock_s, self.plan.end_s) + 2 * STEP_S)
+        rules = self.market.reads.catalog().rules
+        assert rules is not None
+        await self._advance_to(max(self.market.clock_s, self.plan.end_s) + 2 * STEP_S + rules.contest_s)
 
     async def _meter_until(self, to_s: Seconds) -> None:
         """Bring the clock to an instant, metering each lease on the way when an hour of it, or all of it, is over."""

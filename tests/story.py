@@ -30,12 +30,16 @@ from exchange.language.commands import (
     AmendBid,
     CancelAsk,
     CancelBid,
+    CancelLease,
     Command,
+    ContestPeriod,
     Deposit,
     MeterLease,
     OpenAccount,
     PlaceAsk,
     PlaceBid,
+    ReleaseLease,
+    RuleContest,
     StartLease,
 )
 from exchange.language.units import CHIP_HOUR_PLACES, MICROS_PER_CNY, parse_decimal
@@ -83,10 +87,10 @@ def story(test: Test) -> Test:
     return told
 
 
-def run_story(text: str) -> None:
-    """Run a story; StoryFailed names the line, what was expected and what came."""
+def run_story(text: str, set_up: "Callable[[list[Line]], Stage] | None" = None) -> None:
+    """Run a story, on a stage of another kind if told; StoryFailed names the line, what was expected and what came."""
     lines = list(read_lines(text))
-    stage = Stage(lines)
+    stage = (set_up or Stage)(lines)
     for line in lines:
         try:
             stage.play(line)
@@ -114,10 +118,14 @@ class Stage:
     """The market on which a story plays."""
 
     def __init__(self, lines: list[Line]) -> None:
-        band = next((line.says.partition(" ")[2] for line in lines if line.says.startswith("allows ")), None)
-        self.twins = Twins([*catalogue(*read_band(band)), *self.opening(lines)])
+        self.twins = self.market(lines)
         self.advisor = Advisor(self.twins)
         self.orders = 0
+
+    def market(self, lines: list[Line]) -> Twins:
+        """The market before the first line."""
+        band = next((line.says.partition(" ")[2] for line in lines if line.says.startswith("allows ")), None)
+        return Twins([*catalogue(*read_band(band)), *self.opening(lines)])
 
     def opening(self, lines: list[Line]) -> Iterator[Command]:
         """Everybody who is named, with what they have before the first line."""
@@ -236,7 +244,7 @@ def own_name(command: Command, subject: int) -> str:
             return f"bid-{subject}"
         case PlaceAsk() | CancelAsk() | AmendAsk():
             return f"ask-{subject}"
-        case StartLease() | MeterLease():
+        case StartLease() | MeterLease() | ReleaseLease() | CancelLease() | ContestPeriod() | RuleContest():
             return f"lease-{subject}"
     return ""
 

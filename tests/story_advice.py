@@ -138,6 +138,9 @@ def fact_of_lease(lease: QuotedLease) -> Fact:
         "region": lease.region,
         "cost": lease.cost_micros,
         "fee": lease.buyer_fee_micros,
+        "subsidy": lease.subsidy_micros,
+        "programme": lease.programme or "",
+        "bound": lease.subsidy_bound,
     }
     return Fact("", "gets", details, must=True)
 

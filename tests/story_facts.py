@@ -1,7 +1,7 @@
 """What a line of a story says that happened or stands, and what really did, in one shape."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from exchange.language.events import (
@@ -14,6 +14,7 @@ from exchange.language.events import (
     SelfTradePrevented,
     Traded,
 )
+from exchange.language.events_money import ContestRuled, LeaseCut, PartResold, PartReturned, PeriodContested
 from exchange.language.instants import format_duration, parse_duration
 from exchange.language.port import Outcome
 from exchange.language.units import CHIP_HOUR_PLACES, format_decimal, parse_decimal
@@ -28,10 +29,11 @@ Detail = int | str | tuple[int, int]
 VERBS = {
     *("leases", "rests", "filled", "canceled", "expired", "refused", "meets"),
     *("keeps", "loses"),  # place, of an amended order
-    *("scheduled", "running", "ended", "defaulted", "settles"),
+    *("scheduled", "running", "ended", "defaulted", "released", "cancelled", "settles", "contested", "ruled", "cut"),
+    *("resold", "regains"),  # a part, of another lease
     *("gets", "pays", "affords", "lacks", "fails", "try"),  # in answer to a question
 }
-OVER = {"canceled", "expired", "ended", "defaulted"}
+OVER = {"canceled", "expired", "ended", "defaulted", "released", "cancelled"}
 MONEY = (
     "available",
     "held",
@@ -45,15 +47,25 @@ MONEY = (
     "earned",
     "fee",
     "commission",
+    "subsidy",
+    "redeemed",
+    "returned",
+    "pool",
+    "committed",
+    "funded",
+    "lapsed",
+    "granted",
+    "frozen",
+    "contestable",
 )
 ASKED = ("cost", "total", "needed", "extra")
 CHIPS = ("leaves", "filled", "canceled")
 CHIP_HOURS = ("delivered", "used")
 DETAIL = re.compile(
     rf" *(?:(?P<window>{AT}\.\.{AT})|@ (?P<price>{NUM})|from (?P<provider>\w+)|to (?P<buyer>\w+)"
-    rf"|on (?P<chip>\w+)|in (?P<region>\w+)"
+    rf"|on (?P<chip>\w+)|in (?P<region>\w+)|by (?P<programme>[\w-]+)|bound (?P<bound>\w+)"
     rf"|(?P<key>{'|'.join(MONEY + ASKED + CHIPS + CHIP_HOURS)}) (?P<amount>{NUM})"
-    rf"|(?P<tenor>P[T\d]\w+)|(?P<quantity>{NUM})|(?P<own>(?:bid|ask)-\d+)|(?P<word>[a-z_]+))"
+    rf"|(?P<tenor>P[T\d]\w+)|(?P<quantity>{NUM})|(?P<own>(?:bid|ask)-\d+)|part (?P<part>lease-\d+)|(?P<word>[a-z_]+))"
 )
 CHANGE = re.compile(
     rf"(?P<change>.+?)(?: extra (?P<extra>{NUM}))?(?: total (?P<total>{NUM}))?(?P<means> beyond means)?"
@@ -101,6 +113,12 @@ def say_detail(key: str, value: Detail) -> str:
             return f"on {value}"
         case "region":
             return f"in {value}"
+        case "programme":
+            return f"by {value}"
+        case "bound":
+            return f"bound {value}"
+        case "part":
+            return f"part {value}"
         case "reason" | "param" | "own" | "tests" | "change" | "means":
             return str(value)
     assert isinstance(value, int)
@@ -167,7 +185,7 @@ def read_detail(key: str, text: str, moment: Moment) -> Detail:
             return parse_duration(text)
         case "quantity":
             return chips_of(text)
-        case "provider" | "buyer" | "chip" | "region" | "own" | "reason" | "param":
+        case "provider" | "buyer" | "chip" | "region" | "programme" | "bound" | "own" | "part" | "reason" | "param":
             return text
     if key in CHIP_HOURS:
         return parse_decimal(text, CHIP_HOUR_PLACES)
@@ -183,14 +201,13 @@ def facts_of(twins: Twins, outcome: Outcome, events: Sequence[Event], before: di
         found.append(Fact(own, "keeps" if outcome.kept_priority else "loses", {"reason": "place"}, must=True))
     changed: dict[str, None] = {}
     for event in events:
+        found += facts_of_lease(event)
         match event:
             case Traded() as e:
                 found.append(Fact(e.buyer, "leases", trade_details(e), must=True))
             case SelfTradePrevented(bid_id=bid, ask_id=ask, taker=taker):
                 names = (f"bid-{bid}", f"ask-{ask}") if taker == "bid" else (f"ask-{ask}", f"bid-{bid}")
                 found.append(Fact(names[0], "meets", {"own": names[1]}, must=True))
-            case PeriodSettled() as e:
-                found.append(Fact(f"lease-{e.lease_id}", "settles", period_details(e)))
             case BidChanged(bid_id=number):
                 changed[f"bid-{number}"] = None
             case AskChanged(ask_id=number):
@@ -204,6 +221,25 @@ def facts_of(twins: Twins, outcome: Outcome, events: Sequence[Event], before: di
     return found
 
 
+def facts_of_lease(event: Event) -> Iterator[Fact]:
+    """What happened to the money or the parts of a lease."""
+    match event:
+        case PeriodSettled() as e:
+            yield Fact(f"lease-{e.lease_id}", "settles", period_details(e))
+        case PartResold() as e:
+            cost = dict(e.links)[e.lease_id]
+            yield Fact(f"lease-{e.lease_id}", "resold", {"part": f"lease-{e.part_id}", "cost": cost})
+        case PartReturned() as e:
+            yield Fact(f"lease-{e.lease_id}", "regains", {"part": f"lease-{e.part_id}"}, must=True)
+        case PeriodContested() as e:
+            frozen = sum(amount for _, amount in e.frozen)
+            yield Fact(f"lease-{e.lease_id}", "contested", {"frozen": frozen}, must=True)
+        case ContestRuled() as e:
+            yield Fact(f"lease-{e.lease_id}", "ruled", ruling_details(e), must=True)
+        case LeaseCut() as e:
+            yield Fact(f"lease-{e.lease_id}", "cut", cut_details(e))
+
+
 def trade_details(e: Traded) -> dict[str, Detail]:
     return {
         "quantity": e.quantity_milli,
@@ -211,6 +247,9 @@ def trade_details(e: Traded) -> dict[str, Detail]:
         "price": e.price_micros,
         "provider": e.provider,
         "buyer": e.buyer,
+        "subsidy": e.subsidy_micros,
+        "programme": e.programme or "",
+        "bound": e.subsidy_bound,
     }
 
 
@@ -222,6 +261,31 @@ def period_details(e: PeriodSettled) -> dict[str, Detail]:
         "paid": e.paid_micros,
         "refunded": e.refunded_micros,
         "penalty": e.penalty_micros,
+        "redeemed": e.redeemed_micros,
+        "returned": e.returned_micros,
+        "part": f"lease-{e.part_id}",
+    }
+
+
+def ruling_details(e: ContestRuled) -> dict[str, Detail]:
+    """What the lease's own buyer is told: what was found, and what comes back to it and its programme."""
+    refunded, returned = next((paid, redeemed) for contract, paid, redeemed in e.changes if contract == e.lease_id)
+    return {
+        "delivered": e.delivered_uch,
+        "used": e.used_uch,
+        "refunded": refunded,
+        "returned": returned,
+        "penalty": e.penalty_micros,
+    }
+
+
+def cut_details(e: LeaseCut) -> dict[str, Detail]:
+    return {
+        "reason": e.reason,
+        "paid": e.paid_micros,
+        "refunded": e.refunded_micros,
+        "redeemed": e.redeemed_micros,
+        "part": f"lease-{e.part_id or e.lease_id}",
     }
 
 
@@ -235,7 +299,7 @@ def how_it_stands(twins: Twins, name: str) -> Fact:
     if kind == "ask" and number in told.asks:
         ask = told.asks[number]
         tenor: dict[str, Detail] = {}
-        if ask.state == RESTING:
+        if ask.state == RESTING and number in twins.naive.asks:
             tenor["tenor"] = longest_tenor(twins.naive.asks[number], twins.naive.now)
         return Fact(name, verb_of(ask), {**tenor, **order_details(ask), "bond": ask.backing})
     if kind == "lease" and number in told.leases:
@@ -247,7 +311,14 @@ def how_it_stands(twins: Twins, name: str) -> Fact:
             "penalties": lease.penalties,
         }
         fees = {"fee": lease.buyer_fee, "commission": lease.provider_fee}
-        return Fact(name, lease.state, {"reason": lease.reason, **money, **fees})
+        last = told.last_of_leases[number]
+        drawn = {
+            "subsidy": last.subsidy_micros,
+            "redeemed": last.redeemed_micros,
+            "returned": last.returned_micros,
+            "frozen": last.frozen_micros,
+        }
+        return Fact(name, lease.state, {"reason": lease.reason, **money, **fees, **drawn})
     raise StoryError(f"there is no {name}")
 
 
@@ -279,4 +350,5 @@ def money_of_account(twins: Twins, who: str) -> Fact:
     purses = twins.told.purses([who])
     if who == "venue":
         return Fact(who, "has", {"fees": purses["fees"][0]})
-    return Fact(who, "has", dict(zip(("available", "held", "escrow", "bond"), purses[who], strict=True)))
+    has = dict(zip(("available", "held", "escrow", "bond"), purses[who], strict=True))
+    return Fact(who, "has", {**has, "contestable": twins.told.contestable.get(who, 0)})

@@ -1,7 +1,7 @@
 """The words of a story, to and from the market's numbers: days, windows, chips, money, orders.
 
-Times are days of one week, `mon` to `sun` and then `mon2` …, with or without a time of day; `now`; or `+6h` from now.
-Lengths are `1d`, `6h`, `15m`. Everything that is not understood raises StoryError.
+Times are days of one week, `mon` to `sun` and then `mon2` …, or of the calendar, `2025-06-02`, with or without a time
+of day; `now`; or `+6h` from now. Lengths are `1d`, `6h`, `15m`. Everything that is not understood raises StoryError.
 """
 
 import re
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from exchange.language.commands import Alternative, PlaceAsk, PlaceBid, Require
+from exchange.language.instants import format_instant, parse_instant
 from exchange.language.units import (
     CHIP_PLACES,
     DAY_S,
@@ -26,7 +27,8 @@ UNITS_S = {"d": DAY_S, "h": HOUR_S, "m": 60, "s": 1}
 
 NUM = r"\d+(?:\.\d+)?"
 LENGTH = r"(?:\d+[dhms])+"
-DAY = rf"(?:{'|'.join(DAYS)})\d?"
+DATE = r"\d{4}-\d\d-\d\d"
+DAY = rf"(?:(?:{'|'.join(DAYS)})\d?|{DATE})"
 CLOCK = r"\d\d:\d\d(?::\d\d)?"
 AT = rf"(?:now|\+{LENGTH}|{DAY} {CLOCK}|{DAY}|{CLOCK})"
 ALTERNATIVE = re.compile(
@@ -41,7 +43,8 @@ ASK = re.compile(
 OPTION = re.compile(
     rf" (?:(?P<flag>gang|ioc|fok|post_only|domestic)|lot (?P<lot>{NUM})|min (?P<length>{LENGTH})|min (?P<least>{NUM})"
     rf"|top (?P<top>{NUM})|until (?P<until>{AT})|self (?P<self>\w+)|as (?P<name>\S+)"
-    rf"|tags (?P<tags>\S+)|pue (?P<pue>{NUM})|green (?P<green>{NUM}))"
+    rf"|tags (?P<tags>\S+)|pue (?P<pue>{NUM})|green (?P<green>{NUM})|by (?P<by>\S+)|for (?P<use>\w+)"
+    r"|of lease-(?P<of>\d+))"
 )
 
 
@@ -81,6 +84,8 @@ class Moment(NamedTuple):
 
 
 def day_of(text: str) -> int:
+    if text[0].isdigit():
+        return parse_instant(f"{text}T00:00:00Z")
     week = int(text[3:] or 1) - 1
     return MONDAY_S + (7 * week + DAYS.index(text[:3])) * DAY_S
 
@@ -105,7 +110,7 @@ def say_at(at_s: int) -> str:
     """A time in words, the shortest way."""
     days, rest = divmod(at_s - MONDAY_S, DAY_S)
     week, day = divmod(days, 7)
-    text = DAYS[day] + (str(week + 1) if week else "")
+    text = DAYS[day] + (str(week + 1) if week else "") if 0 <= week < 9 else format_instant(at_s)[:10]
     hours, minutes, seconds = rest // HOUR_S, rest % HOUR_S // 60, rest % 60
     clock = f" {hours:02}:{minutes:02}" + (f":{seconds:02}" if seconds else "")
     return text + (clock if rest else "")
@@ -167,6 +172,11 @@ class Terms:
         self.pue_milli = None if pue is None else parse_decimal(pue, PUE_PLACES)
         self.green_bp = None if green is None else share_of(green)
         self.domestic = given.pop("domestic", None) is not None
+        by = given.pop("by", None)
+        self.vouchers = None if by is None else () if by == "nothing" else tuple(by.split(","))
+        self.use = given.pop("use", None)
+        of = given.pop("of", None)
+        self.lease_id = None if of is None else int(of)
 
     @property
     def require(self) -> Require | None:
@@ -176,7 +186,7 @@ class Terms:
 
 
 def read_ask(who: str, text: str, moment: Moment, name: str) -> PlaceAsk:
-    """`ask 8 h800 mon..wed @ 14.00 in shanghai lot 8 min 1d top 0.6 ioc tags roce,slurm pue 1.2 green 0.5`"""
+    """`ask 8 h800 mon..wed @ 14.00 in shanghai lot 8 min 1d top 0.6 ioc tags roce,slurm pue 1.2 of lease-1`"""
     found = ASK.fullmatch(text)
     if found is None:
         raise StoryError(f"no ask: {text!r}")
@@ -194,13 +204,14 @@ def read_ask(who: str, text: str, moment: Moment, name: str) -> PlaceAsk:
         tags=terms.tags,
         pue_milli=terms.pue_milli,
         green_bp=terms.green_bp,
+        lease_id=terms.lease_id,
         **said(lot_milli=terms.lot_milli, min_duration_s=terms.min_duration_s, take_or_pay_bp=terms.top_bp),
         **terms.common,
     )
 
 
 def read_bid(who: str, text: str, moment: Moment, name: str) -> PlaceBid:
-    """`bid 8 h800 1d from mon till tue @ 15.00 or 20 a100 2d from wed @ 7.00 in shanghai gang`"""
+    """`bid 8 h800 1d from mon till tue @ 15.00 or 20 a100 2d from wed @ 7.00 in shanghai gang by wx for maas`"""
     found = BID.fullmatch(text)
     if found is None:
         raise StoryError(f"no bid: {text!r}")
@@ -220,7 +231,7 @@ def read_bid(who: str, text: str, moment: Moment, name: str) -> PlaceBid:
         min_quantity_milli=quantity if terms.gang else terms.least_milli,
         alternatives=tuple(wishes),
         require=terms.require,
-        **said(max_take_or_pay_bp=terms.top_bp),
+        **said(max_take_or_pay_bp=terms.top_bp, vouchers=terms.vouchers, use=terms.use),
         **terms.common,
     )
 

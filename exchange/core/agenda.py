@@ -27,6 +27,7 @@ class Due(IntEnum):
     PERIOD_CLOSE = 5
     LEASE_RUN = 6
     START_DEADLINE = 7
+    CONTEST_LAPSE = 8
 
 
 class Appointment(Struct, frozen=True, order=True, gc=False):

@@ -6,7 +6,7 @@ An amendment that is refused changes nothing. A cancel is always allowed.
 
 from msgspec.structs import replace
 
-from exchange.core import money, risk
+from exchange.core import money, reselling, risk
 from exchange.core.books.order import Ask, Bid
 from exchange.core.clearing import finish_ask, finish_bid, rest_bid, settle_in_book, unrest_bid
 from exchange.core.planning import check_offer_rests, check_rests
@@ -23,6 +23,7 @@ from exchange.language.commands import (
 )
 from exchange.language.port import Outcome
 from exchange.language.rejects import Code, Reject
+from exchange.language.units import Micros, Milli
 
 
 def amend_bid(state: State, command: AmendBid) -> Outcome | Reject:
@@ -82,8 +83,7 @@ def amend_ask(state: State, command: AmendAsk) -> Outcome | Reject:
     delta = quantity - ask.quantity_milli
     kept = delta <= 0 and price == ask.price_micros
     more_bond = risk.more_bond_micros(state, ask, price, quantity)
-    poor = risk.check_funds(state, ask.account_id, more_bond, "quantity", "what the bond grows by")
-    if poor is not None:
+    if (poor := _check_more_means(state, ask, more_bond, max(delta, 0))) is not None:
         return poor
     amended = replace(
         ask,
@@ -104,6 +104,8 @@ def amend_ask(state: State, command: AmendAsk) -> Outcome | Reject:
     ask.bond_micros += more_bond
     ask.posted_micros += more_bond
     money.post_bond(state, ask, more_bond)
+    if ask.lease_id is not None:
+        reselling.forgo(state, ask)
     settle_in_book(state, ask, events.CANCELED, events.BY_OWNER)
     if not kept:
         match_again(state, match_ask(state, ask))
@@ -171,6 +173,14 @@ def _open_ask(state: State, account_id: str, number: int) -> Ask | Reject:
     if ask is None or ask.state != events.RESTING:
         return Reject(Code.ORDER_DONE, "ask_id", f"ask-{number} is done; nothing is left of it")
     return ask
+
+
+def _check_more_means(state: State, ask: Ask, more_bond_micros: Micros, more_milli: Milli) -> Reject | None:
+    """Why the owner of an ask cannot put up what other numbers take: bond, or, of a resale, subsidy that goes back."""
+    if ask.lease_id is None:
+        return risk.check_funds(state, ask.account_id, more_bond_micros, "quantity", "what the bond grows by")
+    forgone = reselling.forgone_micros(state, ask, more_milli)
+    return risk.check_funds(state, ask.account_id, forgone, "quantity", "the subsidy that goes back on what is added")
 
 
 def _least_of(bid: Bid, quantity_milli: int) -> int | None:

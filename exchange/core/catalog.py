@@ -40,7 +40,7 @@ def rules_fault(rules: Rules) -> str | None:
     for name in ("buyer_fee_bp", "provider_fee_bp", "bond_rate_bp", "allowance_bp", "penalty_rate_bp", "band_bp"):
         if not 0 <= getattr(rules, name) <= BP_PER_ONE:
             return name
-    for name in ("start_grace_s", "close_grace_s"):
+    for name in ("start_grace_s", "close_grace_s", "contest_s"):
         if getattr(rules, name) < 0:
             return name
     return "period_s" if rules.period_s % rules.step_s else None

@@ -4,16 +4,21 @@ Everything here has been decided; what could be refused has been refused. Orders
 touched, and are told about once, when the command or the instant is over.
 """
 
-from exchange.core import money
+from exchange.core import money, reselling
 from exchange.core.agenda import Due
 from exchange.core.books.market import ask_key, wish_key
 from exchange.core.books.matching import Match
 from exchange.core.books.order import Ask, Bid
 from exchange.core.conservation import check_touched
 from exchange.core.leases.contract import Lease
+from exchange.core.leases.pieces import Piece
+from exchange.core.ledger.chart import AVAILABLE, purse
 from exchange.core.state import Parties, State
+from exchange.core.vouchers import granting
+from exchange.core.vouchers.conservation import tell_programmes
 from exchange.language import events
-from exchange.language.units import cost_micros, fee_micros
+from exchange.language.events_money import ContestableChanged
+from exchange.language.units import Seconds, cost_micros, fee_micros
 
 
 def trade(state: State, match: Match, taker: str) -> None:
@@ -26,29 +31,12 @@ def trade(state: State, match: Match, taker: str) -> None:
     assert fit.chips_milli % ask.lot_milli == 0
     assert ask.price_micros <= match.price_micros <= wish.price_micros
     end_s = fit.start_s + wish.duration_s
-    cost = cost_micros(match.price_micros, fit.chips_milli, wish.duration_s)
-    lease = Lease(
-        lease_id=len(state.lease_parties) + 1,
-        bid_id=bid.bid_id,
-        ask_id=ask.ask_id,
-        buyer=bid.account_id,
-        provider=ask.account_id,
-        region=ask.region,
-        chip=ask.chip,
-        site=ask.site,
-        quantity_milli=fit.chips_milli,
-        start_s=fit.start_s,
-        end_s=end_s,
-        price_micros=match.price_micros,
-        take_or_pay_bp=ask.take_or_pay_bp,
-        cost_micros=cost,
-        buyer_fee_micros=fee_micros(cost, law.buyer_fee_bp),
-        subsidy_micros=0,
-        terms=law,
-        readings=[],
-    )
+    lease = _lease_of(state, match, end_s)
+    reselling.novate(state, lease, ask)
+    grant = granting.choose(state, bid, ask, lease.cost_micros)
+    granting.enter(lease, grant)
     state.leases[lease.lease_id] = lease
-    state.lease_parties.append(Parties(lease.buyer, lease.provider))
+    state.lease_parties.append(Parties(lease.buyer, lease.provider, lease.deliverer))
     least_free = ask.free.carve(fit.start_s, end_s, fit.chips_milli)
     ask.busiest_milli = max(ask.busiest_milli, ask.quantity_milli - least_free)
     ask.leased_area += fit.chips_milli * wish.duration_s
@@ -59,8 +47,9 @@ def trade(state: State, match: Match, taker: str) -> None:
     filled = fit.chips_milli if wish.quantity_milli is None else bid.leaves_milli
     bid.leaves_milli -= filled
     bid.filled_milli += filled
-    state.emit(_traded(match, lease, taker))
+    state.emit(_traded(match, lease, grant.bound, taker))
     money.fund_lease(state, bid, lease)
+    granting.commit(state, lease, grant)
     state.agenda.add(fit.start_s + law.start_grace_s, Due.START_DEADLINE, lease.lease_id)
     state.agenda.add(lease.period_end_s(0) + law.close_grace_s, Due.PERIOD_CLOSE, lease.lease_id)
     state.touched_leases[lease.lease_id] = lease
@@ -72,6 +61,42 @@ def trade(state: State, match: Match, taker: str) -> None:
     if ask.resting:
         market.asks.lost(ask_key(ask))
     settle_in_book(state, ask, events.FILLED, events.BY_FILL)
+
+
+def _lease_of(state: State, match: Match, end_s: Seconds) -> Lease:
+    """The lease that a match makes, with its money on the one piece that it begins as."""
+    bid, ask, fit, law = match.bid, match.ask, match.fit, state.catalog.law
+    number = len(state.lease_parties) + 1
+    cost = cost_micros(match.price_micros, fit.chips_milli, end_s - fit.start_s)
+    return Lease(
+        lease_id=number,
+        bid_id=bid.bid_id,
+        ask_id=ask.ask_id,
+        root_ask_id=ask.ask_id,
+        chain=(number,),
+        buyer=bid.account_id,
+        provider=ask.account_id,
+        deliverer=ask.account_id,
+        region=ask.region,
+        chip=ask.chip,
+        site=ask.site,
+        quantity_milli=fit.chips_milli,
+        start_s=fit.start_s,
+        end_s=end_s,
+        until_s=end_s,
+        settled_s=fit.start_s,
+        price_micros=match.price_micros,
+        take_or_pay_bp=ask.take_or_pay_bp,
+        lot_milli=ask.lot_milli,
+        min_duration_s=ask.min_duration_s,
+        cost_micros=cost,
+        buyer_fee_micros=fee_micros(cost, law.buyer_fee_bp),
+        terms=law,
+        readings=[],
+        pieces=[Piece(shape=((fit.start_s, end_s, fit.chips_milli),), costs_micros=(cost,))],
+        offers=[],
+        contestable={},
+    )
 
 
 def rest_bid(state: State, bid: Bid) -> None:
@@ -144,6 +169,8 @@ def finish_ask(state: State, ask: Ask, as_state: str, reason: str) -> None:
     if ask.resting:
         state.market(ask.region, ask.chip).remove_ask(ask)
     ask.state, ask.reason, ask.leaves_milli = as_state, reason, 0
+    if ask.lease_id is not None:
+        state.leases[ask.lease_id].offers.remove(ask.ask_id)
     state.touched_asks[ask.ask_id] = ask
     let_ask_go(state, ask)
 
@@ -158,45 +185,70 @@ def let_ask_go(state: State, ask: Ask) -> None:
 
 def tell_changes(state: State) -> None:
     """Say where every touched order and lease stands now, once it is certain that they stand well."""
-    check_touched(state)
-    for bid in state.touched_bids.values():
-        state.emit(
-            events.BidChanged(
-                bid_id=bid.bid_id,
-                state=bid.state,
-                reason=bid.reason,
-                leaves_milli=bid.leaves_milli,
-                filled_milli=bid.filled_milli,
-                canceled_milli=bid.canceled_milli,
-                held_micros=bid.held_micros,
-                open_alternatives=bid.open,
-            )
-        )
-    for ask in state.touched_asks.values():
-        state.emit(_ask_changed(state, ask))
-    for lease in state.touched_leases.values():
-        state.emit(
-            events.LeaseChanged(
-                lease_id=lease.lease_id,
-                state=lease.state,
-                reason=lease.reason,
-                escrow_micros=lease.escrow_micros,
-                earned_micros=lease.earned_micros,
-                refunded_micros=lease.refunded_micros,
-                penalties_micros=lease.penalties_micros,
-                buyer_fee_micros=lease.fee_taken_micros,
-                provider_fee_micros=lease.provider_fee_micros,
-            )
-        )
-    state.touched_bids.clear()
-    state.touched_asks.clear()
-    state.touched_leases.clear()
+    if state.touched_bids or state.touched_asks or state.touched_leases:
+        check_touched(state)
+        for bid in state.touched_bids.values():
+            state.emit(_bid_changed(bid))
+        for ask in state.touched_asks.values():
+            state.emit(_ask_changed(state, ask))
+        for lease in state.touched_leases.values():
+            state.emit(_lease_changed(lease))
+        state.touched_bids.clear()
+        state.touched_asks.clear()
+        state.touched_leases.clear()
+    if state.touched_programmes:
+        tell_programmes(state)
+    if state.touched_contestable:
+        _tell_contestable(state)
+
+
+def _tell_contestable(state: State) -> None:
+    """Say how much of what accounts have cannot be spent yet, and forget of whom nothing is."""
+    for account_id in state.touched_contestable:
+        account = purse(account_id, AVAILABLE)
+        locked = state.contestable[account]
+        state.emit(ContestableChanged(account_id=account_id, contestable_micros=locked))
+        if not locked:
+            del state.contestable[account]
+    state.touched_contestable.clear()
 
 
 def _leave_book(state: State, bid: Bid, index: int) -> None:
     if bid.resting:
         wish = bid.alternatives[index]
         state.market(wish.region, wish.chip).remove_wish(bid, index)
+
+
+def _bid_changed(bid: Bid) -> events.BidChanged:
+    return events.BidChanged(
+        bid_id=bid.bid_id,
+        state=bid.state,
+        reason=bid.reason,
+        leaves_milli=bid.leaves_milli,
+        filled_milli=bid.filled_milli,
+        canceled_milli=bid.canceled_milli,
+        held_micros=bid.held_micros,
+        open_alternatives=bid.open,
+    )
+
+
+def _lease_changed(lease: Lease) -> events.LeaseChanged:
+    return events.LeaseChanged(
+        lease_id=lease.lease_id,
+        state=lease.state,
+        reason=lease.reason,
+        escrow_micros=lease.escrow_micros,
+        earned_micros=lease.earned_micros,
+        refunded_micros=lease.refunded_micros,
+        penalties_micros=lease.penalties_micros,
+        buyer_fee_micros=lease.fee_taken_micros,
+        provider_fee_micros=lease.provider_fee_micros,
+        until_s=lease.until_s,
+        subsidy_micros=lease.subsidy_micros,
+        redeemed_micros=lease.redeemed_micros,
+        returned_micros=lease.returned_micros,
+        frozen_micros=lease.frozen_micros,
+    )
 
 
 def _ask_changed(state: State, ask: Ask) -> events.AskChanged:
@@ -217,7 +269,7 @@ def _ask_changed(state: State, ask: Ask) -> events.AskChanged:
     )
 
 
-def _traded(match: Match, lease: Lease, taker: str) -> events.Traded:
+def _traded(match: Match, lease: Lease, bound: str, taker: str) -> events.Traded:
     return events.Traded(
         lease_id=lease.lease_id,
         bid_id=lease.bid_id,
@@ -238,4 +290,9 @@ def _traded(match: Match, lease: Lease, taker: str) -> events.Traded:
         escrow_micros=lease.escrow_micros,
         take_or_pay_bp=lease.take_or_pay_bp,
         taker=taker,
+        programme=lease.programme,
+        subsidy_bound=bound,
+        use=match.bid.use,
+        parent_id=lease.parent_id,
+        deliverer=lease.deliverer,
     )

@@ -4,20 +4,25 @@ The checks run after every command, cost what it touched, and assert. `audit` wa
 words; an empty list is the only good answer.
 """
 
+from collections import Counter
+
 from exchange.core.books.order import Ask
-from exchange.core.leases.contract import Lease
+from exchange.core.leases.pieces import between
 from exchange.core.ledger.chart import AVAILABLE, BOND, ESCROW, EXTERNAL, FEES, HELD, purse
 from exchange.core.money import worst_case_micros
+from exchange.core.reselling import unbacked
 from exchange.core.state import State
+from exchange.core.vouchers.conservation import audit_programmes, programme_purses
 from exchange.language import events
+from exchange.language.windows import Segment
 
 
 def check_ledger(state: State) -> None:
-    """The command's transfers sum to zero and left no account in debt."""
-    change, balances = 0, state.ledger.balances
+    """The command's transfers sum to zero and left no account in debt, nor with less than can be contested."""
+    change, balances, contestable = 0, state.ledger.balances, state.contestable
     for account, before in state.ledger.touched.items():
         now = balances[account]
-        assert now >= 0 or account == EXTERNAL, account
+        assert now >= contestable.get(account, 0) or account == EXTERNAL, account
         change += now - before
     assert change == 0, state.ledger.touched
 
@@ -32,14 +37,28 @@ def check_touched(state: State) -> None:
         assert ask.free.area + ask.leased_area == ask.offered_area
         assert ask.bond_micros >= 0
     for lease in state.touched_leases.values():
-        assert lease.closed_micros == lease.earned_micros + lease.refunded_micros
-        assert lease.escrow_micros >= 0
-        assert not lease.over or lease.escrow_micros == 0
+        escrow, subsidy = lease.escrow_micros, lease.subsidy_open_micros
+        assert escrow >= 0
+        assert subsidy >= 0
+        assert lease.earned_micros + lease.refunded_micros <= lease.cost_micros
+        assert lease.provider_fee_micros <= lease.earned_micros
+        assert 0 <= lease.redeemed_micros <= lease.earned_micros
+        assert 0 <= lease.returned_micros <= lease.refunded_micros
+        assert lease.frozen_micros >= 0
+        assert not lease.over or (escrow == 0 and subsidy == 0)
 
 
 def audit(state: State) -> list[str]:
     """Everything that is wrong with the books, in words; empty when they are sound."""
-    return [*_audit_money(state), *_audit_bids(state), *_audit_asks(state), *_audit_leases(state)]
+    return [
+        *_audit_money(state),
+        *_audit_bids(state),
+        *_audit_asks(state),
+        *_audit_leases(state),
+        *_audit_offers(state),
+        *_audit_contests(state),
+        *audit_programmes(state),
+    ]
 
 
 def _audit_money(state: State) -> list[str]:
@@ -48,6 +67,7 @@ def _audit_money(state: State) -> list[str]:
     if sum(balances.values()) != 0:
         found.append(f"the sum over all accounts is {sum(balances.values())}, not 0")
     expected = {EXTERNAL: balances.get(EXTERNAL, 0), FEES: balances.get(FEES, 0)}
+    expected.update(programme_purses(state))
     for account_id in state.participants:
         expected[purse(account_id, AVAILABLE)] = balances.get(purse(account_id, AVAILABLE), 0)
         for kind in (HELD, ESCROW, BOND):
@@ -58,6 +78,7 @@ def _audit_money(state: State) -> list[str]:
         expected[purse(ask.account_id, BOND)] += ask.bond_micros
     for lease in state.leases.values():
         expected[purse(lease.buyer, ESCROW)] += lease.escrow_micros
+        expected[purse(lease.provider, ESCROW)] += lease.frozen_micros
     for account, balance in balances.items():
         if account != EXTERNAL and balance < 0:
             found.append(f"{account} is {balance}")
@@ -87,18 +108,23 @@ def _audit_bids(state: State) -> list[str]:
 
 def _audit_asks(state: State) -> list[str]:
     found = []
-    leases: dict[int, list[Lease]] = {}
+    leased: dict[int, list[Segment]] = {}  # by ask: all that is in use by a contract that it made
+    open_leases = Counter(lease.ask_id for lease in state.leases.values() if not lease.over)
     for lease in state.leases.values():
-        leases.setdefault(lease.ask_id, []).append(lease)
+        segments = [segment for piece in lease.pieces for segment in piece.shape]
+        for number in lease.chain if segments else ():
+            leased.setdefault(state.leases[number].ask_id, []).extend(segments)
     for ask in state.asks.values():
-        found.extend(_audit_ask(ask, leases.get(ask.ask_id, [])))
+        if open_leases[ask.ask_id] != ask.open_leases:
+            found.append(f"ask-{ask.ask_id}: counts {ask.open_leases} open leases, not {open_leases[ask.ask_id]}")
+        found.extend(_audit_ask(ask, leased.get(ask.ask_id, [])))
     resting = sum(len(market.asks) for market in state.markets.values())
     if resting != sum(ask.state == events.RESTING for ask in state.asks.values()):
         found.append("the books hold other asks than the open ones")
     return found
 
 
-def _audit_ask(ask: Ask, leases: list[Lease]) -> list[str]:
+def _audit_ask(ask: Ask, leased: list[Segment]) -> list[str]:
     """Chips: at every moment still to come, what is free and what open leases hold is what was offered.
 
     The areas also count what past leases have used.
@@ -107,14 +133,12 @@ def _audit_ask(ask: Ask, leases: list[Lease]) -> list[str]:
     ask.free.check()
     if ask.free.area + ask.leased_area != ask.offered_area:
         found.append(f"{name}: free and leased chips are not what was offered")
-    if len(leases) != ask.open_leases:
-        found.append(f"{name}: counts {ask.open_leases} open leases, there are {len(leases)}")
     for start_s, end_s, free_milli in ask.free.segments(ask.start_s):
         # The most that is leased anywhere in a free segment: leases begin and end only at segments' borders,
         # unless neighbours have melted together, so every lease is looked at where it begins.
-        moments = [start_s, *(lease.start_s for lease in leases if start_s < lease.start_s < end_s)]
+        moments = [start_s, *(from_s for from_s, _, _ in leased if start_s < from_s < end_s)]
         for at_s in moments:
-            held = sum(lease.quantity_milli for lease in leases if lease.start_s <= at_s < lease.end_s)
+            held = sum(chips for from_s, to_s, chips in leased if from_s <= at_s < to_s)
             if free_milli + held > ask.quantity_milli:
                 found.append(f"{name}: {free_milli} free and {held} leased at {at_s}, of {ask.quantity_milli}")
     if (ask.state == events.RESTING) != ask.resting:
@@ -126,14 +150,69 @@ def _audit_ask(ask: Ask, leases: list[Lease]) -> list[str]:
 
 def _audit_leases(state: State) -> list[str]:
     found = []
+    owed: Counter[int] = Counter()  # by contract: what is open on pieces that it pays for
+    parts: Counter[int] = Counter()  # by lease: parts of it that are not over
+    for lease in state.leases.values():
+        parts[lease.parent_id or 0] += not lease.over
+        for piece in lease.pieces:
+            opened = between(piece, lease.settled_s, piece.end_s)
+            owed.update(dict(zip(lease.chain, opened.costs_micros, strict=True)))
     for lease in state.leases.values():
         name = f"lease-{lease.lease_id}"
-        if lease.over:
-            found.append(f"{name}: is over, but is not forgotten")
-        if lease.closed_micros != lease.earned_micros + lease.refunded_micros:
-            found.append(f"{name}: settled {lease.closed_micros}, which is not earned + refunded")
-        if lease.closed_micros != lease.cost_through_micros(lease.period_end_s(lease.closed_periods - 1)):
-            found.append(f"{name}: settled {lease.closed_micros}, which is not the cost of its closed periods")
+        if lease.over and not lease.revocable:
+            found.append(f"{name}: is over and can be changed by no ruling, but is not forgotten")
+        left = lease.cost_micros - lease.earned_micros - lease.refunded_micros
+        if left != owed[lease.lease_id]:
+            found.append(f"{name}: has {left} to settle, the pieces that it pays for come to {owed[lease.lease_id]}")
+        subsidy = sum(between(piece, lease.settled_s, piece.end_s).subsidy_micros for piece in lease.pieces)
+        if lease.subsidy_open_micros != subsidy:
+            found.append(f"{name}: {lease.subsidy_open_micros} of its subsidy is open, its pieces have {subsidy}")
+        if parts[lease.lease_id] != lease.parts_open:
+            found.append(f"{name}: counts {lease.parts_open} open parts, there are {parts[lease.lease_id]}")
         if lease.escrow_micros < 0 or lease.provider_fee_micros > lease.earned_micros:
             found.append(f"{name}: fees are more than what they are taken from")
+    return found
+
+
+def _audit_offers(state: State) -> list[str]:
+    """What is resold of a lease is its buyer's own, once and free of subsidy, and its asks are known to it."""
+    resales = [ask for ask in state.asks.values() if ask.lease_id is not None]
+    found = [f"ask-{ask.ask_id}: resells and has a bond" for ask in resales if ask.bond_micros]
+    offers: dict[int, list[int]] = {}
+    for ask in resales:
+        if ask.state == events.RESTING:
+            offers.setdefault(ask.lease_id or 0, []).append(ask.ask_id)
+    for lease in state.leases.values():
+        if sorted(lease.offers) != offers.pop(lease.lease_id, []):
+            found.append(f"lease-{lease.lease_id}: the asks that resell it are others than it knows")
+        elif lease.offers and (shape := unbacked(state, lease)):
+            found.append(f"lease-{lease.lease_id}: its asks offer {shape}, which it has not, or with a subsidy")
+    return found + [f"ask-{numbers[0]}: resells a lease that is forgotten" for numbers in offers.values()]
+
+
+def _audit_contests(state: State) -> list[str]:
+    """What can be contested is there to be frozen, and what is frozen is what was paid for contested periods."""
+    found = []
+    locked: Counter[str] = Counter()
+    frozen: Counter[int] = Counter()
+    revocable: Counter[int] = Counter()
+    for lease in state.leases.values():
+        for closed in lease.contestable.values():
+            for contract, amount in zip(state.chain(lease), closed.kept_micros, strict=True):
+                revocable[contract.lease_id] += 1
+                if closed.contested:
+                    frozen[contract.lease_id] += amount
+                else:
+                    locked[purse(contract.provider, AVAILABLE)] += amount
+    for lease in state.leases.values():
+        name = f"lease-{lease.lease_id}"
+        if lease.frozen_micros != frozen[lease.lease_id]:
+            found.append(f"{name}: {lease.frozen_micros} of it is frozen, by its contests {frozen[lease.lease_id]}")
+        if lease.revocable != revocable[lease.lease_id]:
+            found.append(f"{name}: counts {lease.revocable} revocable payments, there are {revocable[lease.lease_id]}")
+    for account in {**state.contestable, **locked}:
+        if state.contestable.get(account, 0) != locked[account]:
+            found.append(f"{account}: {state.contestable.get(account, 0)} is contestable, by periods {locked[account]}")
+        if state.ledger.balance(account) < locked[account]:
+            found.append(f"{account}: holds less than the {locked[account]} that can be contested")
     return found

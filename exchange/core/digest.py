@@ -9,9 +9,12 @@ from hashlib import blake2b
 from typing import Any
 
 from msgspec import msgpack
+from msgspec.structs import replace
 
 from exchange.core.books.capacity import Capacity
+from exchange.core.leases.contract import Lease
 from exchange.core.state import State
+from exchange.core.vouchers.programme import Programme
 
 
 def digest(state: State) -> str:
@@ -38,10 +41,26 @@ def _sections(state: State) -> Iterable[tuple[str, Iterable[Any]]]:
     yield "brakes", sorted((region or "", chip or "", brake) for (region, chip), brake in state.brakes.items())
     yield "bids", (state.bids[key] for key in sorted(state.bids))
     yield "asks", (state.asks[key] for key in sorted(state.asks))
-    yield "leases", (state.leases[key] for key in sorted(state.leases))
+    yield "leases", (_lease(state.leases[key]) for key in sorted(state.leases))
+    yield "contestable", sorted(state.contestable.items())
+    yield "rulings", sorted(state.rulings.items())
     yield "owners", [state.bid_owners, state.ask_owners, state.lease_parties]
     for account_id in sorted(state.client_orders):
         yield account_id, sorted(state.client_orders[account_id].items())
+    yield "programmes", [state.year, *map(_programme, state.programmes.values()), *sorted(state.affiliated)]
+    yield "answers", sorted(state.answers.items())
+
+
+def _lease(lease: Lease) -> Any:
+    """A lease with its contestable periods in canonical order, which the encoder has none of for numbers."""
+    return [replace(lease, contestable={}), *sorted(lease.contestable.items())] if lease.contestable else lease
+
+
+def _programme(programme: Programme) -> Any:
+    """A programme in canonical order, which the encoder has none of for years; those defined first count first."""
+    granted = [(group, sorted(programme.groups[group].items())) for group in sorted(programme.groups)]
+    sums = [programme.funded_micros, programme.lapsed_micros, programme.committed_micros, programme.redeemed_micros]
+    return [programme.definition, granted, sorted(programme.years.items()), sums]
 
 
 def _plain(value: Any) -> Any:

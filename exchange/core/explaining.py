@@ -67,6 +67,8 @@ def order_of(bid: Bid) -> PlaceBid:
         max_take_or_pay_bp=bid.max_take_or_pay_bp,
         self_trade=bid.self_trade,
         require=bid.require,
+        vouchers=bid.vouchers,
+        use=bid.use,
     )
 
 

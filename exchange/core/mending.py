@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from exchange.core import money, risk
-from exchange.core.ledger.chart import AVAILABLE, purse
 from exchange.core.planning import Plan, check_rests, draft_bid, plan_bid
 from exchange.core.state import State
 from exchange.core.surveying import Survey
@@ -58,7 +57,7 @@ def changes_for(
         found += variations(survey, stopped=plan.stopped)
         cut = cut or survey.cut
     trials = Trials(state, order, plan)
-    means = state.ledger.balance(purse(order.account_id, AVAILABLE)) + held_micros
+    means = state.spendable_micros(order.account_id) + held_micros
     ranked: list[tuple[tuple[int, ...], Change]] = []
     for variation in least_first(found):
         if variation.field == "require" and any(change.kind == REQUIREMENT for _, change in ranked):

@@ -1,12 +1,11 @@
-"""Money that moves because of orders and leases: the few moves there are, each with its reason.
+"""Money that moves because of orders: holds, bonds, and what a trade pays into escrow, each with its reason.
 
 Every move is a transfer in the ledger and an event. Amounts of zero are no transfer.
 """
 
 from exchange.core.books.order import Ask, Bid
 from exchange.core.leases.contract import Lease
-from exchange.core.leases.settlement import fees_after
-from exchange.core.ledger.chart import AVAILABLE, BOND, ESCROW, FEES, HELD, purse
+from exchange.core.ledger.chart import AVAILABLE, BOND, ESCROW, HELD, purse
 from exchange.core.state import State
 from exchange.language import events
 from exchange.language.units import Micros, most_cost_micros, with_most_fee_micros
@@ -28,7 +27,7 @@ def hold(state: State, bid: Bid, amount_micros: Micros) -> None:
     """Hold the worst case of a new bid."""
     bid.held_micros = amount_micros
     available, held = purse(bid.account_id, AVAILABLE), purse(bid.account_id, HELD)
-    _post(state, available, held, amount_micros, events.HELD, bid_id=bid.bid_id)
+    state.post(available, held, amount_micros, events.HELD, bid_id=bid.bid_id)
 
 
 def rehold(state: State, bid: Bid) -> None:
@@ -38,7 +37,7 @@ def rehold(state: State, bid: Bid) -> None:
         release_hold(state, bid)
         return
     bid.held_micros += more
-    _post(state, purse(bid.account_id, AVAILABLE), purse(bid.account_id, HELD), more, events.HELD, bid_id=bid.bid_id)
+    state.post(purse(bid.account_id, AVAILABLE), purse(bid.account_id, HELD), more, events.HELD, bid_id=bid.bid_id)
 
 
 def release_hold(state: State, bid: Bid) -> None:
@@ -47,7 +46,7 @@ def release_hold(state: State, bid: Bid) -> None:
     assert amount >= 0
     bid.held_micros -= amount
     held, available = purse(bid.account_id, HELD), purse(bid.account_id, AVAILABLE)
-    _post(state, held, available, amount, events.UNHELD, bid_id=bid.bid_id)
+    state.post(held, available, amount, events.UNHELD, bid_id=bid.bid_id)
 
 
 def fund_lease(state: State, bid: Bid, lease: Lease) -> None:
@@ -55,63 +54,18 @@ def fund_lease(state: State, bid: Bid, lease: Lease) -> None:
     amount = lease.escrow_micros
     bid.held_micros -= amount
     held, escrow = purse(bid.account_id, HELD), purse(bid.account_id, ESCROW)
-    _post(state, held, escrow, amount, events.ESCROWED, bid_id=bid.bid_id, lease_id=lease.lease_id)
+    state.post(held, escrow, amount, events.ESCROWED, bid_id=bid.bid_id, lease_id=lease.lease_id)
     release_hold(state, bid)
 
 
 def post_bond(state: State, ask: Ask, amount_micros: Micros) -> None:
     """Put up the bond of a new ask, or what an amended one needs more."""
     available, bond = purse(ask.account_id, AVAILABLE), purse(ask.account_id, BOND)
-    _post(state, available, bond, amount_micros, events.BONDED, ask_id=ask.ask_id)
+    state.post(available, bond, amount_micros, events.BONDED, ask_id=ask.ask_id)
 
 
 def return_bond(state: State, ask: Ask) -> None:
     """Give back what is left of a bond."""
     amount, ask.bond_micros = ask.bond_micros, 0
     bond, available = purse(ask.account_id, BOND), purse(ask.account_id, AVAILABLE)
-    _post(state, bond, available, amount, events.UNBONDED, ask_id=ask.ask_id)
-
-
-def pay_out(state: State, lease: Lease, paid_micros: Micros, refunded_micros: Micros) -> None:
-    """Settle a part of a lease's cost: so much to the provider, so much back to the buyer, and the fees on both."""
-    earned, refunded = lease.earned_micros + paid_micros, lease.refunded_micros + refunded_micros
-    fees = fees_after(lease, earned, refunded, lease.terms.provider_fee_bp)
-    escrow, provider = purse(lease.buyer, ESCROW), purse(lease.provider, AVAILABLE)
-    buyer, number = purse(lease.buyer, AVAILABLE), lease.lease_id
-    _post(state, escrow, provider, paid_micros, events.EARNED, lease_id=number)
-    _post(state, provider, FEES, fees.provider_micros, events.PROVIDER_FEE, lease_id=number)
-    _post(state, escrow, buyer, refunded_micros, events.REFUNDED, lease_id=number)
-    _post(state, escrow, FEES, fees.taken_micros, events.BUYER_FEE, lease_id=number)
-    _post(state, escrow, buyer, fees.returned_micros, events.FEE_REFUNDED, lease_id=number)
-    lease.earned_micros, lease.refunded_micros = earned, refunded
-    lease.closed_micros += paid_micros + refunded_micros
-    lease.provider_fee_micros += fees.provider_micros
-    lease.fee_taken_micros += fees.taken_micros
-    lease.fee_returned_micros += fees.returned_micros
-
-
-def pay_penalty(state: State, ask: Ask, lease: Lease, owed_micros: Micros) -> Micros:
-    """Pay a penalty from the bond to the buyer as far as the bond goes; what was paid."""
-    amount = min(owed_micros, ask.bond_micros)
-    ask.bond_micros -= amount
-    lease.penalties_micros += amount
-    bond, buyer = purse(lease.provider, BOND), purse(lease.buyer, AVAILABLE)
-    _post(state, bond, buyer, amount, events.PENALTY, lease_id=lease.lease_id, ask_id=ask.ask_id)
-    return amount
-
-
-def _post(
-    state: State,
-    debit: str,
-    credit: str,
-    amount_micros: Micros,
-    reason: str,
-    *,
-    lease_id: int | None = None,
-    bid_id: int | None = None,
-    ask_id: int | None = None,
-) -> None:
-    if amount_micros:
-        state.emit(
-            state.ledger.post(debit, credit, amount_micros, reason, lease_id=lease_id, bid_id=bid_id, ask_id=ask_id)
-        )
+    state.post(bond, available, amount, events.UNBONDED, ask_id=ask.ask_id)

@@ -60,6 +60,8 @@ def draft_bid(state: State, order: PlaceBid, owner_group: str) -> Bid:
         self_trade=order.self_trade,
         post_only=order.post_only,
         require=order.require,
+        vouchers=order.vouchers,
+        use=order.use,
         state=events.RESTING,
     )
 

@@ -1,20 +1,21 @@
 """What a bid would get if it came now, without its coming: leases, money, and why the rest would not be filled.
 
-A quote is refused as the bid would be, but for want of money, which it tells instead. Reads only.
+A quote is refused as the bid would be, but for want of money, which it tells instead. Subsidies lower what is paid, not
+what must be available: caps and pools may be gone before the bid trades. Reads only.
 """
 
 from exchange.core import money, risk
 from exchange.core.books.matching import Match
 from exchange.core.books.order import Bid
 from exchange.core.explaining import hurdles_of
-from exchange.core.ledger.chart import AVAILABLE, purse
 from exchange.core.mending import Ideas, changes_for, ideas_for
 from exchange.core.planning import Plan, check_rests, draft_bid, planned, supposed_at
 from exchange.core.state import State
+from exchange.core.vouchers.granting import choose
 from exchange.language import events
 from exchange.language.commands import BUYER, FOK, IOC, PlaceBid
 from exchange.language.rejects import Code, Reject
-from exchange.language.units import Milli, Seconds, cost_micros, fee_micros
+from exchange.language.units import Micros, Milli, Seconds, cost_micros, fee_micros
 from exchange.language.views import Explanation, Hurdles, Quote, QuotedLease
 
 
@@ -41,12 +42,13 @@ def _quoted(state: State, bid: Bid, plan: Plan, hurdles: tuple[Hurdles, ...], id
     law = state.catalog.law
     as_state, reason = _becomes(bid, plan)
     killed = bid.time_in_force == FOK and not plan.whole
-    leases = () if killed else tuple(_lease(match, law.buyer_fee_bp) for match in plan.matches)
+    drawn: dict[str, Micros] = {}
+    leases = () if killed else tuple(_lease(state, match, drawn) for match in plan.matches)
     missing = bid.leaves_milli if killed else plan.leaves_milli
     cost = sum(lease.cost_micros for lease in leases)
     fee = sum(lease.buyer_fee_micros for lease in leases)
     needed = money.worst_case_micros(bid, law.buyer_fee_bp)
-    available = state.ledger.balance(purse(bid.account_id, AVAILABLE))
+    available = state.spendable_micros(bid.account_id)
     return Quote(
         seq=state.seq,
         at_s=state.now_s,
@@ -58,8 +60,8 @@ def _quoted(state: State, bid: Bid, plan: Plan, hurdles: tuple[Hurdles, ...], id
         leases=leases,
         cost_micros=cost,
         buyer_fee_micros=fee,
-        subsidies=(),
-        total_micros=cost + fee,
+        subsidies=tuple(drawn.items()),
+        total_micros=cost + fee - sum(drawn.values()),
         held_micros=money.worst_case_micros(plan.rest, law.buyer_fee_bp) if as_state == events.RESTING else 0,
         needed_micros=needed,
         available_micros=available,
@@ -79,9 +81,13 @@ def _becomes(bid: Bid, plan: Plan) -> tuple[str, str]:
     return events.RESTING, ""
 
 
-def _lease(match: Match, fee_bp: int) -> QuotedLease:
+def _lease(state: State, match: Match, drawn: dict[str, Micros]) -> QuotedLease:
+    """A lease of a plan. `drawn` is what those before it take of each programme, as the caps are there once for all."""
     wish, ask, fit = match.bid.alternatives[match.alternative], match.ask, match.fit
     cost = cost_micros(match.price_micros, fit.chips_milli, wish.duration_s)
+    grant = choose(state, match.bid, ask, cost, drawn)
+    if grant.programme is not None:
+        drawn[grant.programme] = drawn.get(grant.programme, 0) + grant.amount_micros
     return QuotedLease(
         alternative=match.alternative,
         region=ask.region,
@@ -92,8 +98,11 @@ def _lease(match: Match, fee_bp: int) -> QuotedLease:
         end_s=fit.start_s + wish.duration_s,
         price_micros=match.price_micros,
         cost_micros=cost,
-        buyer_fee_micros=fee_micros(cost, fee_bp),
+        buyer_fee_micros=fee_micros(cost, state.catalog.law.buyer_fee_bp),
         take_or_pay_bp=ask.take_or_pay_bp,
+        programme=grant.programme,
+        subsidy_micros=grant.amount_micros,
+        subsidy_bound=grant.bound,
     )
 
 

@@ -18,9 +18,10 @@ from exchange.language.commands import (
     SetTenors,
     Withdraw,
 )
+from exchange.language.events_money import MoneyMoved
 from exchange.language.port import Outcome
 from exchange.language.rejects import Code, Reject
-from exchange.language.units import format_money
+from exchange.language.units import Micros, format_money
 
 
 def set_rules(state: State, command: SetRules) -> Outcome | Reject:
@@ -151,6 +152,7 @@ def deposit(state: State, command: Deposit) -> Outcome | Reject:
     state.emit(
         state.ledger.post(EXTERNAL, available, command.amount_micros, events.DEPOSITED, reference=command.reference)
     )
+    state.emit(_moved(command, command.amount_micros))
     return Outcome(state.seq)
 
 
@@ -169,4 +171,9 @@ def withdraw(state: State, command: Withdraw) -> Outcome | Reject:
     state.emit(
         state.ledger.post(available, EXTERNAL, command.amount_micros, events.WITHDRAWN, reference=command.reference)
     )
+    state.emit(_moved(command, -command.amount_micros))
     return Outcome(state.seq)
+
+
+def _moved(command: Deposit | Withdraw, amount_micros: Micros) -> MoneyMoved:
+    return MoneyMoved(account_id=command.account_id, amount_micros=amount_micros, reference=command.reference)

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from exchange.core import reselling
 from exchange.core.books.order import Ask, Bid
 from exchange.core.ledger.chart import AVAILABLE, purse
 from exchange.core.money import worst_case_micros
 from exchange.core.state import Participant, State
 from exchange.language import limits
 from exchange.language.commands import (
+    AUTO_VOUCHERS,
     CANCEL_ONLY,
     FOK,
     GTD,
@@ -63,12 +65,12 @@ def participant_with(state: State, account_id: str, role: str) -> Participant | 
 
 def check_ask(state: State, order: PlaceAsk, start_s: Seconds) -> Reject | None:
     """Why an ask cannot be taken, whatever its owner's means."""
-    return _gravest(_ask_faults(state, order, start_s))
+    return gravest(_ask_faults(state, order, start_s))
 
 
 def check_bid(state: State, order: PlaceBid) -> Reject | None:
     """Why a bid cannot be taken, whatever its owner's means."""
-    return _gravest(_bid_faults(state, order))
+    return gravest(_bid_faults(state, order))
 
 
 def check_hold(state: State, bid: Bid, needed_micros: Micros) -> Reject | None:
@@ -78,21 +80,23 @@ def check_hold(state: State, bid: Bid, needed_micros: Micros) -> Reject | None:
 
 def check_funds(state: State, account_id: str, needed_micros: Micros, param: str, what: str) -> Reject | None:
     """Why an account cannot pay an amount."""
-    available = state.ledger.balance(purse(account_id, AVAILABLE))
-    if needed_micros <= available:
+    spendable = state.spendable_micros(account_id)
+    if needed_micros <= spendable:
         return None
-    detail = f"{what} is {format_money(needed_micros)} CNY, {format_money(available)} is available"
+    detail = f"{what} is {format_money(needed_micros)} CNY, {format_money(spendable)} is available"
+    if locked := state.ledger.balance(purse(account_id, AVAILABLE)) - spendable:
+        detail += f", and {format_money(locked)} more that can still be contested"
     return Reject(Code.INSUFFICIENT_FUNDS, param, detail)
 
 
 def check_amended_bid(state: State, bid: Bid, command: AmendBid) -> Reject | None:
     """Why a bid cannot have other numbers, whatever they would cost."""
-    return _gravest(_amended_bid_faults(state, bid, command))
+    return gravest(_amended_bid_faults(state, bid, command))
 
 
 def check_amended_ask(state: State, ask: Ask, command: AmendAsk) -> Reject | None:
     """Why an ask cannot have other numbers, whatever bond they need."""
-    return _gravest(_amended_ask_faults(state, ask, command))
+    return gravest(_amended_ask_faults(state, ask, command))
 
 
 def check_more_hold(state: State, bid: Bid, amended: Bid) -> Reject | None:
@@ -109,12 +113,17 @@ def bond_micros(state: State, price_micros: Micros, quantity_milli: Milli, windo
 
 
 def more_bond_micros(state: State, ask: Ask, price_micros: Micros, quantity_milli: Milli) -> Micros:
-    """What the bond of an amended ask grows by; it shrinks only by penalties, and with the ask's end."""
+    """What the bond of an amended ask grows by; it shrinks only by penalties, and with the ask's end.
+
+    A resale has none.
+    """
+    if ask.lease_id is not None:
+        return 0
     needed = bond_micros(state, price_micros, quantity_milli, ask.end_s - ask.start_s)
     return max(0, needed - ask.posted_micros)
 
 
-def _gravest(faults: Faults) -> Reject | None:
+def gravest(faults: Faults) -> Reject | None:
     """Of several faults the first in the catalogue, and of those the first found."""
     return min(faults, key=lambda fault: _PRECEDENCE[fault.code], default=None)
 
@@ -122,7 +131,7 @@ def _gravest(faults: Faults) -> Reject | None:
 def _ask_faults(state: State, order: PlaceAsk, start_s: Seconds) -> Faults:
     law, found = state.catalog.law, list[Reject]()
     if order.lease_id is not None:
-        found.append(Reject(Code.NOT_SUPPORTED, "lease_id", "resale of a lease is not offered yet"))
+        found += reselling.offer_faults(state, order, start_s)
     found += _term_faults(state, order)
     found += _name_faults(state, order.region, order.chip)
     found += _state_faults(state, order.region, order.chip, "region")
@@ -157,9 +166,7 @@ def _ask_faults(state: State, order: PlaceAsk, start_s: Seconds) -> Faults:
 def _bid_faults(state: State, order: PlaceBid) -> Faults:
     found: list[Reject] = []
     found += _term_faults(state, order)
-    for index, programme in enumerate(order.vouchers):
-        if programme != "auto" or len(order.vouchers) > 1:
-            found.append(Reject(Code.UNKNOWN_PROGRAMME, f"vouchers[{index}]", f"no programme is called {programme}"))
+    found += _voucher_faults(state, order)
     if not 1 <= len(order.alternatives) <= limits.ALTERNATIVES_MAX:
         found.append(Reject(Code.BAD_VALUE, "alternatives", f"give 1 to {limits.ALTERNATIVES_MAX} alternatives"))
     found += _quantity_faults(order.quantity_milli, "quantity")
@@ -175,6 +182,19 @@ def _bid_faults(state: State, order: PlaceBid) -> Faults:
         found += _site_faults(
             need.pue_max_milli, need.green_min_bp, "require.pue_at_most", "require.green_share_at_least"
         )
+    return found
+
+
+def _voucher_faults(state: State, order: PlaceBid) -> Faults:
+    found: list[Reject] = []
+    if len(order.vouchers) > limits.PROGRAMMES_MAX:
+        found.append(Reject(Code.BAD_VALUE, "vouchers", f"at most {limits.PROGRAMMES_MAX} programmes"))
+    if order.vouchers != AUTO_VOUCHERS:  # "auto" goes alone
+        for index, name in enumerate(order.vouchers):
+            if name not in state.programmes:
+                found.append(Reject(Code.UNKNOWN_PROGRAMME, f"vouchers[{index}]", f"no programme is called {name}"))
+    if len(order.use) > limits.SLUG_MAX_CHARS:
+        found.append(Reject(Code.BAD_VALUE, "use", f"at most {limits.SLUG_MAX_CHARS} characters"))
     return found
 
 
@@ -276,6 +296,7 @@ def _amended_ask_faults(state: State, ask: Ask, command: AmendAsk) -> Faults:
             found.append(
                 Reject(Code.QUANTITY_OUT_OF_RANGE, "quantity", f"{least} are leased at one time; offer no fewer")
             )
+        found += reselling.more_faults(state, ask, command.quantity_milli)
     if command.price_micros is not None:
         found += _price_faults(law, command.price_micros, "price")
         found += _band_faults(state, ask.region, ask.chip, command.price_micros, "price")

@@ -11,10 +11,12 @@ from exchange.core.books.market import Market
 from exchange.core.books.order import Ask, Bid
 from exchange.core.catalog import Catalog
 from exchange.core.leases.contract import Lease
+from exchange.core.ledger.chart import AVAILABLE, purse
 from exchange.core.ledger.posting import Ledger
+from exchange.core.vouchers.programme import Programme
 from exchange.language.commands import MARKET_STATES, OPEN, RegisterKey
 from exchange.language.events import Event
-from exchange.language.units import Seconds
+from exchange.language.units import Micros, Seconds
 
 
 class Participant(Struct, frozen=True):
@@ -35,11 +37,20 @@ class ClientOrder(Struct, frozen=True, array_like=True, gc=False):
     fingerprint: bytes
 
 
+class Answered(Struct, frozen=True, array_like=True, gc=False):
+    """What a request with an idempotency key was answered: for ever, so that a repeat is answered the same."""
+
+    seq: int
+    subject: int
+    fingerprint: bytes
+
+
 class Parties(Struct, frozen=True, array_like=True, gc=False):
     """Who a lease is between, remembered after it is over."""
 
     buyer: str
     provider: str
+    deliverer: str
 
 
 class State:
@@ -61,12 +72,20 @@ class State:
         self.ask_owners: list[str] = []
         self.lease_parties: list[Parties] = []
         self.client_orders: dict[str, dict[str, ClientOrder]] = {}  # account -> client_order_id
+        self.answers: dict[tuple[str, str], Answered] = {}  # caller, idempotency key
+        self.contestable: dict[str, Micros] = {}  # ledger account -> what of it cannot be spent yet
+        self.rulings: dict[tuple[int, int], int] = {}  # lease, index of the period -> seq of the ruling
+        self.year = 0  # the calendar year of the clock, by which programmes count; 0 before the clock has begun
+        self.programmes: dict[str, Programme] = {}  # in order of definition
+        self.affiliated: dict[tuple[str, str], None] = {}  # pairs of owner groups, each in order
         self.agenda = Agenda()
         # Of the current command, or the current instant of it:
         self.events: list[Event] = []
         self.touched_bids: dict[int, Bid] = {}
         self.touched_asks: dict[int, Ask] = {}
         self.touched_leases: dict[int, Lease] = {}
+        self.touched_contestable: dict[str, None] = {}  # accounts of which more, or less, can be spent
+        self.touched_programmes: dict[str, Programme] = {}
 
     def market(self, region: str, chip: str) -> Market:
         """The books of a region and chip, made when first asked for."""
@@ -81,6 +100,46 @@ class State:
         scopes = ((region, chip), (region, None), (None, chip), (None, None))
         return max((self.brakes.get(scope, OPEN) for scope in scopes), key=MARKET_STATES.index)
 
+    def spendable_micros(self, account_id: str) -> Micros:
+        """What an account can spend or withdraw: what is available, but for what can still be contested."""
+        account = purse(account_id, AVAILABLE)
+        return self.ledger.balance(account) - self.contestable.get(account, 0)
+
+    def chain(self, lease: Lease) -> list[Lease]:
+        """The contracts behind what a lease's buyer uses, the first lease first, its own last."""
+        if lease.parent_id is None:
+            return [lease]
+        return [self.leases[number] for number in lease.chain]
+
     def emit(self, event: Event) -> None:
         """Record that something has happened."""
         self.events.append(event)
+
+    def post(
+        self,
+        debit: str,
+        credit: str,
+        amount_micros: Micros,
+        reason: str,
+        *,
+        lease_id: int | None = None,
+        bid_id: int | None = None,
+        ask_id: int | None = None,
+        part_id: int | None = None,
+        programme: str | None = None,
+    ) -> None:
+        """Move money and tell it; an amount of zero is no transfer."""
+        if amount_micros:
+            self.events.append(
+                self.ledger.post(
+                    debit,
+                    credit,
+                    amount_micros,
+                    reason,
+                    lease_id=lease_id,
+                    bid_id=bid_id,
+                    ask_id=ask_id,
+                    part_id=part_id,
+                    programme=programme,
+                )
+            )

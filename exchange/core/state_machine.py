@@ -4,7 +4,18 @@ A pure function of the commands: no clock, chance or I/O. What it asserts after 
 breaks its own rules must stop rather than go on.
 """
 
-from exchange.core import amending, braking, leasing, passing, registry, trading
+from exchange.core import (
+    amending,
+    braking,
+    contesting,
+    leasing,
+    passing,
+    programmes,
+    receipts,
+    registry,
+    releasing,
+    trading,
+)
 from exchange.core.clearing import tell_changes
 from exchange.core.conservation import check_ledger
 from exchange.core.state import State
@@ -14,7 +25,7 @@ from exchange.language.port import Outcome
 from exchange.language.rejects import Code, Reject
 
 # Raised when the same commands would lead elsewhere than before.
-RULES_VERSION = 1
+RULES_VERSION = 2
 
 
 class StateMachine:
@@ -30,10 +41,12 @@ class StateMachine:
         state = self.state
         assert seq == state.seq + 1, (seq, state.seq)
         state.seq = seq
-        result = _carry_out(state, command)
+        result = receipts.known(state, command) or _carry_out(state, command)
         if isinstance(result, Reject):
             assert not state.events, result
             result = Outcome(seq, reject=result)
+        else:
+            receipts.remember(state, command, result)
         tell_changes(state)
         check_ledger(state)
         applied = Applied(seq, state.now_s, tuple(state.events))
@@ -68,6 +81,14 @@ def _carry_out(state: State, command: c.Command) -> Outcome | Reject:  # noqa: C
             return leasing.start_lease(state, command)
         case c.MeterLease():
             return leasing.meter_lease(state, command)
+        case c.ReleaseLease():
+            return releasing.release_lease(state, command)
+        case c.CancelLease():
+            return releasing.cancel_lease(state, command)
+        case c.ContestPeriod():
+            return contesting.contest_period(state, command)
+        case c.RuleContest():
+            return contesting.rule_contest(state, command)
         case c.AdvanceTime():
             return passing.advance_time(state, command)
         case c.Deposit():
@@ -84,6 +105,10 @@ def _carry_out(state: State, command: c.Command) -> Outcome | Reject:  # noqa: C
             return registry.define_region(state, command)
         case c.DefineChip():
             return registry.define_chip(state, command)
+        case c.DefineProgramme():
+            return programmes.define_programme(state, command)
+        case c.RelateGroups():
+            return programmes.relate_groups(state, command)
         case c.SetTenors():
             return registry.set_tenors(state, command)
         case c.SetRules():

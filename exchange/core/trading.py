@@ -4,7 +4,7 @@ Each handler is a column of guards, then a line of no return; below it only chan
 looked at first: the same order again is answered as the first time and does nothing.
 """
 
-from exchange.core import money, risk
+from exchange.core import money, reselling, risk
 from exchange.core.agenda import Due
 from exchange.core.books.capacity import Capacity
 from exchange.core.books.ladder import Key
@@ -31,6 +31,7 @@ from exchange.language.commands import (
 )
 from exchange.language.port import Outcome
 from exchange.language.rejects import Code, Reject
+from exchange.language.units import Seconds
 
 
 def place_bid(state: State, order: PlaceBid) -> Outcome | Reject:
@@ -69,19 +70,44 @@ def place_bid(state: State, order: PlaceBid) -> Outcome | Reject:
 
 def place_ask(state: State, order: PlaceAsk) -> Outcome | Reject:
     """An ask arrives: resting bids take what they can, then it rests or is done."""
-    provider = risk.participant_with(state, order.account_id, PROVIDER)
-    if isinstance(provider, Reject):
-        return provider
+    seller = risk.participant_with(state, order.account_id, PROVIDER if order.lease_id is None else BUYER)
+    if isinstance(seller, Reject):
+        return seller
     if (known := _known(state, order)) is not None:
         return known
     start_s = state.catalog.next_step_s(state.now_s) if order.start_s is None else order.start_s
     if (reject := risk.check_ask(state, order, start_s)) is not None:
         return reject
+    ask = _draft_ask(state, reselling.completed(state, order), start_s, seller.owner_group)
+    if (reject := _check_means(state, ask) or check_offer_rests(state, ask)) is not None:
+        return reject
+    # ---- no return ----
+    state.ask_owners.append(ask.account_id)
+    _remember(state, order, ask.ask_id)
+    state.asks[ask.ask_id] = ask
+    state.emit(_ask_placed(ask, order.client_order_id))
+    money.post_bond(state, ask, ask.bond_micros)
+    reselling.offer(state, ask)
+    settle_in_book(state, ask, events.EXPIRED, events.BY_TIME)
+    traded = match_ask(state, ask)
+    if ask.state == events.RESTING and ask.time_in_force in (IOC, FOK):
+        finish_ask(state, ask, events.CANCELED, events.BY_TIME_IN_FORCE)
+    elif ask.state == events.RESTING and ask.time_in_force == GTD:
+        assert ask.expires_s is not None
+        state.agenda.add(ask.expires_s, Due.ASK_EXPIRY, ask.ask_id)
+    match_again(state, traded)
+    return Outcome(state.seq, subject=ask.ask_id)
+
+
+def _draft_ask(state: State, order: PlaceAsk, start_s: Seconds, owner_group: str) -> Ask:
+    """The ask that an order becomes. A resale puts up no bond: the provider's stands behind it."""
     bond = risk.bond_micros(state, order.price_micros, order.quantity_milli, order.end_s - start_s)
-    ask = Ask(
+    if order.lease_id is not None:
+        bond = 0
+    return Ask(
         ask_id=len(state.ask_owners) + 1,
         account_id=order.account_id,
-        owner_group=provider.owner_group,
+        owner_group=owner_group,
         priority=state.seq,
         region=order.region,
         chip=order.chip,
@@ -106,25 +132,16 @@ def place_ask(state: State, order: PlaceAsk) -> Outcome | Reject:
         green_bp=order.green_bp,
         domestic=state.catalog.chips[order.chip].domestic,
         state=events.RESTING,
+        lease_id=order.lease_id,
     )
-    poor = risk.check_funds(state, ask.account_id, ask.bond_micros, "quantity", "the bond")
-    if (reject := poor or check_offer_rests(state, ask)) is not None:
-        return reject
-    # ---- no return ----
-    state.ask_owners.append(ask.account_id)
-    _remember(state, order, ask.ask_id)
-    state.asks[ask.ask_id] = ask
-    state.emit(_ask_placed(order, ask))
-    money.post_bond(state, ask, ask.bond_micros)
-    settle_in_book(state, ask, events.EXPIRED, events.BY_TIME)
-    traded = match_ask(state, ask)
-    if ask.state == events.RESTING and ask.time_in_force in (IOC, FOK):
-        finish_ask(state, ask, events.CANCELED, events.BY_TIME_IN_FORCE)
-    elif ask.state == events.RESTING and ask.time_in_force == GTD:
-        assert ask.expires_s is not None
-        state.agenda.add(ask.expires_s, Due.ASK_EXPIRY, ask.ask_id)
-    match_again(state, traded)
-    return Outcome(state.seq, subject=ask.ask_id)
+
+
+def _check_means(state: State, ask: Ask) -> Reject | None:
+    """Why the owner of a new ask cannot put up what it takes: a bond, or, of a resale, the subsidy that goes back."""
+    if ask.lease_id is None:
+        return risk.check_funds(state, ask.account_id, ask.bond_micros, "quantity", "the bond")
+    forgone = reselling.forgone_micros(state, ask, ask.quantity_milli)
+    return risk.check_funds(state, ask.account_id, forgone, "quantity", "the subsidy that goes back on it")
 
 
 def match_bid(state: State, bid: Bid) -> None:
@@ -228,31 +245,33 @@ def _bid_placed(order: PlaceBid, bid: Bid, held_micros: int) -> events.BidPlaced
         vouchers=order.vouchers,
         self_trade=order.self_trade,
         require=order.require,
+        use=order.use,
         held_micros=held_micros,
     )
 
 
-def _ask_placed(order: PlaceAsk, ask: Ask) -> events.AskPlaced:
+def _ask_placed(ask: Ask, client_order_id: str) -> events.AskPlaced:
     return events.AskPlaced(
         ask_id=ask.ask_id,
-        account_id=order.account_id,
-        client_order_id=order.client_order_id,
-        region=order.region,
-        chip=order.chip,
-        site=order.site,
-        tags=order.tags,
-        pue_milli=order.pue_milli,
-        green_bp=order.green_bp,
-        quantity_milli=order.quantity_milli,
+        account_id=ask.account_id,
+        client_order_id=client_order_id,
+        region=ask.region,
+        chip=ask.chip,
+        site=ask.site,
+        tags=ask.tags,
+        pue_milli=ask.pue_milli,
+        green_bp=ask.green_bp,
+        quantity_milli=ask.quantity_milli,
         start_s=ask.start_s,
-        end_s=order.end_s,
-        price_micros=order.price_micros,
-        lot_milli=order.lot_milli,
-        min_duration_s=order.min_duration_s,
-        take_or_pay_bp=order.take_or_pay_bp,
-        time_in_force=order.time_in_force,
-        expires_s=order.expires_s,
-        post_only=order.post_only,
-        self_trade=order.self_trade,
+        end_s=ask.end_s,
+        price_micros=ask.price_micros,
+        lot_milli=ask.lot_milli,
+        min_duration_s=ask.min_duration_s,
+        take_or_pay_bp=ask.take_or_pay_bp,
+        time_in_force=ask.time_in_force,
+        expires_s=ask.expires_s,
+        post_only=ask.post_only,
+        self_trade=ask.self_trade,
         bond_micros=ask.bond_micros,
+        lease_id=ask.lease_id,
     )

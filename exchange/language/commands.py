@@ -22,7 +22,15 @@ BUYER, PROVIDER, OPERATOR = "buyer", "provider", "operator"
 ROLES = (BUYER, PROVIDER, OPERATOR)
 SCOPES = ("read", "trade", "provide", "operate")
 
-AUTO_VOUCHERS = ("auto",)
+AUTO = "auto"  # the programme that pays most
+AUTO_VOUCHERS = (AUTO,)
+ANY, LOCAL, REMOTE, DOMESTIC, FOREIGN = "any", "local", "remote", "domestic", "foreign"
+SUPPLIES, ORIGINS = (ANY, LOCAL, REMOTE), (ANY, DOMESTIC, FOREIGN)
+PER_CONTRACT, PER_YEAR, IN_TOTAL = "contract", "year", "total"
+CAP_SCOPES = (PER_CONTRACT, PER_YEAR, IN_TOTAL)
+CEILING, FLOOR = "ceiling", "floor"
+POOL_KINDS = (CEILING, FLOOR, IN_TOTAL)
+ALL_OTHERS = "*"
 
 
 class Request(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag=True, tag_field="t"):
@@ -46,6 +54,7 @@ class Rules(Struct, frozen=True, kw_only=True, gc=False):
     silent_periods: int  # periods in a row with nothing delivered that end a lease
     band_bp: BasisPoints = 0  # how far from the reference price an order may be; 0: anywhere
     band_trades: int = 16  # trades that the reference price is the average of
+    contest_s: Seconds = 0  # after a period has closed, for the buyer to contest it; until then its money is not spent
 
 
 class SetRules(Request, frozen=True, kw_only=True):
@@ -102,15 +111,72 @@ class RevokeKey(Request, frozen=True, kw_only=True):
 
 
 class Deposit(Request, frozen=True, kw_only=True):
+    """Money from outside. A repeat with the same idempotency key, from the same operator, is the same deposit."""
+
     account_id: str
     amount_micros: Micros
     reference: str = ""
+    operator_id: str = ""
+    idempotency_key: str = ""
 
 
 class Withdraw(Request, frozen=True, kw_only=True):
     account_id: str
     amount_micros: Micros
     reference: str = ""
+    operator_id: str = ""
+    idempotency_key: str = ""
+
+
+class Rate(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """The share of a lease's cost that a programme pays where all that is named here applies."""
+
+    share_bp: BasisPoints
+    supply: str = ANY  # any, local or remote
+    chip: str = ANY  # any, domestic or foreign
+    use: str = ""  # as the bid declares it; empty: any
+
+
+class Cap(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """The most that a programme pays for one lease, to one owner group in a calendar year, or to one in all."""
+
+    scope: str
+    amount_micros: Micros
+    only_tags: tuple[str, ...] = ()  # for claimants with one of them
+    except_tags: tuple[str, ...] = ()  # for claimants with none of them
+
+
+class DefineProgramme(Request, frozen=True, kw_only=True):
+    """A voucher programme, or another wording of one for trades from now on. What a source leaves open is left out."""
+
+    programme: str
+    name_en: str
+    name_zh: str
+    place: str = ""
+    from_s: Seconds | None = None  # of trades that may claim, half-open
+    until_s: Seconds | None = None
+    rates: tuple[Rate, ...] = ()  # the highest that applies is paid; none: nothing is
+    caps: tuple[Cap, ...] = ()  # all that apply bind
+    pool_micros: Micros | None = None
+    pool_is: str = ""  # ceiling or floor of a calendar year, or a total; empty without a figure
+    local_regions: tuple[str, ...] = ()
+    local_supplier_tags: tuple[str, ...] = ()
+    claimants: tuple[tuple[str, ...], ...] = ()  # a claimant has at least one tag of each group
+    claimant_places: tuple[str, ...] = ()
+    barred_tags: tuple[str, ...] = ()
+    unaffiliated: bool = False  # whether the supplier must not be related to the claimant
+    excludes: tuple[str, ...] = ()  # programmes that pay nothing to whom this one has paid in the year; "*": all others
+    operator_id: str = ""  # empty: the seeds
+
+
+class RelateGroups(Request, frozen=True, kw_only=True):
+    """Two owner groups are affiliated, or, with `related` False, no longer."""
+
+    operator_id: str
+    group: str
+    other_group: str
+    reason: str
+    related: bool = True
 
 
 class Require(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -177,6 +243,7 @@ class PlaceBid(Request, frozen=True, kw_only=True):
     vouchers: tuple[str, ...] = AUTO_VOUCHERS
     self_trade: str = CANCEL_TAKER
     require: Require | None = None
+    use: str = ""  # what the compute is for, where a programme's rate asks for it
 
 
 class AmendBid(Request, frozen=True, kw_only=True):
@@ -249,6 +316,45 @@ class MeterLease(Request, frozen=True, kw_only=True):
     used_uch: MicroChipHours
 
 
+class ReleaseLease(Request, frozen=True, kw_only=True):
+    """The buyer gives back what is left of a lease, from the next step on."""
+
+    account_id: str
+    lease_id: int
+    idempotency_key: str = ""
+
+
+class CancelLease(Request, frozen=True, kw_only=True):
+    """An operator ends a lease, and all that was resold out of it."""
+
+    operator_id: str
+    lease_id: int
+    reason: str
+    idempotency_key: str = ""
+
+
+class ContestPeriod(Request, frozen=True, kw_only=True):
+    """The buyer says that a settled period was not delivered as metered. Periods count from 0."""
+
+    account_id: str
+    lease_id: int
+    index: int
+    reason: str
+    idempotency_key: str = ""
+
+
+class RuleContest(Request, frozen=True, kw_only=True):
+    """What was really delivered and used in a contested period: at most what was settled."""
+
+    operator_id: str
+    lease_id: int
+    index: int
+    delivered_uch: MicroChipHours
+    used_uch: MicroChipHours
+    reason: str
+    idempotency_key: str = ""
+
+
 class AdvanceTime(Request, frozen=True, kw_only=True):
     """The clock reaches an instant: everything that is due by then happens, in order."""
 
@@ -277,4 +383,10 @@ Command = (
     | StartLease
     | MeterLease
     | AdvanceTime
+    | DefineProgramme
+    | RelateGroups
+    | ReleaseLease
+    | CancelLease
+    | ContestPeriod
+    | RuleContest
 )

@@ -7,11 +7,26 @@ journal: the same commands give the same events again.
 from msgspec import Struct
 
 from exchange.language.commands import Alternative, Require, Rules
+from exchange.language.events_money import (
+    ContestableChanged,
+    ContestRuled,
+    GroupsRelated,
+    LeaseCut,
+    MoneyMoved,
+    PartResold,
+    PartReturned,
+    PeriodContested,
+    ProgrammeChanged,
+    ProgrammeDefined,
+    SubsidyMoved,
+)
+from exchange.language.happening import Happening
 from exchange.language.units import BasisPoints, MicroChipHours, Micros, Milli, MilliDu, Seconds
 from exchange.language.windows import Segment
 
 RESTING, FILLED, CANCELED, EXPIRED = "resting", "filled", "canceled", "expired"
 SCHEDULED, RUNNING, ENDED, DEFAULTED = "scheduled", "running", "ended", "defaulted"
+RELEASED, CANCELLED = "released", "cancelled"
 
 # why an order is done
 BY_OWNER, BY_TIME_IN_FORCE, BY_TIME, BY_SELF_TRADE, BY_BOND, BY_FILL = (
@@ -22,42 +37,43 @@ BY_OWNER, BY_TIME_IN_FORCE, BY_TIME, BY_SELF_TRADE, BY_BOND, BY_FILL = (
     "bond_exhausted",
     "fill",
 )
-# why a lease ended
-COMPLETED, NOT_STARTED, SILENT = "completed", "not_started", "silent"
-# why money moved
-(
-    DEPOSITED,
-    WITHDRAWN,
-    HELD,
-    UNHELD,
-    BONDED,
-    UNBONDED,
-    ESCROWED,
-    EARNED,
-    REFUNDED,
-    FEE_REFUNDED,
-    PENALTY,
-    BUYER_FEE,
-    PROVIDER_FEE,
-) = (
-    "deposit",
-    "withdrawal",
-    "bid_hold",
-    "bid_release",
-    "ask_bond",
-    "bond_release",
-    "lease_escrow",
-    "lease_earned",
-    "lease_refund",
-    "buyer_fee_refund",
-    "penalty",
-    "buyer_fee",
-    "provider_fee",
+# why a lease ended; of a resale's ask: that its lease did
+COMPLETED, NOT_STARTED, SILENT, RESOLD, BY_BUYER, BY_OPERATOR, LEASE_OVER = (
+    "completed",
+    "not_started",
+    "silent",
+    "resold",
+    "by_buyer",
+    "by_operator",
+    "lease_over",
 )
-
-
-class Happening(Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="t"):
-    """The base of every event."""
+# why money moved: all the reasons there are
+TRANSFER_REASONS = (
+    DEPOSITED := "deposit",
+    WITHDRAWN := "withdrawal",
+    HELD := "bid_hold",
+    UNHELD := "bid_release",
+    BONDED := "ask_bond",
+    UNBONDED := "bond_release",
+    ESCROWED := "lease_escrow",
+    EARNED := "lease_earned",
+    REFUNDED := "lease_refund",
+    FEE_REFUNDED := "buyer_fee_refund",
+    PENALTY := "penalty",
+    BUYER_FEE := "buyer_fee",
+    PROVIDER_FEE := "provider_fee",
+    PROVIDER_FEE_REFUNDED := "provider_fee_refund",  # fees -> payee's escrow, after a ruling
+    FUNDED := "programme_funding",  # external -> pool
+    LAPSED := "pool_lapse",  # pool -> external
+    COMMITTED := "subsidy_committed",  # pool -> committed
+    REDEEMED := "subsidy_redeemed",  # committed -> provider
+    RETURNED := "subsidy_returned",  # committed -> pool
+    REPAID := "subsidy_repaid",  # reseller's available -> its escrow, where a subsidy was
+    FROZEN := "contest_freeze",  # payee's available -> its escrow
+    THAWED := "contest_release",  # and back
+    CONTEST_REFUNDED := "contest_refund",  # payee's escrow -> payer's available
+    CONTEST_RETURNED := "contest_return",  # payee's escrow -> pool
+)
 
 
 class TimeAdvanced(Happening, frozen=True, kw_only=True):
@@ -126,6 +142,8 @@ class Transferred(Happening, frozen=True, kw_only=True):
     lease_id: int | None = None
     bid_id: int | None = None
     ask_id: int | None = None
+    part_id: int | None = None  # the lease of the user of a resold part, when `lease_id` is the contract that pays
+    programme: str | None = None
 
 
 class BidPlaced(Happening, frozen=True, kw_only=True):
@@ -144,6 +162,7 @@ class BidPlaced(Happening, frozen=True, kw_only=True):
     vouchers: tuple[str, ...]
     self_trade: str
     require: Require | None
+    use: str
     held_micros: Micros
 
 
@@ -201,6 +220,7 @@ class AskPlaced(Happening, frozen=True, kw_only=True):
     post_only: bool
     self_trade: str
     bond_micros: Micros
+    lease_id: int | None  # the lease that a resale is out of
 
 
 class AskChanged(Happening, frozen=True, kw_only=True):
@@ -238,6 +258,11 @@ class Traded(Happening, frozen=True, kw_only=True):
     escrow_micros: Micros
     take_or_pay_bp: BasisPoints
     taker: str  # "bid" or "ask"
+    programme: str | None = None
+    subsidy_bound: str = ""  # what limited the subsidy: rate, contract, year, total or pool
+    use: str = ""
+    parent_id: int | None = None  # the lease that it was resold out of
+    deliverer: str  # who starts and meters it: the provider, or, of a resale, the first lease's
 
 
 class MarketStateSet(Happening, frozen=True, kw_only=True):
@@ -286,6 +311,8 @@ class PeriodSettled(Happening, frozen=True, kw_only=True):
     refunded_micros: Micros
     penalty_micros: Micros
     redeemed_micros: Micros
+    returned_micros: Micros  # of the subsidy, to its pool
+    part_id: int  # the lease whose user's period it was; `lease_id` itself, but for parts that were resold out of it
 
 
 class LeaseChanged(Happening, frozen=True, kw_only=True):
@@ -300,6 +327,11 @@ class LeaseChanged(Happening, frozen=True, kw_only=True):
     penalties_micros: Micros
     buyer_fee_micros: Micros  # taken so far
     provider_fee_micros: Micros  # taken so far
+    until_s: Seconds  # when it ends: earlier than agreed once it is released or cancelled
+    subsidy_micros: Micros  # as committed, less what went back before it was drawn
+    redeemed_micros: Micros
+    returned_micros: Micros
+    frozen_micros: Micros  # of what its provider was paid, until an operator rules
 
 
 Event = (
@@ -325,6 +357,17 @@ Event = (
     | LeaseMetered
     | PeriodSettled
     | LeaseChanged
+    | MoneyMoved
+    | ContestableChanged
+    | ProgrammeDefined
+    | ProgrammeChanged
+    | GroupsRelated
+    | SubsidyMoved
+    | PartResold
+    | PartReturned
+    | LeaseCut
+    | PeriodContested
+    | ContestRuled
 )
 
 

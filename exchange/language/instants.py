@@ -47,3 +47,8 @@ def format_duration(length_s: Seconds) -> str:
     time = "".join(f"{n}{unit}" for n, unit in ((hours, "H"), (minutes, "M"), (seconds, "S")) if n)
     date = f"{days}D" if days else ""
     return f"P{date}T{time}" if time else f"P{date or 'T0S'}"
+
+
+def year_of(at_s: Seconds) -> int:
+    """The calendar year, in UTC, in which an instant lies: what voucher programmes count by."""
+    return datetime.fromtimestamp(at_s, UTC).year

@@ -28,7 +28,15 @@ from exchange.language.views import (
     Quote,
     Receipt,
     TradeView,
-    TransferView,
+)
+from exchange.language.views_money import (
+    AccountStatement,
+    ContestView,
+    FlagView,
+    LeaseStatement,
+    ProgrammeKpi,
+    ProgrammeView,
+    VoucherView,
 )
 
 
@@ -99,9 +107,36 @@ class Reads(Protocol):
 
     def leases(self, account_id: str, state: str | None, before: int | None, limit: int) -> list[LeaseView]: ...
 
-    def transfers(self, account_id: str, before: int | None, limit: int) -> list[TransferView]: ...
+    def transfers(
+        self,
+        account_id: str,
+        before: int | None,
+        limit: int,
+        from_s: Seconds | None = None,
+        until_s: Seconds | None = None,
+    ) -> AccountStatement: ...
 
-    def statement(self, lease_id: int) -> list[TransferView]: ...
+    def statement(self, lease_id: int) -> LeaseStatement | None: ...
+
+    def programmes(self) -> list[ProgrammeView]: ...
+
+    def vouchers(self, account_id: str) -> list[VoucherView]: ...
+
+    def contests(self, before: int | None, limit: int) -> list[ContestView]:
+        """Newest first; `before` is the place of one in the list of all, counting from 1."""
+        ...
+
+    def flags(self, kind: str | None, before: int | None, limit: int) -> list[FlagView]: ...
+
+    def kpis(self) -> list[ProgrammeKpi]: ...
+
+    def account_at(self, account_id: str, seq: int) -> AccountView | None:
+        """An account as it stood after a deposit or withdrawal that had an idempotency key."""
+        ...
+
+    def lease_at(self, lease_id: int, seq: int) -> LeaseView | None:
+        """A lease as it stood after the command that released or cancelled it, contested a period or ruled on one."""
+        ...
 
     def receipt(self, account_id: str, client_order_id: str) -> Receipt | None: ...
 

@@ -39,6 +39,7 @@ class AccountView(View, frozen=True, kw_only=True):
     held_micros: Micros = 0
     escrow_micros: Micros = 0
     bond_micros: Micros = 0
+    contestable_micros: Micros = 0  # of what is available: not spendable, as its periods can still be contested
 
 
 class KeyView(View, frozen=True, kw_only=True):
@@ -68,6 +69,7 @@ class BidView(View, frozen=True, kw_only=True):
     vouchers: tuple[str, ...]
     self_trade: str
     require: Require | None
+    use: str
     alternatives: tuple[Alternative, ...]
     open_alternatives: tuple[int, ...]
     held_micros: Micros
@@ -102,12 +104,14 @@ class AskView(View, frozen=True, kw_only=True):
     min_duration_s: Seconds
     take_or_pay_bp: BasisPoints
     bond_micros: Micros
+    lease_id: int | None  # the lease that a resale is out of
     free: tuple[Segment, ...]
     created_s: Seconds
     seq: int
 
 
 class PeriodView(View, frozen=True, kw_only=True):
+    index: int  # of its user's settlement periods, from 0
     start_s: Seconds
     end_s: Seconds
     delivered_uch: MicroChipHours
@@ -116,15 +120,19 @@ class PeriodView(View, frozen=True, kw_only=True):
     refunded_micros: Micros
     penalty_micros: Micros
     redeemed_micros: Micros
-    state: str
+    returned_micros: Micros
+    part_id: int  # the lease whose user's period it was
+    state: str  # settled, contested or ruled
 
 
 class LeaseView(View, frozen=True, kw_only=True):
     lease_id: int
     bid_id: int
     ask_id: int
+    parent_id: int | None  # the lease that it was resold out of
     provider: str
     buyer: str
+    deliverer: str  # who starts and meters it
     region: str
     chip: str
     site: str
@@ -139,9 +147,15 @@ class LeaseView(View, frozen=True, kw_only=True):
     provider_fee_micros: Micros  # taken so far
     subsidy_micros: Micros
     programme: str | None
+    subsidy_bound: str
+    redeemed_micros: Micros
+    returned_micros: Micros
+    frozen_micros: Micros
+    use: str
     take_or_pay_bp: BasisPoints
     state: str
     reason: str
+    words: str  # the operator's own, of a lease that was cancelled
     escrow_micros: Micros
     earned_micros: Micros
     refunded_micros: Micros
@@ -150,17 +164,30 @@ class LeaseView(View, frozen=True, kw_only=True):
     delivered_uch: MicroChipHours
     used_uch: MicroChipHours
     access_given_s: Seconds | None
+    until_s: Seconds  # when it ends: earlier than agreed once it is released or cancelled
+    shape: tuple[Segment, ...]  # what its buyer uses itself; the rest has been resold
+    parts: tuple[int, ...]  # leases that were resold out of it
     periods: tuple[PeriodView, ...]
     created_s: Seconds
     seq: int
 
 
 class TransferView(View, frozen=True, kw_only=True):
-    """A transfer, with the command that made it and when."""
+    """A transfer, with the command that made it and when, and what the account that asks then held."""
 
     seq: int
     at_s: Seconds
     transfer: Transferred
+    after: "Balances | None" = None
+
+
+class Balances(View, frozen=True, kw_only=True):
+    """What an account holds, by purse."""
+
+    available_micros: Micros = 0
+    held_micros: Micros = 0
+    escrow_micros: Micros = 0
+    bond_micros: Micros = 0
 
 
 class TradeView(View, frozen=True, kw_only=True):
@@ -261,7 +288,7 @@ class Change(View, frozen=True, kw_only=True):
     extra_micros: (
         Micros  # what it would cost beyond the bid's own limits, for as much of it as that gives, with the fee
     )
-    total_micros: Micros  # what it would cost in all
+    total_micros: Micros  # what it would cost in all, before subsidies
     covered: bool  # whether the account's means are enough for it
 
 
@@ -295,6 +322,9 @@ class QuotedLease(View, frozen=True, kw_only=True):
     cost_micros: Micros
     buyer_fee_micros: Micros
     take_or_pay_bp: BasisPoints
+    programme: str | None = None
+    subsidy_micros: Micros = 0
+    subsidy_bound: str = ""
 
 
 class Quote(View, frozen=True, kw_only=True):

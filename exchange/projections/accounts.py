@@ -1,29 +1,47 @@
-"""Accounts with their balances, their keys, and every transfer: by account, and by lease as its statement."""
+"""Accounts with their balances and keys, and every transfer: by account, with what it then held, and by lease.
 
-from exchange.language.events import AccountOpened, KeyRegistered, KeyRevoked, Transferred
-from exchange.language.units import Seconds
-from exchange.language.views import AccountView, KeyView, TransferView
+A purse is "acme-ai/held"; what belongs to no account (external, fees, the purses of programmes) is kept by transfers
+alone. Transfers are in the order of their numbers, which is that of time. What an account held is for itself alone to
+see, so in a lease's transfers it is not said.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from exchange.language.events import TRANSFER_REASONS, AccountOpened, KeyRegistered, KeyRevoked, Transferred
+from exchange.language.events_money import ContestableChanged, MoneyMoved
+from exchange.language.units import Micros, Seconds
+from exchange.language.views import AccountView, Balances, KeyView, LeaseView, TransferView
+from exchange.language.views_money import AccountStatement, LeaseStatement
+
+NOTHING = Balances()
 
 
 class Accounts:
     """Who there is, what each has, and how it came to have it."""
 
     def __init__(self) -> None:
-        self.accounts: dict[str, AccountView] = {}
+        self.as_opened: dict[str, AccountView] = {}
+        self.balances: dict[str, Balances] = {}
+        self.contestable: dict[str, Micros] = {}
         self.keys_by_hash: dict[str, KeyView] = {}
         self.hashes: dict[str, str] = {}  # key id -> hash of its secret
-        self.transfers_of: dict[str, list[TransferView]] = {}  # in order of transfer number
-        self.statements: dict[int, list[TransferView]] = {}  # lease number -> its transfers
+        self.of_accounts: dict[str, list[TransferView]] = {}
+        self.of_leases: dict[int, list[TransferView]] = {}
+        self.moved_at: dict[tuple[str, int], AccountView] = {}  # account, seq of a deposit or withdrawal
+
+    # -- writing ----------------------------------------------------------------------------------------------------
 
     def opened(self, event: AccountOpened) -> None:
         """An account has been opened."""
-        self.accounts[event.account_id] = AccountView(
+        self.as_opened[event.account_id] = AccountView(
             account_id=event.account_id,
             roles=event.roles,
             owner_group=event.owner_group,
             tags=event.tags,
             place=event.place,
         )
+        self.balances[event.account_id] = NOTHING
 
     def key_registered(self, event: KeyRegistered) -> None:
         """A key speaks for an account."""
@@ -41,24 +59,112 @@ class Accounts:
         secret_hash = self.hashes[event.key_id]
         self.keys_by_hash[secret_hash] = self.keys_by_hash[secret_hash].but(revoked=True)
 
-    def transferred(self, event: Transferred, seq: int, now_s: Seconds) -> tuple[TransferView, list[str]]:
-        """Money has moved; the transfer, and the accounts it concerns."""
-        view = TransferView(seq=seq, at_s=now_s, transfer=event)
-        concerned: list[str] = []
+    def transferred(self, event: Transferred, seq: int, now_s: Seconds) -> dict[str, TransferView]:
+        """Money has moved; the transfer as each account sees it that it concerns."""
+        balances, seen = self.balances, dict[str, TransferView]()
         for purse, change in ((event.debit, -event.amount_micros), (event.credit, event.amount_micros)):
             account_id, slash, kind = purse.partition("/")
-            if not slash:
-                continue  # external or fees
-            field = f"{kind}_micros"
-            account = self.accounts[account_id]
-            self.accounts[account_id] = account.but(**{field: getattr(account, field) + change})
-            if account_id not in concerned:
-                concerned.append(account_id)
-                self.transfers_of.setdefault(account_id, []).append(view)
+            if slash and account_id in balances:
+                after = balances[account_id] = _moved(balances[account_id], kind, change)
+                seen[account_id] = TransferView(seq=seq, at_s=now_s, transfer=event, after=after)
+        for account_id, view in seen.items():
+            self.of_accounts.setdefault(account_id, []).append(view)
         if event.lease_id is not None:
-            self.statements.setdefault(event.lease_id, []).append(view)
-        return view, concerned
+            view = TransferView(seq=seq, at_s=now_s, transfer=event)
+            self.of_leases.setdefault(event.lease_id, []).append(view)
+        return seen
+
+    def contestable_changed(self, event: ContestableChanged) -> None:
+        """Another part of what an account has available can be contested."""
+        self.contestable[event.account_id] = event.contestable_micros
+
+    def keep_moved(self, event: MoneyMoved, seq: int) -> None:
+        """The command of a deposit or withdrawal is over: this is what its caller is told, now and on a repeat."""
+        account = self.account(event.account_id)
+        assert account is not None
+        self.moved_at[event.account_id, seq] = account
+
+    # -- reading ----------------------------------------------------------------------------------------------------
+
+    def account(self, account_id: str) -> AccountView | None:
+        """An account with its balances."""
+        opened = self.as_opened.get(account_id)
+        if opened is None:
+            return None
+        held = self.balances[account_id]
+        return opened.but(
+            available_micros=held.available_micros,
+            held_micros=held.held_micros,
+            escrow_micros=held.escrow_micros,
+            bond_micros=held.bond_micros,
+            contestable_micros=self.contestable.get(account_id, 0),
+        )
+
+    def all(self) -> Iterator[AccountView]:
+        """Every account, in the order of their opening."""
+        for account_id in self.as_opened:
+            account = self.account(account_id)
+            assert account is not None
+            yield account
 
     def keys_of(self, account_id: str) -> list[KeyView]:
         """An account's keys, in order of their making."""
         return [key for key in self.keys_by_hash.values() if key.account_id == account_id]
+
+    def statement(
+        self, account_id: str, before: int | None, limit: int, from_s: Seconds | None, until_s: Seconds | None
+    ) -> AccountStatement:
+        """Up to `limit` transfers of an account in `[from, until)`, newest first, with the balances at both ends."""
+        entries = self.of_accounts.get(account_id, [])
+        first = 0 if from_s is None else bisect_left(entries, from_s, key=_when)
+        after = len(entries) if until_s is None else bisect_left(entries, until_s, key=_when)
+        if before is not None:
+            after = min(after, bisect_left(entries, before, key=_number))
+        first = min(after, max(first, after - limit))
+        return AccountStatement(
+            items=tuple(reversed(entries[first:after])),
+            opening=entries[first - 1].after or NOTHING if first else NOTHING,
+            closing=entries[after - 1].after or NOTHING if after else NOTHING,
+        )
+
+    def lease_statement(self, lease: LeaseView) -> LeaseStatement:
+        """Every transfer of a lease, with their sums by reason and what they leave in its buyer's escrow."""
+        items = self.of_leases.get(lease.lease_id, [])
+        escrow, closing = f"{lease.buyer}/escrow", 0
+        totals: dict[str, Micros] = {}
+        for view in items:
+            moved = view.transfer
+            closing += moved.amount_micros * ((moved.credit == escrow) - (moved.debit == escrow))
+            totals[moved.reason] = totals.get(moved.reason, 0) + moved.amount_micros
+        return LeaseStatement(
+            lease=lease,
+            items=tuple(items),
+            totals=tuple((reason, totals[reason]) for reason in TRANSFER_REASONS if reason in totals),
+            opening_micros=0,
+            closing_micros=closing,
+        )
+
+
+def _moved(held: Balances, kind: str, change_micros: Micros) -> Balances:
+    """What an account holds once one of its purses has changed; made anew, as this is done for every transfer."""
+    available, in_orders, escrow, bond = held.available_micros, held.held_micros, held.escrow_micros, held.bond_micros
+    match kind:
+        case "available":
+            available += change_micros
+        case "held":
+            in_orders += change_micros
+        case "escrow":
+            escrow += change_micros
+        case "bond":
+            bond += change_micros
+        case _:
+            raise AssertionError(kind)
+    return Balances(available_micros=available, held_micros=in_orders, escrow_micros=escrow, bond_micros=bond)
+
+
+def _when(view: TransferView) -> Seconds:
+    return view.at_s
+
+
+def _number(view: TransferView) -> int:
+    return view.transfer.transfer_id

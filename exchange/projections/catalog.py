@@ -2,7 +2,7 @@
 
 from exchange.language.commands import Rules
 from exchange.language.events import ChipDefined, RegionDefined, RulesSet, TenorsSet
-from exchange.language.units import MilliDu, Seconds
+from exchange.language.units import Seconds
 from exchange.language.views import CatalogView
 
 
@@ -26,10 +26,6 @@ class Catalog:
                 self.regions[event.region] = event
             case ChipDefined():
                 self.chips[event.chip] = event
-
-    def du_milli(self, chip: str) -> MilliDu | None:
-        """The 度 rate of a chip, if it has one."""
-        return self.chips[chip].du_milli
 
     def view(self) -> CatalogView:
         """All of it."""

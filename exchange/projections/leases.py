@@ -1,26 +1,90 @@
-"""Leases as both parties see them, period by period, with the sealed access data of each."""
+"""Leases as their parties see them, period by period, with the sealed access data of each.
+
+A period of a part that was resold also stands under every contract by which it is paid. Periods are gathered in lists
+and put into a view with the next change, or when somebody looks.
+"""
+
+from collections.abc import Iterator
 
 from exchange.language.events import AccessGiven, LeaseChanged, LeaseMetered, PeriodSettled, Traded
-from exchange.language.units import MilliDu, Seconds
+from exchange.language.events_money import ContestRuled, LeaseCut, PartResold, PartReturned, PeriodContested
+from exchange.language.units import MicroChipHours, MilliDu, Seconds
 from exchange.language.views import LeaseView, PeriodView
+from exchange.language.windows import Segment
+
+SETTLED, CONTESTED, RULED = "settled", "contested", "ruled"
+
+
+class Record:
+    """A lease and its periods; `behind` while the lease does not show the latest of them."""
+
+    __slots__ = ("behind", "periods", "view")
+
+    def __init__(self, view: LeaseView) -> None:
+        self.view = view
+        self.periods: list[PeriodView] = []
+        self.behind = False
+
+    def change(self, **changes: object) -> None:
+        """Give the lease other fields, and all of its periods."""
+        if self.behind:
+            self.behind, changes["periods"] = False, tuple(self.periods)
+        if changes:
+            self.view = self.view.but(**changes)
+
+    def period(self, part_id: int, index: int) -> int | None:
+        """The place of a part's period in the list, if it was paid under this lease; looked for from the end."""
+        for place in reversed(range(len(self.periods))):
+            if self.periods[place].part_id == part_id and self.periods[place].index == index:
+                return place
+        return None
 
 
 class Leases:
     """Every lease there has been."""
 
     def __init__(self) -> None:
-        self.leases: dict[int, LeaseView] = {}
-        self.leases_of: dict[str, list[int]] = {}  # account, as buyer or provider -> numbers, ascending
+        self.records: dict[int, Record] = {}
+        self.leases_of: dict[str, list[int]] = {}  # account, as buyer, provider or deliverer -> numbers, ascending
         self.sealed_access: dict[int, bytes] = {}
+        self.turned_at: dict[tuple[int, int], LeaseView] = {}  # lease, seq of a command that was about it
 
-    def scheduled(self, event: Traded, seq: int, now_s: Seconds, du_milli: MilliDu | None) -> LeaseView:
+    # -- reading ----------------------------------------------------------------------------------------------------
+
+    def get(self, number: int) -> LeaseView | None:
+        """A lease with all its periods, if there is one of this number."""
+        return self.whole(number) if number in self.records else None
+
+    def whole(self, number: int) -> LeaseView:
+        """A lease with all its periods."""
+        record = self.records[number]
+        record.change()
+        return record.view
+
+    def face(self, number: int) -> LeaseView:
+        """A lease as it stands, but for periods that have closed since it last changed."""
+        return self.records[number].view
+
+    def chain(self, number: int) -> Iterator[LeaseView]:
+        """A lease, the one it was resold out of, and so on to the provider's own; their faces."""
+        following: int | None = number
+        while following is not None:
+            face = self.records[following].view
+            yield face
+            following = face.parent_id
+
+    # -- writing ----------------------------------------------------------------------------------------------------
+
+    def scheduled(self, event: Traded, seq: int, now_s: Seconds, du_milli: MilliDu | None) -> None:
         """A trade has made a lease."""
         lease = LeaseView(
             lease_id=event.lease_id,
             bid_id=event.bid_id,
             ask_id=event.ask_id,
+            parent_id=event.parent_id,
             provider=event.provider,
             buyer=event.buyer,
+            deliverer=event.deliverer,
             region=event.region,
             chip=event.chip,
             site=event.site,
@@ -34,10 +98,16 @@ class Leases:
             buyer_fee_taken_micros=0,
             provider_fee_micros=0,
             subsidy_micros=event.subsidy_micros,
-            programme=None,
+            programme=event.programme,
+            subsidy_bound=event.subsidy_bound,
+            redeemed_micros=0,
+            returned_micros=0,
+            frozen_micros=0,
+            use=event.use,
             take_or_pay_bp=event.take_or_pay_bp,
             state="scheduled",
             reason="",
+            words="",
             escrow_micros=event.escrow_micros,
             earned_micros=0,
             refunded_micros=0,
@@ -46,47 +116,56 @@ class Leases:
             delivered_uch=0,
             used_uch=0,
             access_given_s=None,
+            until_s=event.end_s,
+            shape=((event.start_s, event.end_s, event.quantity_milli),),
+            parts=(),
             periods=(),
             created_s=now_s,
             seq=seq,
         )
-        self.leases[lease.lease_id] = lease
-        for account_id in (lease.buyer, lease.provider):
+        self.records[lease.lease_id] = Record(lease)
+        for account_id in parties(lease):
             self.leases_of.setdefault(account_id, []).append(lease.lease_id)
-        return lease
 
-    def access_given(self, event: AccessGiven) -> LeaseView:
-        """The provider has handed over access."""
+    def access_given(self, event: AccessGiven) -> None:
+        """Access has been handed over."""
         self.sealed_access[event.lease_id] = event.sealed_access
-        return self._change(event.lease_id, access_given_s=event.given_s)
+        self._change(event.lease_id, access_given_s=event.given_s)
 
-    def metered(self, event: LeaseMetered) -> LeaseView:
-        """The provider has reported running totals."""
-        return self._change(
+    def metered(self, event: LeaseMetered) -> None:
+        """Running totals have been reported."""
+        self._change(
             event.lease_id,
             delivered_until_s=event.through_s,
             delivered_uch=event.delivered_uch,
             used_uch=event.used_uch,
         )
 
-    def settled(self, event: PeriodSettled) -> LeaseView:
+    def settled(self, event: PeriodSettled) -> None:
         """A period has closed."""
-        period = PeriodView(
-            start_s=event.start_s,
-            end_s=event.end_s,
-            delivered_uch=event.delivered_uch,
-            used_uch=event.used_uch,
-            paid_micros=event.paid_micros,
-            refunded_micros=event.refunded_micros,
-            penalty_micros=event.penalty_micros,
-            redeemed_micros=event.redeemed_micros,
-            state="settled",
+        record = self.records[event.lease_id]
+        record.behind = True
+        record.periods.append(
+            PeriodView(
+                index=event.index,
+                start_s=event.start_s,
+                end_s=event.end_s,
+                delivered_uch=event.delivered_uch,
+                used_uch=event.used_uch,
+                paid_micros=event.paid_micros,
+                refunded_micros=event.refunded_micros,
+                penalty_micros=event.penalty_micros,
+                redeemed_micros=event.redeemed_micros,
+                returned_micros=event.returned_micros,
+                part_id=event.part_id,
+                state=SETTLED,
+            )
         )
-        return self._change(event.lease_id, periods=(*self.leases[event.lease_id].periods, period))
 
-    def changed(self, event: LeaseChanged) -> LeaseView:
+    def changed(self, event: LeaseChanged) -> None:
         """A lease stands elsewhere."""
-        return self._change(
+        lease = self.face(event.lease_id)
+        self._change(
             event.lease_id,
             state=event.state,
             reason=event.reason,
@@ -96,9 +175,79 @@ class Leases:
             penalties_micros=event.penalties_micros,
             buyer_fee_taken_micros=event.buyer_fee_micros,
             provider_fee_micros=event.provider_fee_micros,
+            until_s=event.until_s,
+            shape=lease.shape if event.until_s == lease.until_s else _until(lease.shape, event.until_s),
+            subsidy_micros=event.subsidy_micros,
+            redeemed_micros=event.redeemed_micros,
+            returned_micros=event.returned_micros,
+            frozen_micros=event.frozen_micros,
         )
 
-    def _change(self, number: int, **changes: object) -> LeaseView:
-        lease = self.leases[number].but(**changes)
-        self.leases[number] = lease
-        return lease
+    def resold(self, event: PartResold) -> None:
+        """A part has another user."""
+        parts = (*self.face(event.lease_id).parts, event.part_id)
+        self._change(event.lease_id, shape=event.shape, parts=parts)
+
+    def returned(self, event: PartReturned) -> None:
+        """A resold part has come back."""
+        self._change(event.lease_id, shape=event.shape)
+
+    def cut(self, event: LeaseCut) -> None:
+        """A lease ends earlier."""
+        shape = _until(self.face(event.lease_id).shape, event.until_s)
+        words = event.words or self.face(event.lease_id).words
+        self._change(event.lease_id, until_s=event.until_s, shape=shape, words=words)
+
+    def contested(self, event: PeriodContested) -> None:
+        """A period is contested, under every contract by which it was paid."""
+        for _, record, place in self._paid_under(event.lease_id, event.index):
+            record.periods[place] = record.periods[place].but(state=CONTESTED)
+
+    def ruled(self, event: ContestRuled) -> None:
+        """An operator has ruled what was delivered and used; so much less was paid under each contract."""
+        less = {contract: (paid, redeemed) for contract, paid, redeemed in event.changes}
+        for number, record, place in self._paid_under(event.lease_id, event.index):
+            period, (paid, redeemed) = record.periods[place], less.get(number, (0, 0))
+            record.periods[place] = period.but(
+                state=RULED,
+                delivered_uch=event.delivered_uch,
+                used_uch=event.used_uch,
+                paid_micros=period.paid_micros - paid,
+                refunded_micros=period.refunded_micros + paid,
+                redeemed_micros=period.redeemed_micros - redeemed,
+                returned_micros=period.returned_micros + redeemed,
+                penalty_micros=period.penalty_micros + (event.penalty_micros if number == event.lease_id else 0),
+            )
+
+    def keep_turned(self, number: int, seq: int) -> None:
+        """A command about a lease is over: this is what its caller is told, now and on a repeat."""
+        self.turned_at[number, seq] = self.whole(number)
+
+    def _change(self, number: int, **changes: object) -> None:
+        self.records[number].change(**changes)
+
+    def _paid_under(self, part_id: int, index: int) -> Iterator[tuple[int, Record, int]]:
+        """Each lease under which a part's period was paid, with the period's place there; to be changed."""
+        for lease in self.chain(part_id):
+            record = self.records[lease.lease_id]
+            place = record.period(part_id, index)
+            if place is not None:
+                record.behind = True
+                yield lease.lease_id, record, place
+
+
+def parties(lease: LeaseView) -> tuple[str, ...]:
+    """Whom a lease concerns: who uses it, who is paid, and who delivers, if that is somebody else."""
+    return tuple(dict.fromkeys((lease.buyer, lease.provider, lease.deliverer)))
+
+
+def _until(shape: tuple[Segment, ...], until_s: Seconds) -> tuple[Segment, ...]:
+    """What of a shape lies before an instant."""
+    return tuple((start_s, min(end_s, until_s), chips) for start_s, end_s, chips in shape if start_s < until_s)
+
+
+def own_use(lease: LeaseView) -> tuple[int, MicroChipHours]:
+    """What was paid for the part of a lease that its buyer used itself, in micros, and how much it used of it."""
+    own = [period for period in lease.periods if period.part_id == lease.lease_id]
+    others = sum(period.paid_micros for period in lease.periods if period.part_id != lease.lease_id)
+    return lease.earned_micros - others, sum(period.used_uch for period in own)

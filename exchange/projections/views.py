@@ -1,65 +1,35 @@
 """All that can be read of the market: one fold over what has been applied, shared out to the projections.
 
 `fold` takes commands' events in order and gives back what each account is to be told. Delete everything here and a
-replay makes it again.
+replay makes it again. A lease is told of once for each way in which a command has changed it, to all who are concerned:
+its buyer, its provider, and who delivers.
 """
 
-from collections.abc import Iterable, Sequence
-from itertools import islice
-from typing import TypeVar
+from collections.abc import Iterable
 
 from exchange.language import events as e
-from exchange.language.units import Seconds
-from exchange.language.views import (
-    AccountView,
-    AskView,
-    BidView,
-    BookView,
-    CandleView,
-    CatalogView,
-    Detail,
-    IndexView,
-    KeyView,
-    LeaseView,
-    Notice,
-    Receipt,
-    TradeView,
-    TransferView,
-)
-from exchange.language.windows import ceil_to_step
-from exchange.projections.accounts import Accounts
-from exchange.projections.brakes import Brakes
-from exchange.projections.candles import Candles
-from exchange.projections.catalog import Catalog
-from exchange.projections.depth import Depth
-from exchange.projections.index import Index
-from exchange.projections.leases import Leases
-from exchange.projections.orders import Orders
-from exchange.projections.tape import Tape
+from exchange.language import events_money as m
+from exchange.language.claims import Claimant
+from exchange.language.commands import PER_CONTRACT
+from exchange.language.units import Micros
+from exchange.language.views import Detail, Notice
+from exchange.projections.leases import parties
+from exchange.projections.reading import Reading
 
 OrderEvent = e.BidChanged | e.BidPlaced | e.BidAmended | e.AskChanged | e.AskPlaced | e.AskAmended
-V = TypeVar("V", BidView, AskView, LeaseView)
+LeaseEvent = e.Traded | e.AccessGiven | e.LeaseMetered | e.PeriodSettled | e.LeaseChanged
+TurnEvent = m.LeaseCut | m.PeriodContested | m.ContestRuled
+ProgrammeEvent = m.ProgrammeDefined | m.ProgrammeChanged | m.SubsidyMoved
 
 
-class Views:
-    """The market as it can be read after the last command."""
+class Views(Reading):
+    """The market as it can be read, kept up to date by folding."""
 
     def __init__(self) -> None:
-        self.seq = 0
-        self.now_s: Seconds = 0
-        self._catalog = Catalog()
-        self._accounts = Accounts()
-        self._orders = Orders()
-        self._leases = Leases()
-        self._tape = Tape()
-        self._candles = Candles()
-        self._index = Index()
-        self._depth = Depth()
-        self._brakes = Brakes()
+        super().__init__()
         self._notices: list[Notice] = []
-        self._settled: dict[int, None] = {}  # leases of which a period closed since they were last told of
-
-    # -- writing ----------------------------------------------------------------------------------------------------
+        self._asked: list[m.MoneyMoved | TurnEvent] = []  # what a command with an idempotency key may have been about
+        self._untold: dict[int, str] = {}  # leases that something has happened to -> what they will be told it was
 
     def fold(self, applied: e.Applied) -> list[Notice]:
         """Take in what one command made happen; what accounts are to be told of it, in order."""
@@ -73,31 +43,26 @@ class Views:
                 leases.append(event.lease_id)
             self._take(event)
         self.now_s = applied.at_s
+        for number in list(self._untold):
+            self._tell_lease(number, self._untold.pop(number))
         if placed is not None:
-            number = placed.bid_id if isinstance(placed, e.BidPlaced) else placed.ask_id
-            own = [self._leases.leases[lease] for lease in leases]
-            kind = "bid_id" if isinstance(placed, e.BidPlaced) else "ask_id"
-            self._orders.keep_receipt(applied.seq, placed, [x for x in own if getattr(x, kind) == number])
+            self._keep_receipt(placed, leases)
+        if self._asked:
+            self._keep_answers()
         notices, self._notices = self._notices, []
         return notices
 
     def _take(self, event: e.Event) -> None:
         match event:
             case e.Transferred():
-                view, concerned = self._accounts.transferred(event, self.seq, self.now_s)
-                self._tell(concerned, "transfer", view)
+                for account_id, view in self._accounts.transferred(event, self.seq, self.now_s).items():
+                    self._tell([account_id], "transfer", view)
             case e.BidChanged() | e.BidPlaced() | e.BidAmended() | e.AskChanged() | e.AskPlaced() | e.AskAmended():
                 self._take_order(event)
             case e.Traded() | e.AccessGiven() | e.LeaseMetered() | e.PeriodSettled() | e.LeaseChanged():
                 self._take_lease(event)
             case e.TimeAdvanced():
                 self.now_s = event.now_s
-            case e.AccountOpened():
-                self._accounts.opened(event)
-            case e.KeyRegistered():
-                self._accounts.key_registered(event)
-            case e.KeyRevoked():
-                self._accounts.key_revoked(event)
             case e.TenorsSet():
                 self._catalog.take(event)
                 self._depth.tenors_s = self._candles.tenors_s = event.tenors_s
@@ -109,6 +74,35 @@ class Views:
                 bid, ask = self._orders.bids[event.bid_id], self._orders.asks[event.ask_id]
                 self._tell([bid.account_id], "bid.self_trade_prevented", bid)
                 self._tell([ask.account_id], "ask.self_trade_prevented", ask)
+            case _:
+                self._take_more(event)
+
+    def _take_more(self, event: e.Event) -> None:
+        """What happens more seldom: to accounts, to parts of leases, in contests, to programmes."""
+        match event:
+            case e.AccountOpened():
+                self._accounts.opened(event)
+                self._supervision.opened(event.account_id, event.owner_group)
+            case e.KeyRegistered():
+                self._accounts.key_registered(event)
+            case e.KeyRevoked():
+                self._accounts.key_revoked(event)
+            case m.MoneyMoved():
+                self._asked.append(event)
+            case m.ContestableChanged():
+                self._accounts.contestable_changed(event)
+            case m.PartResold():
+                self._leases.resold(event)
+                self._untold[event.lease_id] = "lease.part_resold"
+            case m.PartReturned():
+                self._leases.returned(event)
+                self._untold[event.lease_id] = "lease.part_returned"
+            case m.LeaseCut() | m.PeriodContested() | m.ContestRuled():
+                self._take_turn(event)
+            case m.ProgrammeDefined() | m.ProgrammeChanged() | m.SubsidyMoved():
+                self._take_programme(event)
+            case m.GroupsRelated():
+                self._supervision.related(event, self.seq, self.now_s)
 
     def _take_order(self, event: OrderEvent) -> None:
         match event:
@@ -142,123 +136,89 @@ class Views:
                 if ask != earlier:
                     self._tell([ask.account_id], f"ask.{ask.state}", ask)
 
-    def _take_lease(self, event: e.Traded | e.AccessGiven | e.LeaseMetered | e.PeriodSettled | e.LeaseChanged) -> None:
+    def _take_lease(self, event: LeaseEvent) -> None:
         match event:
             case e.Traded():
-                self._tape.traded(event, self.seq, self.now_s)
-                self._candles.traded(event, self.now_s)
-                self._index.traded(event, self._catalog.du_milli(event.chip), self.now_s)
-                lease = self._leases.scheduled(event, self.seq, self.now_s, self._catalog.du_milli(event.chip))
-                told = "lease.scheduled"
+                self._take_trade(event)
+                self._tell_lease(event.lease_id, "lease.scheduled")
             case e.AccessGiven():
-                lease, told = self._leases.access_given(event), "lease.access_given"
+                self._leases.access_given(event)
+                self._tell_lease(event.lease_id, "lease.access_given")
             case e.LeaseMetered():
-                lease, told = self._leases.metered(event), "lease.metered"
+                self._leases.metered(event)
+                self._tell_lease(event.lease_id, "lease.metered")
             case e.PeriodSettled():
                 self._leases.settled(event)
-                self._settled[event.lease_id] = None
-                return  # told with the change that follows
+                self._untold[event.lease_id] = "lease.settled"  # told with the change that follows
             case e.LeaseChanged():
-                before = self._leases.leases[event.lease_id]
-                lease = self._leases.changed(event)
-                settled = event.lease_id in self._settled
-                self._settled.pop(event.lease_id, None)
-                if not settled and lease == before:
-                    return
-                told = f"lease.{lease.state}" if lease.state != before.state else "lease.settled"
-        self._tell([lease.buyer, lease.provider], told, lease)
+                before = self._leases.face(event.lease_id)
+                self._leases.changed(event)
+                self._programmes.lease_changed(event)
+                self._supervision.lease_changed(event, self.seq, self.now_s)
+                news = self._untold.pop(event.lease_id, None)
+                if event.state != before.state:
+                    self._tell_lease(event.lease_id, f"lease.{event.state}")
+                elif news is not None or self._leases.face(event.lease_id) != before:
+                    self._tell_lease(event.lease_id, news or "lease.changed")
 
-    def _tell(self, accounts: Sequence[str], told: str, data: Detail) -> None:
+    def _take_trade(self, event: e.Traded) -> None:
+        chip, buyer = self._catalog.chips[event.chip], self._accounts.as_opened[event.buyer]
+        self._tape.traded(event, self.seq, self.now_s)
+        self._candles.traded(event, self.now_s)
+        self._index.traded(event, chip.du_milli, self.now_s)
+        self._leases.scheduled(event, self.seq, self.now_s, chip.du_milli)
+        self._programmes.traded(event, buyer.owner_group, domestic=chip.domestic, now_s=self.now_s)
+        cap: Micros | None = None
+        if event.programme is not None:
+            claimant = Claimant(buyer.owner_group, buyer.tags, buyer.place, self.now_s)
+            cap = self._programmes.least_cap(event.programme, claimant, PER_CONTRACT)
+        self._supervision.traded(event, cap, self.seq, self.now_s)
+
+    def _take_turn(self, event: TurnEvent) -> None:
+        """A lease is cut short, or a period of it is in dispute, which concerns all by whom it is paid."""
+        self._asked.append(event)
+        match event:
+            case m.LeaseCut():
+                self._leases.cut(event)
+                self._untold[event.lease_id] = "lease.cut" if event.part_id is None else "lease.part_cut"
+            case m.PeriodContested():
+                self._leases.contested(event)
+                self._contests.contested(event, self._leases.face(event.lease_id).buyer, self.now_s)
+                for lease in self._leases.chain(event.lease_id):
+                    self._untold[lease.lease_id] = "lease.contested"
+            case m.ContestRuled():
+                self._leases.ruled(event)
+                self._contests.ruled(event, self.now_s)
+                for lease in self._leases.chain(event.lease_id):
+                    self._untold[lease.lease_id] = "lease.ruled"
+
+    def _take_programme(self, event: ProgrammeEvent) -> None:
+        match event:
+            case m.ProgrammeDefined():
+                self._programmes.defined(event, self.now_s)
+            case m.ProgrammeChanged():
+                self._programmes.changed(event)
+            case m.SubsidyMoved():
+                self._programmes.subsidy_moved(event)
+
+    def _keep_receipt(self, placed: e.BidPlaced | e.AskPlaced, leases: list[int]) -> None:
+        kind, number = ("bid_id", placed.bid_id) if isinstance(placed, e.BidPlaced) else ("ask_id", placed.ask_id)
+        own = [lease for lease in map(self._leases.whole, leases) if getattr(lease, kind) == number]
+        self._orders.keep_receipt(self.seq, placed, own)
+
+    def _keep_answers(self) -> None:
+        """What the commands that may be sent again with an idempotency key are answered."""
+        for event in self._asked:
+            if isinstance(event, m.MoneyMoved):
+                self._accounts.keep_moved(event, self.seq)
+            else:
+                self._leases.keep_turned(event.lease_id, self.seq)
+        self._asked.clear()
+
+    def _tell_lease(self, number: int, told: str) -> None:
+        lease = self._leases.whole(number)
+        self._tell(parties(lease), told, lease)
+
+    def _tell(self, accounts: Iterable[str], told: str, data: Detail) -> None:
         for account_id in accounts:
             self._notices.append(Notice(account_id=account_id, seq=self.seq, at_s=self.now_s, type=told, data=data))
-
-    # -- reading ----------------------------------------------------------------------------------------------------
-
-    def catalog(self) -> CatalogView:
-        return self._catalog.view()
-
-    def accounts(self) -> Iterable[AccountView]:
-        return self._accounts.accounts.values()
-
-    def account(self, account_id: str) -> AccountView | None:
-        return self._accounts.accounts.get(account_id)
-
-    def key(self, secret_hash: str) -> KeyView | None:
-        return self._accounts.keys_by_hash.get(secret_hash)
-
-    def keys(self, account_id: str) -> list[KeyView]:
-        return self._accounts.keys_of(account_id)
-
-    def bid(self, bid_id: int) -> BidView | None:
-        return self._orders.bids.get(bid_id)
-
-    def ask(self, ask_id: int) -> AskView | None:
-        return self._orders.asks.get(ask_id)
-
-    def lease(self, lease_id: int) -> LeaseView | None:
-        return self._leases.leases.get(lease_id)
-
-    def sealed_access(self, lease_id: int) -> bytes | None:
-        return self._leases.sealed_access.get(lease_id)
-
-    def bids(self, account_id: str, state: str | None, before: int | None, limit: int) -> list[BidView]:
-        return _newest(self._orders.bids_of.get(account_id, ()), self._orders.bids, state, before, limit)
-
-    def asks(self, account_id: str, state: str | None, before: int | None, limit: int) -> list[AskView]:
-        return _newest(self._orders.asks_of.get(account_id, ()), self._orders.asks, state, before, limit)
-
-    def leases(self, account_id: str, state: str | None, before: int | None, limit: int) -> list[LeaseView]:
-        return _newest(self._leases.leases_of.get(account_id, ()), self._leases.leases, state, before, limit)
-
-    def transfers(self, account_id: str, before: int | None, limit: int) -> list[TransferView]:
-        found: list[TransferView] = []
-        for view in reversed(self._accounts.transfers_of.get(account_id, [])):
-            if len(found) == limit:
-                break
-            if before is None or view.transfer.transfer_id < before:
-                found.append(view)
-        return found
-
-    def statement(self, lease_id: int) -> list[TransferView]:
-        return list(self._accounts.statements.get(lease_id, ()))
-
-    def receipt(self, account_id: str, client_order_id: str) -> Receipt | None:
-        return self._orders.receipts.get((account_id, client_order_id))
-
-    def markets(self) -> list[tuple[str, str]]:
-        return sorted(self._depth.markets)
-
-    def market_state(self, region: str, chip: str) -> str:
-        return self._brakes.state(region, chip)
-
-    def brakes(self) -> list[e.MarketStateSet]:
-        return self._brakes.all()
-
-    def book(self, region: str, chip: str, tenor_s: Seconds, depth: int) -> BookView:
-        rules = self._catalog.rules
-        next_step_s = ceil_to_step(self.now_s, rules.step_s) if rules else self.now_s
-        asks, bids = self._depth.top(region, chip, tenor_s, depth, next_step_s)
-        return BookView(region=region, chip=chip, tenor_s=tenor_s, seq=self.seq, asks=asks, bids=bids)
-
-    def candles(self, region: str, chip: str, tenor_s: Seconds, interval_s: Seconds, limit: int) -> list[CandleView]:
-        found = self._candles.candles.get((region, chip, tenor_s, interval_s), [])
-        return found[-limit:]
-
-    def indices(self) -> list[IndexView]:
-        return self._index.view()
-
-    def trades(self, region: str, chip: str, before: int | None, limit: int) -> list[TradeView]:
-        trades = self._tape.trades.get((region, chip), [])
-        older = (trade for trade in reversed(trades) if before is None or trade.trade_id < before)
-        return list(islice(older, limit))
-
-
-def _newest(numbers: Sequence[int], views: dict[int, V], state: str | None, before: int | None, limit: int) -> list[V]:
-    """Up to `limit` views with numbers below `before`, newest first."""
-    found: list[V] = []
-    for number in reversed(numbers):
-        if len(found) == limit:
-            break
-        if (before is None or number < before) and (state is None or views[number].state == state):
-            found.append(views[number])
-    return found

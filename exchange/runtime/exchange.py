@@ -5,13 +5,13 @@ One process holds it, all in one event loop. Reads are plain calls on the views 
 
 import asyncio
 import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Self
 
 from exchange.core.conservation import audit
 from exchange.core.digest import digest
 from exchange.core.explaining import explain
-from exchange.core.ledger.chart import PURSES, purse
+from exchange.core.ledger.chart import AVAILABLE, COMMITTED, POOL, PURSES, programme_purse, purse
 from exchange.core.quoting import quote
 from exchange.core.state_machine import StateMachine
 from exchange.language.commands import AdvanceTime, Command, PlaceBid
@@ -20,7 +20,7 @@ from exchange.language.journal import Journal
 from exchange.language.limits import CLOCK_STEP_MAX_S
 from exchange.language.port import MarketStopped, Outcome
 from exchange.language.rejects import Code, Reject
-from exchange.language.units import Seconds
+from exchange.language.units import Micros, Seconds
 from exchange.language.views import Audit, Explanation, Quote
 from exchange.projections.views import Views
 from exchange.runtime.clock import Clock, SandboxClock
@@ -144,11 +144,9 @@ class Exchange:
         """Check all the books from scratch, the views against them, and hash the whole state."""
         state = self._machine.state
         wrong = audit(state)
-        for account in self._views.accounts():
-            for kind in PURSES:
-                shown, real = getattr(account, f"{kind}_micros"), state.ledger.balance(purse(account.account_id, kind))
-                if shown != real:
-                    wrong.append(f"{purse(account.account_id, kind)} is {real}, shown as {shown}")
+        for name, real, shown in self._shown():
+            if shown != real:
+                wrong.append(f"{name} is {real}, shown as {shown}")
         return Audit(
             seq=state.seq,
             now_s=state.now_s,
@@ -156,9 +154,23 @@ class Exchange:
             accounts=len(state.participants),
             open_bids=len(state.bids),
             open_asks=len(state.asks),
-            open_leases=len(state.leases),
+            open_leases=sum(not lease.over for lease in state.leases.values()),
             violations=tuple(wrong),
         )
+
+    def _shown(self) -> Iterator[tuple[str, Micros, Micros]]:
+        """Every amount that the views show of the books: whose it is, what it is, and what is shown."""
+        state = self._machine.state
+        for account in self._views.accounts():
+            for kind in PURSES:
+                name = purse(account.account_id, kind)
+                yield name, state.ledger.balance(name), getattr(account, f"{kind}_micros")
+            name = purse(account.account_id, AVAILABLE)
+            yield f"of {name} what is contestable", state.contestable.get(name, 0), account.contestable_micros
+        for programme in self._views.programmes():
+            for kind, shown in ((POOL, programme.pool_micros), (COMMITTED, programme.committed_micros)):
+                name = programme_purse(programme.definition.programme, kind)
+                yield name, state.ledger.balance(name), shown
 
     async def _sow(self, seeds: Sequence[Command]) -> None:
         for outcome, command in zip(

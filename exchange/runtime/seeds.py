@@ -1,4 +1,4 @@
-"""Read the folder of seeds as commands: rules first, then tenors, regions and chips, in the order of their files.
+"""Read the folder of seeds as commands: rules, tenors, regions, chips and programmes, each in the order of its file.
 
 A market that opens on an empty journal submits these commands, so a replay needs no side files. Every value is spelled
 as on the wire; what is missing, unknown or no number of its unit is refused by file, table and key. Whether a value is
@@ -7,17 +7,30 @@ within the market's limits is the market's to say.
 
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
-from exchange.language.commands import Command, DefineChip, DefineRegion, Rules, SetRules, SetTenors
-from exchange.language.instants import parse_duration
+from exchange.language.commands import (
+    ANY,
+    Cap,
+    Command,
+    DefineChip,
+    DefineProgramme,
+    DefineRegion,
+    Rate,
+    Rules,
+    SetRules,
+    SetTenors,
+)
+from exchange.language.instants import parse_duration, parse_instant
 from exchange.language.limits import SLUG_MAX_CHARS
 from exchange.language.units import DU_PLACES, MONEY_PLACES, SHARE_PLACES, parse_decimal
 
 RULES, TENORS, REGIONS, CHIPS = "rules.toml", "tenors.toml", "regions.toml", "chips.toml"
+PROGRAMMES = "programmes.toml"
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 
@@ -30,6 +43,10 @@ class _Duration(int):
     """Seconds, written as an ISO 8601 duration."""
 
 
+class _Instant(int):
+    """Seconds since the epoch, written as an RFC 3339 instant in UTC."""
+
+
 class _Money(int):
     """Micros, written as a decimal string."""
 
@@ -38,11 +55,12 @@ class _Share(int):
     """Basis points, written as a decimal string."""
 
 
-class _Rate(int):
+class _DuRate(int):
     """Milli-度, written as a decimal string."""
 
 
-_PLACES: dict[type, int] = {_Money: MONEY_PLACES, _Share: SHARE_PLACES, _Rate: DU_PLACES}
+_READ: dict[type, Callable[[str], int]] = {_Duration: parse_duration, _Instant: parse_instant}
+_PLACES: dict[type, int] = {_Money: MONEY_PLACES, _Share: SHARE_PLACES, _DuRate: DU_PLACES}
 
 
 class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -59,6 +77,7 @@ class _Rules(_Table, frozen=True, kw_only=True):
     start_grace: _Duration
     period: _Duration
     close_grace: _Duration
+    contest: _Duration
     allowance: _Share
     penalty_rate: _Share
     silent_periods: int
@@ -80,10 +99,43 @@ class _Region(_Table, frozen=True, kw_only=True):
 class _Chip(_Table, frozen=True, kw_only=True):
     vendor: str
     model: str
-    du_rate: _Rate | None = None
+    du_rate: _DuRate | None = None
     memory_gb: int | None = None
     per_node: int | None = None
     domestic: bool = False
+
+
+class _Rate(_Table, frozen=True, kw_only=True):
+    share: _Share
+    supply: str = ANY
+    chip: str = ANY
+    use: str = ""
+
+
+class _Cap(_Table, frozen=True, kw_only=True):
+    scope: str
+    amount: _Money
+    only: tuple[str, ...] = ()
+    except_: tuple[str, ...] = msgspec.field(name="except", default=())
+
+
+class _Programme(_Table, frozen=True, kw_only=True):
+    place: str
+    name_en: str
+    name_zh: str
+    rates: tuple[_Rate, ...]
+    from_: _Instant | None = msgspec.field(name="from", default=None)
+    until: _Instant | None = None
+    caps: tuple[_Cap, ...] = ()
+    pool: _Money | None = None
+    pool_is: str = ""
+    local_regions: tuple[str, ...] = ()
+    local_supplier_tags: tuple[str, ...] = ()
+    claimants: tuple[tuple[str, ...], ...] = ()
+    places: tuple[str, ...] = ()
+    barred: tuple[str, ...] = ()
+    unaffiliated: bool = False
+    excludes: tuple[str, ...] = ()
 
 
 _T = TypeVar("_T", bound=_Table)
@@ -110,14 +162,52 @@ def load_seeds(folder: Path) -> list[Command]:
                 chip=slug,
                 vendor=row.vendor,
                 model=row.model,
-                du_milli=None if row.du_rate is None else int(row.du_rate),
+                du_milli=_plain(row.du_rate),
                 memory_gb=row.memory_gb,
                 per_node=row.per_node,
                 domestic=row.domestic,
             )
             for slug, row in chips.items()
         ),
+        *load_programmes(folder),
     ]
+
+
+def load_programmes(folder: Path) -> list[DefineProgramme]:
+    """The voucher programmes of the folder; SeedError when they cannot be read."""
+    return [_programme(slug, row) for slug, row in _tables(folder / PROGRAMMES, _Programme).items()]
+
+
+def _programme(slug: str, seed: _Programme) -> DefineProgramme:
+    """A programme in the market's units, as plain integers."""
+    return DefineProgramme(
+        programme=slug,
+        name_en=seed.name_en,
+        name_zh=seed.name_zh,
+        place=seed.place,
+        from_s=_plain(seed.from_),
+        until_s=_plain(seed.until),
+        rates=tuple(
+            Rate(share_bp=int(rate.share), supply=rate.supply, chip=rate.chip, use=rate.use) for rate in seed.rates
+        ),
+        caps=tuple(
+            Cap(scope=cap.scope, amount_micros=int(cap.amount), only_tags=cap.only, except_tags=cap.except_)
+            for cap in seed.caps
+        ),
+        pool_micros=_plain(seed.pool),
+        pool_is=seed.pool_is,
+        local_regions=seed.local_regions,
+        local_supplier_tags=seed.local_supplier_tags,
+        claimants=seed.claimants,
+        claimant_places=seed.places,
+        barred_tags=seed.barred,
+        unaffiliated=seed.unaffiliated,
+        excludes=seed.excludes,
+    )
+
+
+def _plain(number: int | None) -> int | None:
+    return None if number is None else int(number)
 
 
 def _rules(seed: _Rules) -> Rules:
@@ -137,6 +227,7 @@ def _rules(seed: _Rules) -> Rules:
         silent_periods=seed.silent_periods,
         band_bp=int(seed.band),
         band_trades=seed.band_trades,
+        contest_s=int(seed.contest),
     )
 
 
@@ -180,7 +271,8 @@ def _unit(kind: type, value: object) -> object:
     """A wire string as a number of its unit; the ValueError that it may raise is reported with its key."""
     if not isinstance(value, str):
         raise ValueError(f"Expected a string in quotes, got `{type(value).__name__}`")
-    return kind(parse_duration(value) if kind is _Duration else parse_decimal(value, _PLACES[kind]))
+    read = _READ.get(kind)
+    return kind(parse_decimal(value, _PLACES[kind]) if read is None else read(value))
 
 
 def _plainly(complaint: str) -> str:

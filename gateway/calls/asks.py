@@ -1,9 +1,12 @@
-"""Asks: place, amend, cancel, look."""
+"""Asks: place, amend, cancel, look. One that resells a lease is a buyer's business, any other a provider's."""
+
+from typing import Any
 
 from exchange.language.commands import CancelAllAsks, CancelAsk
 from exchange.language.rejects import Code
 from exchange.language.views import AskView
 from gateway import answers, intake, requests, schema, wire
+from gateway.auth import authorise
 from gateway.calls.orders import ask_answer, leases_of
 from gateway.desk import Call, stretch
 from gateway.errors import Refusal
@@ -13,6 +16,7 @@ async def place(call: Call[schema.AskBody]) -> answers.AskAnswer:
     """The same order sent again gets the first answer again."""
     reads = call.desk.market.reads
     account_id = call.caller.account_id
+    _authorise(call, resale=call.params.lease_id is not None)
     command = intake.ask_command(account_id, call.params)
     await call.desk.carry_out(command)
     return ask_answer(reads.receipt(account_id, command.client_order_id))
@@ -21,6 +25,7 @@ async def place(call: Call[schema.AskBody]) -> answers.AskAnswer:
 async def amend(call: Call[requests.AskAmendParams]) -> answers.AskAmended:
     """Less quantity keeps its place in the queue, more quantity or another price loses it."""
     account_id, ask_id = call.caller.account_id, intake.order_number(call.params.ask_id, "ask")
+    _authorise(call, resale=own(call, ask_id).lease_id is not None)
     command = intake.ask_amendment(account_id, ask_id, call.params)
     try:
         outcome = await call.desk.carry_out(command)
@@ -37,6 +42,7 @@ async def amend(call: Call[requests.AskAmendParams]) -> answers.AskAmended:
 
 async def cancel(call: Call[schema.AskRef]) -> answers.AskCanceled:
     ask_id = intake.order_number(call.params.ask_id, "ask")
+    _authorise(call, resale=own(call, ask_id).lease_id is not None)
     outcome = await call.desk.carry_out(CancelAsk(account_id=call.caller.account_id, ask_id=ask_id))
     return answers.AskCanceled(seq=outcome.seq, ask=wire.ask(own(call, ask_id)))
 
@@ -68,3 +74,8 @@ def own(call: Call[schema.AskRef] | Call[requests.AskAmendParams], ask_id: int) 
     if ask is None or ask.account_id != call.caller.account_id:
         raise Refusal(Code.UNKNOWN_ORDER.wire, "ask_id", f"{call.caller.account_id} has no ask-{ask_id}")
     return ask
+
+
+def _authorise(call: Call[Any], *, resale: bool) -> None:
+    """Refuse a key that may offer what others provide but not this, or the other way round."""
+    authorise(call.desk.market, call.caller, "ask of a lease" if resale else "ask of own chips")

@@ -1,17 +1,20 @@
-"""Leases: hand over access, meter, look. A lease is seen by its two parties alone, its access by the buyer alone."""
+"""Leases: hand over access, meter, look, end. A lease is seen by its parties alone, its access by its user alone."""
 
 import msgspec
 
-from exchange.language.commands import StartLease
+from exchange.language.commands import CancelLease, ReleaseLease, StartLease
+from exchange.language.events import RUNNING, SCHEDULED
 from exchange.language.instants import format_instant
 from exchange.language.limits import ACCESS_MAX_BYTES
 from exchange.language.rejects import Code
+from exchange.language.units import Seconds
 from exchange.language.views import LeaseView
-from gateway import answers, intake, schema, wire
+from gateway import answers, answers_money, intake, schema, schema_money, wire, wire_money
 from gateway.decode import check_depth
-from gateway.desk import Call, stretch
+from gateway.desk import Call, Desk, stretch
 from gateway.errors import Refusal
 from gateway.params import LeaseRef
+from gateway.requests_money import CancelLeaseParams, ContestParams
 
 
 async def start(call: Call[schema.StartParams]) -> answers.LeaseAnswer:
@@ -21,17 +24,40 @@ async def start(call: Call[schema.StartParams]) -> answers.LeaseAnswer:
         account_id=call.caller.account_id, lease_id=lease_id, sealed_access=call.desk.vault.seal(access)
     )
     outcome = await call.desk.carry_out(command)
-    return answers.LeaseAnswer(seq=outcome.seq, lease=wire.lease(_own(call, lease_id)))
+    return answers.LeaseAnswer(seq=outcome.seq, lease=wire.lease_in_brief(own(call, lease_id)))
 
 
 async def meter(call: Call[schema.MeterParams]) -> answers.LeaseAnswer:
     command = intake.meter_command(call.caller.account_id, call.params)
     outcome = await call.desk.carry_out(command)
-    return answers.LeaseAnswer(seq=outcome.seq, lease=wire.lease(_own(call, command.lease_id)))
+    return answers.LeaseAnswer(seq=outcome.seq, lease=wire.lease_in_brief(own(call, command.lease_id)))
 
 
-async def show(call: Call[LeaseRef]) -> schema.Lease:
-    return wire.lease(_own(call, intake.lease_number(call.params.lease_id)))
+async def release(call: Call[LeaseRef]) -> answers.LeaseAnswer:
+    """The buyer gives back what is left; the lease as it stood then."""
+    lease_id = intake.lease_number(call.params.lease_id)
+    outcome = await call.desk.carry_out(
+        ReleaseLease(account_id=call.caller.account_id, lease_id=lease_id, idempotency_key=call.idempotency_key)
+    )
+    return answers.LeaseAnswer(seq=outcome.seq, lease=lease_then(call.desk, lease_id, outcome.seq))
+
+
+async def cancel(call: Call[CancelLeaseParams]) -> answers.LeaseAnswer:
+    """An operator ends a lease; the lease as it stood then."""
+    lease_id = intake.lease_number(call.params.lease_id)
+    outcome = await call.desk.carry_out(
+        CancelLease(
+            operator_id=call.caller.account_id,
+            lease_id=lease_id,
+            reason=call.params.reason,
+            idempotency_key=call.idempotency_key,
+        )
+    )
+    return answers.LeaseAnswer(seq=outcome.seq, lease=lease_then(call.desk, lease_id, outcome.seq))
+
+
+async def show(call: Call[LeaseRef]) -> schema_money.Lease:
+    return wire.lease(own(call, intake.lease_number(call.params.lease_id)))
 
 
 async def listing(call: Call[schema.LeasePage]) -> answers.Leases:
@@ -41,20 +67,23 @@ async def listing(call: Call[schema.LeasePage]) -> answers.Leases:
         lambda lease: lease.lease_id,
         call.params,
     )
-    return answers.Leases(items=tuple(map(wire.lease, found)), cursor=cursor)
+    return answers.Leases(items=tuple(map(wire.lease_in_brief, found)), cursor=cursor)
 
 
-async def statement(call: Call[LeaseRef]) -> answers.Statement:
-    lease = _own(call, intake.lease_number(call.params.lease_id))
+async def statement(call: Call[LeaseRef]) -> answers_money.Statement:
+    lease = own(call, intake.lease_number(call.params.lease_id))
     made = call.desk.market.reads.statement(lease.lease_id)
-    in_order = sorted(made, key=lambda view: view.transfer.transfer_id)
-    return answers.Statement(lease=wire.lease(lease), items=tuple(map(wire.transfer, in_order)))
+    assert made is not None, "a lease has a statement"
+    return wire_money.statement(made)
 
 
 async def access(call: Call[LeaseRef]) -> answers.Access:
-    lease = _own(call, intake.lease_number(call.params.lease_id))
+    """What the deliverer handed over, for as long as the caller uses the chips."""
+    lease = own(call, intake.lease_number(call.params.lease_id))
     if lease.buyer != call.caller.account_id:
         raise Refusal("forbidden", "lease_id", "Access data are for the buyer alone.")
+    if not _in_use(lease, call.desk.market.clock_s):
+        raise Refusal("access_ended", "lease_id", f"{lease.buyer} has no more use of lease-{lease.lease_id}.")
     sealed = call.desk.market.reads.sealed_access(lease.lease_id)
     if sealed is None or lease.access_given_s is None:
         raise Refusal("access_not_given", "lease_id")
@@ -79,9 +108,25 @@ def _access_object(text: bytes) -> bytes:
     return text
 
 
-def _own(call: Call[LeaseRef] | Call[schema.StartParams] | Call[schema.MeterParams], lease_id: int) -> LeaseView:
+def own(
+    call: Call[LeaseRef] | Call[schema.StartParams] | Call[schema.MeterParams] | Call[ContestParams], lease_id: int
+) -> LeaseView:
     """A lease that the caller is a party to; any other is as unknown as none."""
     lease = call.desk.market.reads.lease(lease_id)
-    if lease is None or call.caller.account_id not in (lease.buyer, lease.provider):
+    if lease is None or call.caller.account_id not in (lease.buyer, lease.provider, lease.deliverer):
         raise Refusal(Code.UNKNOWN_LEASE.wire, "lease_id", f"{call.caller.account_id} has no lease-{lease_id}")
     return lease
+
+
+def lease_then(desk: Desk, lease_id: int, seq: int) -> schema_money.Lease:
+    """A lease as it stood after a command about it, which may have been long ago."""
+    lease = desk.market.reads.lease_at(lease_id, seq)
+    assert lease is not None, "the command went through"
+    return wire.lease_in_brief(lease)
+
+
+def _in_use(lease: LeaseView, now_s: Seconds) -> bool:
+    """Whether any of its chips are, or will be, its buyer's own."""
+    if lease.state not in (SCHEDULED, RUNNING) or lease.until_s <= now_s:
+        return False
+    return any(end_s > now_s for _, end_s, _ in lease.shape)

@@ -1,11 +1,12 @@
-"""What operators do: accounts, keys, money in and out, brakes, a check of the books."""
+"""What operators do: accounts, keys, money in and out, brakes, what supervision has found, a check of the books."""
 
 from exchange.language.commands import Deposit, OpenAccount, RevokeKey, SetMarketState, Withdraw
-from gateway import answers, intake, requests, schema, wire
+from gateway import answers, answers_money, intake, requests, schema, wire, wire_money
 from gateway.auth import hash_secret, new_key
 from gateway.calls.markets import known_rate
-from gateway.desk import Call, Desk
+from gateway.desk import Call, Desk, stretch
 from gateway.params import KeyRef
+from gateway.requests_money import FlagPage
 
 
 async def open_account(call: Call[schema.AccountBody]) -> answers.AccountAnswer:
@@ -35,16 +36,22 @@ async def revoke_key(call: Call[KeyRef]) -> answers.KeyRevoked:
 
 
 async def deposit(call: Call[schema.MoneyBody]) -> answers.AccountAnswer:
-    return await pay_in(call.desk, call.params.account_id, call.params.amount, call.params.reference)
+    return await pay_in(call, call.params.account_id)
 
 
 async def withdraw(call: Call[schema.MoneyBody]) -> answers.AccountAnswer:
     body = call.params
     amount_micros = intake.money(body.amount, "amount")
     outcome = await call.desk.carry_out(
-        Withdraw(account_id=body.account_id, amount_micros=amount_micros, reference=body.reference)
+        Withdraw(
+            account_id=body.account_id,
+            amount_micros=amount_micros,
+            reference=body.reference,
+            operator_id=call.caller.account_id,
+            idempotency_key=call.idempotency_key,
+        )
     )
-    return _account_answer(call.desk, outcome.seq, body.account_id)
+    return _account_answer(call.desk, outcome.seq, body.account_id, call.idempotency_key)
 
 
 async def set_market_state(call: Call[requests.MarketStateParams]) -> answers.MarketStateSet:
@@ -61,11 +68,27 @@ async def invariants(call: Call[schema.NoParams]) -> answers.AuditOut:
     return wire.audit(call.desk.market.audit())
 
 
-async def pay_in(desk: Desk, account_id: str, amount: str, reference: str) -> answers.AccountAnswer:
+async def alerts(call: Call[FlagPage]) -> answers_money.Flags:
+    """What supervision should look at."""
+    reads = call.desk.market.reads
+    found, cursor = stretch(
+        lambda before, limit: reads.flags(call.params.kind, before, limit), lambda flag: flag.flag_id, call.params
+    )
+    return answers_money.Flags(items=tuple(map(wire_money.flag, found)), cursor=cursor)
+
+
+async def pay_in(call: Call[schema.MoneyBody] | Call[schema.OwnDepositBody], account_id: str) -> answers.AccountAnswer:
     """A deposit, whoever may make it."""
-    amount_micros = intake.money(amount, "amount")
-    outcome = await desk.carry_out(Deposit(account_id=account_id, amount_micros=amount_micros, reference=reference))
-    return _account_answer(desk, outcome.seq, account_id)
+    outcome = await call.desk.carry_out(
+        Deposit(
+            account_id=account_id,
+            amount_micros=intake.money(call.params.amount, "amount"),
+            reference=call.params.reference,
+            operator_id=call.caller.account_id,
+            idempotency_key=call.idempotency_key,
+        )
+    )
+    return _account_answer(call.desk, outcome.seq, account_id, call.idempotency_key)
 
 
 async def _brake(call: Call[requests.MarketStateParams] | Call[requests.HaltBody]) -> answers.MarketStateSet:
@@ -92,7 +115,9 @@ async def _brake(call: Call[requests.MarketStateParams] | Call[requests.HaltBody
     )
 
 
-def _account_answer(desk: Desk, seq: int, account_id: str) -> answers.AccountAnswer:
-    account = desk.market.reads.account(account_id)
+def _account_answer(desk: Desk, seq: int, account_id: str, idempotency_key: str = "") -> answers.AccountAnswer:
+    """An account as it stands; for a request that may be a repeat, as it stood after the first."""
+    reads = desk.market.reads
+    account = reads.account_at(account_id, seq) if idempotency_key else reads.account(account_id)
     assert account is not None, "the command went through"
     return answers.AccountAnswer(seq=seq, account=wire.account(account))

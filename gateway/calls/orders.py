@@ -6,7 +6,7 @@ from exchange.language.limits import LIST_MAX_ITEMS
 from exchange.language.port import Reads
 from exchange.language.rejects import Code
 from exchange.language.views import AskView, BidView, LeaseView, Receipt
-from gateway import answers, schema, wire
+from gateway import answers, schema_money, wire
 from gateway.desk import Call
 from gateway.errors import Refusal
 from gateway.params import ClientOrderRef
@@ -40,7 +40,7 @@ def ask_answer(receipt: Receipt | None) -> answers.AskAnswer:
 
 def leases_of(
     reads: Reads, account_id: str, seq: int, concerns: Callable[[LeaseView], bool]
-) -> tuple[schema.Lease, ...]:
+) -> tuple[schema_money.Lease, ...]:
     """The leases that one command made and that concern an order, oldest first."""
     made = [lease for lease in _since(reads, account_id, seq) if lease.seq == seq and concerns(lease)]
     return tuple(map(wire.lease, reversed(made)))

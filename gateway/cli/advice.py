@@ -62,12 +62,18 @@ def quote_card(found: advice.Quote) -> RenderableType:
 
 
 def _lease_table(leases: Sequence[advice.QuotedLease]) -> Table:
-    columns = ("would lease", "site", "chips", "from", "until", "price", "per 度", "cost", "fee", "take-or-pay")
-    drawn = table(*columns, right=("chips", "price", "per 度", "cost", "fee", "take-or-pay"), names=columns[:2])
+    subsidised = any(lease.programme for lease in leases)
+    columns = ("would lease", "site", "chips", "from", "until", "price", "per 度", "cost", "fee")
+    ends = ("subsidy", "by", "limited by") if subsidised else ("take-or-pay",)
+    drawn = table(*columns, *ends, right=("chips", "price", "per 度", "cost", "fee", "take-or-pay", "subsidy"),
+                  names=columns[:2])  # fmt: skip
     for lease in leases:
+        last = (
+            (grouped(lease.subsidy), lease.programme or "", lease.subsidy_bound) if subsidised else (lease.take_or_pay,)
+        )
         drawn.add_row(
             f"{lease.region}/{lease.chip}", lease.site, lease.quantity, short_time(lease.start), short_time(lease.end),
-            lease.price, lease.price_per_du or "–", grouped(lease.cost), grouped(lease.buyer_fee), lease.take_or_pay,
+            lease.price, lease.price_per_du or "–", grouped(lease.cost), grouped(lease.buyer_fee), *last,
         )  # fmt: skip
     return drawn
 

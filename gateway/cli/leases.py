@@ -1,17 +1,20 @@
-"""Leases: seen by both sides, started and metered by the provider over the stream."""
+"""Leases: seen by their parties, started and metered by who delivers, contested and given back by who uses them."""
+
+from typing import get_args
 
 import click
 import msgspec
 from rich.pretty import Pretty
 
-from gateway import answers, schema
+from gateway import answers, requests_money, schema
+from gateway.cli.ledgers import lease_statement
 from gateway.cli.session import Session, speaks
-from gateway.cli.tables import lease_card, lease_table, statement
-from gateway.cli.values import plain_time
+from gateway.cli.tables import lease_card, lease_table
+from gateway.cli.values import ONCE, plain_time
 
 
 @click.command()
-@click.option("--state", type=click.Choice(["scheduled", "running", "ended", "defaulted"]), help="Only these.")
+@click.option("--state", type=click.Choice(get_args(schema.LeaseState)), help="Only these.")
 @click.option("--limit", type=click.IntRange(1, 500), default=30, show_default=True, help="The newest so many.")
 @speaks
 async def leases(session: Session, state: schema.LeaseState | None, limit: int) -> None:
@@ -22,7 +25,7 @@ async def leases(session: Session, state: schema.LeaseState | None, limit: int) 
 
 @click.group()
 def lease() -> None:
-    """One lease: show, start, meter, access, statement."""
+    """One lease: show, start, meter, access, statement, release, contest."""
 
 
 @lease.command()
@@ -82,4 +85,31 @@ async def access(session: Session, lease_id: str) -> None:
 async def statement_of(session: Session, lease_id: str) -> None:
     """Every transfer that was made for the lease, and the sums."""
     found = await session.client.statement(lease_id)
-    session.show(found, statement(found))
+    session.show(found, lease_statement(found))
+
+
+@lease.command()
+@click.argument("lease_id")
+@ONCE
+@speaks
+async def release(session: Session, lease_id: str, once: str) -> None:
+    """Give back what is left of the lease, from the next step on (buyer).
+
+    For the rest its take-or-pay is owed; everything else goes back.
+    """
+    released = await session.client.release(lease_id, once)
+    session.show(released, lease_card(released.lease))
+
+
+@lease.command()
+@click.argument("lease_id")
+@click.option("--period", required=True, help="Its number, from 0, or the instant at which it began.")
+@click.option("--reason", required=True, help="What was not as it should be, for the operator to judge.")
+@ONCE
+@speaks
+async def contest(session: Session, lease_id: str, period: str, reason: str, once: str) -> None:
+    """Say that a settled period was not delivered as metered (buyer); its money is frozen until an operator rules."""
+    which = int(period) if period.isascii() and period.isdigit() else period
+    body = requests_money.ContestBody(period=which, reason=reason)
+    contested = await session.client.contest(lease_id, body, once)
+    session.show(contested, f"[bold]{contested.contest_id}[/] waits for a ruling", lease_card(contested.lease))

@@ -1,4 +1,4 @@
-"""The operator's commands: accounts, keys, deposits, brakes, and the full check of the books."""
+"""The operator's commands: accounts, keys, money in and out, brakes, and the full check of the books."""
 
 from typing import get_args
 
@@ -7,17 +7,22 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from gateway import answers, requests, schema
+from gateway.cli import supervision
 from gateway.cli.session import Session, speaks
 from gateway.cli.tables import account_card, brake_line, facts
 from gateway.cli.tables import state as colored
-from gateway.cli.values import grouped, plain_time
+from gateway.cli.values import ONCE, grouped, plain_time
 
 _STATES = click.Choice(get_args(schema.MarketState))
 
 
 @click.group()
 def operator() -> None:
-    """What the operator does: accounts, keys, deposits, brakes, checks."""
+    """What the operator does: accounts, keys, money, programmes, contests, brakes, checks."""
+
+
+for command in supervision.COMMANDS:
+    operator.add_command(command)
 
 
 @operator.group()
@@ -74,11 +79,25 @@ async def create_key(
 @click.argument("account_id", metavar="ACCOUNT")
 @click.argument("amount")
 @click.option("--reference", default="", help="What the money came by, such as a bank's reference.")
+@ONCE
 @speaks
-async def deposit(session: Session, account_id: str, amount: str, reference: str) -> None:
+async def deposit(session: Session, account_id: str, amount: str, reference: str, once: str) -> None:
     """Book AMOUNT CNY, received outside, as available to ACCOUNT."""
     money = schema.MoneyBody(account_id=account_id, amount=amount, reference=reference)
-    done = await session.client.deposit(money)
+    done = await session.client.deposit(money, once)
+    session.show(done, account_card(done.account))
+
+
+@operator.command()
+@click.argument("account_id", metavar="ACCOUNT")
+@click.argument("amount")
+@click.option("--reference", default="", help="What the money left by, such as a bank's reference.")
+@ONCE
+@speaks
+async def withdraw(session: Session, account_id: str, amount: str, reference: str, once: str) -> None:
+    """Book AMOUNT CNY of what is available to ACCOUNT as paid out."""
+    money = schema.MoneyBody(account_id=account_id, amount=amount, reference=reference)
+    done = await session.client.withdraw(money, once)
     session.show(done, account_card(done.account))
 
 

@@ -1,14 +1,15 @@
-"""Orders, leases, accounts and statements as tables. Pure drawing: wire structs in, rich renderables out."""
+"""Orders, leases and accounts as tables. Pure drawing: wire structs in, rich renderables out."""
 
 from collections.abc import Iterable, Sequence
 
 from rich import box
 from rich.console import Group, RenderableType
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from exchange.language.units import DU_PLACES, MONEY_PLACES, format_money, parse_decimal, price_per_du_micros
-from gateway import answers, schema
+from exchange.language.units import DU_PLACES, MONEY_PLACES, parse_decimal, price_per_du_micros
+from gateway import answers, schema, schema_money
 from gateway.cli.values import grouped, plain_time, short_duration, short_time
 
 _COLORS = {
@@ -20,7 +21,11 @@ _COLORS = {
     "running": "green",
     "ended": "blue",
     "defaulted": "red",
+    "released": "blue",
+    "cancelled": "red",
     "settled": "green",
+    "contested": "yellow",
+    "ruled": "cyan",
     "open": "green",
     "post_only": "yellow",
     "cancel_only": "yellow",
@@ -100,7 +105,7 @@ def ask_table(asks: Sequence[schema.Ask]) -> Table:
     return drawn
 
 
-def lease_table(leases: Sequence[schema.Lease]) -> Table:
+def lease_table(leases: Sequence[schema_money.Lease]) -> Table:
     """Leases, one a line."""
     columns = ("lease", "of", "provider", "buyer", "chips", "from", "until", "price", "cost", "earned", "state")
     drawn = table(*columns, right=("chips", "price", "cost", "earned"), names=("of", "provider", "buyer"))
@@ -113,20 +118,26 @@ def lease_table(leases: Sequence[schema.Lease]) -> Table:
     return drawn
 
 
-def lease_card(lease: schema.Lease) -> RenderableType:
+def lease_card(lease: schema_money.Lease) -> RenderableType:
     """One lease in full, with its periods."""
-    money = (("earned", lease.earned), ("refunded", lease.refunded), ("in escrow", lease.escrow))
     by_du = f" ({lease.price_per_du} per 度)" if lease.price_per_du else ""
+    money = (("earned", lease.earned), ("refunded", lease.refunded), ("in escrow", lease.escrow))
+    ends = "" if lease.until == lease.end else f", but only until {plain_time(lease.until)}"
+    site = f", {escape(lease.site)}" if lease.site else ""
+    delivers = "" if lease.deliverer == lease.provider else f", {lease.deliverer} delivers"
     top = facts(
         (
-            ("what", f"{lease.quantity} × {lease.chip} in {lease.region}" + (f", {lease.site}" if lease.site else "")),
-            ("when", f"{plain_time(lease.start)} to {plain_time(lease.end)} UTC"),
-            ("who", f"{lease.provider} provides, {lease.buyer} buys"),
+            ("what", f"{lease.quantity} × {lease.chip} in {lease.region}{site}"),
+            ("when", f"{plain_time(lease.start)} to {plain_time(lease.end)} UTC{ends}"),
+            ("who", f"{lease.provider} provides, {lease.buyer} buys{delivers}"),
             ("orders", f"{lease.bid_id}, {lease.ask_id}"),
+            *_resale(lease),
             ("price", f"{lease.price} CNY per chip-hour{by_du}, take-or-pay {lease.take_or_pay}"),
             ("cost", f"{grouped(lease.cost)} CNY, and at most {grouped(lease.buyer_fee)} of buyer's fee"),
+            *subsidy_lines(lease),
             ("so far", ", ".join(f"{grouped(v)} {n}" for n, v in money)),
             ("penalties", f"{grouped(lease.penalties)} CNY"),
+            *frozen_lines(lease),
             (
                 "delivered",
                 f"{lease.delivered} chip-hours, {lease.used} used, through {plain_time(lease.delivered_until)}",
@@ -134,53 +145,63 @@ def lease_card(lease: schema.Lease) -> RenderableType:
             ("access", f"handed over {plain_time(lease.access_given_at)}" if lease.access_given_at else "not yet"),
         )
     )
-    head = Text.assemble((lease.lease_id, "bold"), "  ") + state(lease.state, lease.reason)
-    return Group(head, top, Text(), period_table(lease.periods)) if lease.periods else Group(head, top)
+    reason = f"{lease.reason}: {lease.words}" if lease.words else lease.reason
+    head = Text.assemble((lease.lease_id, "bold"), "  ") + state(lease.state, reason)
+    return Group(head, top, Text(), period_table(lease)) if lease.periods else Group(head, top)
 
 
-def period_table(periods: Sequence[schema.Period]) -> Table:
-    """Settlement periods, in order."""
-    columns = ("period", "until", "delivered", "used", "paid", "refunded", "penalty", "state")
-    drawn = table(*columns, right=columns[2:7])
-    for period in periods:
+def subsidy_lines(lease: schema_money.Lease) -> list[tuple[str, str]]:
+    """What a programme pays of a lease, if one does."""
+    if lease.programme is None:
+        return []
+    drawn = f"{grouped(lease.redeemed)} redeemed, {grouped(lease.returned)} returned"
+    bound = f", limited by its {lease.subsidy_bound}" if lease.subsidy_bound else ""
+    return [("subsidy", f"{grouped(lease.subsidy)} CNY by {lease.programme}{bound}: {drawn}")]
+
+
+def frozen_lines(lease: schema_money.Lease) -> list[tuple[str, str]]:
+    """What waits for a ruling, if anything does."""
+    return [] if lease.frozen == "0.00" else [("frozen", f"{grouped(lease.frozen)} CNY until an operator rules")]
+
+
+def _resale(lease: schema_money.Lease) -> list[tuple[str, str]]:
+    """What a lease was resold out of, and what has been resold out of it."""
+    lines = [] if lease.parent_id is None else [("resold", f"out of {lease.parent_id}")]
+    if lease.parts:
+        own = [f"{free.chips} chips from {plain_time(free.start)} to {plain_time(free.end)}" for free in lease.shape]
+        lines += [("parts", ", ".join(lease.parts)), ("own use", "; ".join(own) or "nothing")]
+    return lines
+
+
+def period_table(lease: schema_money.Lease) -> Table:
+    """Settlement periods, in order; by whose use, and with what a programme paid, where there is such a thing."""
+    resold = any(period.lease_id != lease.lease_id for period in lease.periods)
+    drawn = table(
+        "#", "period", "until", *["of"] * resold, "delivered", "used", "paid",
+        *["by voucher"] * (lease.programme is not None), "refunded", "penalty", "state",
+        right=("#", "delivered", "used", "paid", "by voucher", "refunded", "penalty"),
+    )  # fmt: skip
+    for period in lease.periods:
         drawn.add_row(
-            plain_time(period.start), plain_time(period.end), period.delivered, period.used, grouped(period.paid),
-            grouped(period.refunded), grouped(period.penalty), state(period.state),
+            str(period.index), plain_time(period.start), plain_time(period.end), *[period.lease_id] * resold,
+            period.delivered, period.used, grouped(period.paid),
+            *[grouped(period.redeemed)] * (lease.programme is not None), grouped(period.refunded),
+            grouped(period.penalty), state(period.state),
         )  # fmt: skip
     return drawn
 
 
-def transfer_table(transfers: Sequence[schema.Transfer]) -> Table:
-    """Transfers, one a line."""
-    drawn = table("at", "from", "to", "CNY", "reason", "about", right=("CNY",))
-    for transfer in transfers:
-        about = transfer.lease_id or transfer.order_id or transfer.reference
-        drawn.add_row(
-            plain_time(transfer.at), transfer.debit, transfer.credit, grouped(transfer.amount), transfer.reason, about
-        )
-    return drawn
-
-
-def statement(found: answers.Statement) -> RenderableType:
-    """Every transfer of a lease, and what they come to by reason."""
-    sums: dict[str, int] = {}
-    for transfer in found.items:
-        sums[transfer.reason] = sums.get(transfer.reason, 0) + parse_decimal(transfer.amount, MONEY_PLACES)
-    totals = table("reason", "CNY", right=("CNY",))
-    for reason, amount_micros in sums.items():
-        totals.add_row(reason, grouped(format_money(amount_micros)))
-    return Group(lease_table([found.lease]), Text(), transfer_table(found.items), Text(), totals)
-
-
-def account_card(account: schema.Account) -> RenderableType:
+def account_card(account: schema_money.Account) -> RenderableType:
     """Who an account is and what it has."""
     money = table("", "CNY", right=("CNY",))
     for name in ("available", "held", "escrow", "bond"):
         money.add_row(name, grouped(getattr(account, name)))
+        if name == "available" and account.contestable != "0.00":
+            money.add_row("  of it, still contestable", grouped(account.contestable), style="dim")
     who = [
         ("roles", ", ".join(account.roles)),
         ("owner group", account.owner_group),
-        ("place", account.place),
-        ("tags", ", ".join(account.tags)),
+        ("place", escape(account.place)),
+        ("tags", escape(", ".join(account.tags))),
     ]
     return Group(Text(account.account_id, style="bold"), facts((n, v) for n, v in who if v), money)

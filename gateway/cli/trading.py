@@ -1,4 +1,4 @@
-"""Orders: `buy` over REST, `sell` over the stream as providers do, `orders`, `amend`, `cancel`, and the account."""
+"""Orders: `buy` over REST, `sell` over the stream as providers do, `orders`, `amend`, `cancel`."""
 
 import asyncio
 from typing import TypedDict, Unpack
@@ -7,9 +7,9 @@ import click
 import msgspec
 from rich.console import RenderableType
 
-from gateway import answers, requests, schema
+from gateway import answers, requests, schema, schema_money
 from gateway.cli.session import Session, speaks
-from gateway.cli.tables import account_card, ask_table, bid_table, lease_table, transfer_table
+from gateway.cli.tables import ask_table, bid_table, lease_table
 from gateway.cli.values import DURATION, instant_after, new_order_id
 from gateway.cli.wanted import Wanted, bid_of, time_in_force, wanting
 
@@ -38,6 +38,7 @@ class Offered(TypedDict):
     tags: tuple[str, ...]
     pue: str | None
     green_share: str | None
+    lease_id: str | None
     ioc: bool
     post_only: bool
     expires_at: str | None
@@ -68,6 +69,7 @@ async def buy(session: Session, **said: Unpack[Wanted]) -> None:
 @click.option("--tag", "tags", multiple=True, help="What buyers may require, such as rdma; repeatable.")
 @click.option("--pue", help="The site's power usage effectiveness, such as 1.15.")
 @click.option("--green-share", help="The share of its power that is green, such as 0.8.")
+@click.option("--lease", "lease_id", help="Resell chips of this lease, which the account has bought.")
 @click.option("--ioc", is_flag=True, help="What cannot be leased at once is canceled.")
 @click.option("--post-only", is_flag=True, help="Refuse it if it would trade at once.")
 @click.option("--expires", "expires_at", help="Cancel what is left at this instant.")
@@ -92,6 +94,7 @@ async def sell(session: Session, **said: Unpack[Offered]) -> None:
         time_in_force=time_in_force(said["expires_at"], ioc=said["ioc"]),
         expires_at=said["expires_at"],
         post_only=said["post_only"],
+        lease_id=said["lease_id"],
         site=said["site"],
         tags=said["tags"],
         pue=said["pue"],
@@ -102,7 +105,7 @@ async def sell(session: Session, **said: Unpack[Offered]) -> None:
     session.show(placed, ask_table([placed.ask]), *_leases(placed.leases))
 
 
-def _leases(leases: tuple[schema.Lease, ...]) -> list[RenderableType]:
+def _leases(leases: tuple[schema_money.Lease, ...]) -> list[RenderableType]:
     return ["", lease_table(leases)] if leases else []
 
 
@@ -151,16 +154,3 @@ async def cancel(session: Session, order: str) -> None:
     else:
         bid = await session.client.cancel_bid(order)
         session.show(bid, bid_table([bid.bid]))
-
-
-@click.command()
-@click.option("--transfers", type=click.IntRange(1, 500), help="The last so many transfers, too.")
-@speaks
-async def account(session: Session, transfers: int | None) -> None:
-    """Who the key speaks for, and what is available, held, in escrow and in bonds."""
-    found = await session.client.account()
-    if transfers is None:
-        session.show(found, account_card(found))
-    else:
-        listed = await session.client.transfers(schema.Page(limit=transfers))
-        session.show(listed, account_card(found), "", transfer_table(listed.items))

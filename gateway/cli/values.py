@@ -15,6 +15,7 @@ from exchange.language.units import UnitError
 from exchange.language.windows import ceil_to_step
 from gateway.client.rest import Client
 
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 _SHORT = re.compile(r"(\d{1,6})([mhdw])", re.ASCII)
 
 
@@ -46,6 +47,7 @@ class ListType(click.ParamType[tuple[str, ...]]):
         return value if isinstance(value, tuple) else tuple(part for part in str(value).split(",") if part)
 
 
+ONCE = click.option("--id", "once", default="", help="A key of one's own; with the same one it is never done twice.")
 DURATION = DurationType()
 NAMES = ListType()
 
@@ -73,6 +75,16 @@ def grouped(number: str) -> str:
     whole, point, fraction = number.partition(".")
     sign = "-" if whole.startswith("-") else ""
     return f"{sign}{int(whole.lstrip('-')):,}{point}{fraction}"
+
+
+def month_of(name: str) -> tuple[str, str]:
+    """The first instant of a month such as "2026-12", and that of the next; UnitError when there is no such month."""
+    found = _MONTH.fullmatch(name)
+    if found is None:
+        raise UnitError('must be a month such as "2026-12"')
+    year, month = int(found[1]), int(found[2])
+    after = f"{year + 1:04d}-01" if month == 12 else f"{year:04d}-{month + 1:02d}"
+    return f"{name}-01T00:00:00Z", f"{after}-01T00:00:00Z"
 
 
 def plain_time(instant: str | None) -> str:

@@ -1,7 +1,7 @@
 """What somebody wants, as it is typed: the arguments that `buy` and `quote` share, and the bid that they make."""
 
 from collections.abc import Callable
-from typing import TypedDict, TypeVar
+from typing import Literal, TypedDict, TypeVar
 
 import click
 
@@ -35,6 +35,9 @@ class Wanted(TypedDict):
     post_only: bool
     expires_at: str | None
     max_take_or_pay: str
+    vouchers: tuple[str, ...]
+    no_vouchers: bool
+    use: str
     order_id: str | None
 
 
@@ -59,6 +62,9 @@ _ARGUMENTS = (
     click.option("--post-only", is_flag=True, help="Refuse it if it would trade at once."),
     click.option("--expires", "expires_at", help="Cancel what is left at this instant."),
     click.option("--max-take-or-pay", default="1", show_default=True, help="No ask that owes more for unused hours."),
+    click.option("--voucher", "vouchers", multiple=True, help="A programme to try; repeatable, in order."),
+    click.option("--no-vouchers", is_flag=True, help="No subsidy; without both, whichever programme pays most."),
+    click.option("--use", default="", help="What the compute is for, where a programme asks."),
     click.option("--id", "order_id", help="The client_order_id; the same one never buys twice."),
 )
 
@@ -88,6 +94,8 @@ async def bid_of(client: Client, said: Wanted) -> schema.BidBody:
         expires_at=said["expires_at"],
         post_only=said["post_only"],
         max_take_or_pay=said["max_take_or_pay"],
+        vouchers=_vouchers(said),
+        use=said["use"],
         require=_require(said),
     )
 
@@ -98,6 +106,12 @@ def time_in_force(expires_at: str | None, *, ioc: bool, fok: bool = False) -> st
     if sum(said.values()) > 1:
         raise click.UsageError("--ioc and --fok leave nothing that could expire: say one of --ioc, --fok and --expires")
     return next((word for word, is_said in said.items() if is_said), "gtc")
+
+
+def _vouchers(said: Wanted) -> Literal["auto"] | tuple[str, ...]:
+    if said["vouchers"] and said["no_vouchers"]:
+        raise click.UsageError("say --voucher or --no-vouchers, not both")
+    return said["vouchers"] if said["vouchers"] or said["no_vouchers"] else "auto"
 
 
 def _require(said: Wanted) -> schema.RequireBody | None:

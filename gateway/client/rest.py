@@ -12,7 +12,7 @@ from urllib.parse import quote as escaped
 import aiohttp
 import msgspec
 
-from gateway import advice, answers, requests, schema
+from gateway import advice, answers, answers_money, requests, requests_money, schema, schema_money
 from gateway.client.errors import NO_ANSWER, Refused, Unreachable, problem_of, why
 from gateway.client.stream import Stream
 
@@ -49,11 +49,22 @@ class Client:
         return self._session
 
     async def call(
-        self, method: str, path: str, answer: type[T], body: schema.Body | None = None, query: Query = None
+        self,
+        method: str,
+        path: str,
+        answer: type[T],
+        body: schema.Body | None = None,
+        query: Query = None,
+        idempotency_key: str = "",
     ) -> T:
-        """Send one request and decode its answer; for calls that have no method of their own here."""
+        """Send one request and decode its answer; for calls that have no method of their own here.
+
+        Sent again with the same idempotency key it is not carried out again, and gets the first answer again.
+        """
         data = None if body is None else msgspec.json.encode(body)
-        headers = None if body is None else {"Content-Type": "application/json"}
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        if idempotency_key:
+            headers["Idempotency-Key"] = idempotency_key
         try:
             async with self.session.request(
                 method, self.url + path, data=data, headers=headers, params=query
@@ -104,6 +115,12 @@ class Client:
     async def index(self) -> answers.Index:
         return await self.call("GET", "/v1/index", answers.Index)
 
+    async def programmes(self) -> answers_money.Programmes:
+        return await self.call("GET", "/v1/programmes", answers_money.Programmes)
+
+    async def kpis(self) -> answers_money.Kpis:
+        return await self.call("GET", "/v1/kpis", answers_money.Kpis)
+
     # ------------------------------------------------------------------------------------------------- orders
 
     async def quote(self, bid: requests.QuoteBody) -> advice.Quote:
@@ -147,22 +164,35 @@ class Client:
     async def leases(self, page: schema.LeasePage | None = None) -> answers.Leases:
         return await self.call("GET", "/v1/leases", answers.Leases, query=_query(page))
 
-    async def lease(self, lease_id: str) -> schema.Lease:
-        return await self.call("GET", f"/v1/leases/{escaped(lease_id)}", schema.Lease)
+    async def lease(self, lease_id: str) -> schema_money.Lease:
+        return await self.call("GET", f"/v1/leases/{escaped(lease_id)}", schema_money.Lease)
 
     async def access(self, lease_id: str) -> answers.Access:
         return await self.call("GET", f"/v1/leases/{escaped(lease_id)}/access", answers.Access)
 
-    async def statement(self, lease_id: str) -> answers.Statement:
-        return await self.call("GET", f"/v1/leases/{escaped(lease_id)}/statement", answers.Statement)
+    async def statement(self, lease_id: str) -> answers_money.Statement:
+        return await self.call("GET", f"/v1/leases/{escaped(lease_id)}/statement", answers_money.Statement)
+
+    async def release(self, lease_id: str, idempotency_key: str = "") -> answers.LeaseAnswer:
+        path = f"/v1/leases/{escaped(lease_id)}/release"
+        return await self.call("POST", path, answers.LeaseAnswer, schema.NoParams(), idempotency_key=idempotency_key)
+
+    async def contest(
+        self, lease_id: str, contest: requests_money.ContestBody, idempotency_key: str = ""
+    ) -> answers_money.ContestAnswer:
+        path = f"/v1/leases/{escaped(lease_id)}/contest"
+        return await self.call("POST", path, answers_money.ContestAnswer, contest, idempotency_key=idempotency_key)
 
     # ------------------------------------------------------------------------------------------------ account
 
-    async def account(self) -> schema.Account:
-        return await self.call("GET", "/v1/account", schema.Account)
+    async def account(self) -> schema_money.Account:
+        return await self.call("GET", "/v1/account", schema_money.Account)
 
-    async def transfers(self, page: schema.Page | None = None) -> answers.Transfers:
-        return await self.call("GET", "/v1/account/transfers", answers.Transfers, query=_query(page))
+    async def transfers(self, page: requests_money.TransferPage | None = None) -> answers_money.Transfers:
+        return await self.call("GET", "/v1/account/transfers", answers_money.Transfers, query=_query(page))
+
+    async def vouchers(self) -> answers_money.Vouchers:
+        return await self.call("GET", "/v1/account/vouchers", answers_money.Vouchers)
 
     # ----------------------------------------------------------------------------------- operator and sandbox
 
@@ -172,8 +202,37 @@ class Client:
     async def create_key(self, key: schema.KeyBody) -> answers.KeyMade:
         return await self.call("POST", "/v1/operator/keys", answers.KeyMade, key)
 
-    async def deposit(self, money: schema.MoneyBody) -> answers.AccountAnswer:
-        return await self.call("POST", "/v1/operator/deposits", answers.AccountAnswer, money)
+    async def deposit(self, money: schema.MoneyBody, idempotency_key: str = "") -> answers.AccountAnswer:
+        path = "/v1/operator/deposits"
+        return await self.call("POST", path, answers.AccountAnswer, money, idempotency_key=idempotency_key)
+
+    async def withdraw(self, money: schema.MoneyBody, idempotency_key: str = "") -> answers.AccountAnswer:
+        path = "/v1/operator/withdrawals"
+        return await self.call("POST", path, answers.AccountAnswer, money, idempotency_key=idempotency_key)
+
+    async def define_programme(self, programme: requests_money.ProgrammeBody) -> answers_money.ProgrammeAnswer:
+        return await self.call("POST", "/v1/operator/programmes", answers_money.ProgrammeAnswer, programme)
+
+    async def relate(self, relation: requests_money.RelationBody) -> answers_money.GroupsRelated:
+        return await self.call("POST", "/v1/operator/relations", answers_money.GroupsRelated, relation)
+
+    async def cancel_lease(
+        self, lease_id: str, cancel: requests_money.CancelLeaseBody, idempotency_key: str = ""
+    ) -> answers.LeaseAnswer:
+        path = f"/v1/operator/leases/{escaped(lease_id)}/cancel"
+        return await self.call("POST", path, answers.LeaseAnswer, cancel, idempotency_key=idempotency_key)
+
+    async def contests(self, page: schema.Page | None = None) -> answers_money.Contests:
+        return await self.call("GET", "/v1/operator/contests", answers_money.Contests, query=_query(page))
+
+    async def rule(
+        self, contest_id: str, ruling: requests_money.RulingBody, idempotency_key: str = ""
+    ) -> answers_money.ContestAnswer:
+        path = f"/v1/operator/contests/{escaped(contest_id)}/ruling"
+        return await self.call("POST", path, answers_money.ContestAnswer, ruling, idempotency_key=idempotency_key)
+
+    async def alerts(self, page: requests_money.FlagPage | None = None) -> answers_money.Flags:
+        return await self.call("GET", "/v1/operator/alerts", answers_money.Flags, query=_query(page))
 
     async def set_market_state(self, region: str, chip: str, brake: requests.MarketStateBody) -> answers.MarketStateSet:
         path = f"/v1/operator{_market(region, chip).removeprefix('/v1')}/state"

@@ -75,6 +75,10 @@ class Board:
             ("metered", tally.metered),
             ("ended", tally.ended),
             ("defaulted", tally.defaulted),
+            ("subsidised", tally.subsidised),
+            ("resales", tally.resales),
+            ("released", tally.released),
+            ("contests", tally.contested),
             ("refused", tally.refused.total()),
         ]
         return [(name, str(value)) for name, value in pairs]

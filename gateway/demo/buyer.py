@@ -1,4 +1,4 @@
-"""A buyer of the demo: looks at the book, bids over REST, and takes back what has waited too long.
+"""A buyer of the demo: looks at the book, bids over REST, and takes back what has waited too long; and has its whims.
 
 A style says how it bids. Near its limit of leased chips it only bids below the market, so that the books keep both of
 their sides.
@@ -23,13 +23,14 @@ from exchange.language.units import (
     parse_decimal,
 )
 from exchange.language.windows import ceil_to_step, tenor_of
-from gateway import schema
+from gateway import answers, schema
 from gateway.client.errors import Refused, Unreachable
 from gateway.client.rest import Client
 from gateway.demo.admission import top_up
 from gateway.demo.cast import BuyerPart, Cast
 from gateway.demo.provider import to_tick
 from gateway.demo.tally import Tally
+from gateway.demo.whims import Whims
 
 _PAUSE_MS = (1000, 5000)  # of real time, between two looks at the market
 _RESTING_MOST = 12
@@ -68,30 +69,32 @@ class Buyer:
         self._tally = tally
         self._visit = visit
         self._draw = Random(f"{cast.seed}:{part.account_id}:{visit}")
+        self._whims = Whims(part.account_id, client, visit, self._draw, tally)
         self._orders = 0
-        self._step_s = 0
+        self._rules: answers.RulesOut | None = None
         self._tenors: dict[Seconds, str] = {}
 
     async def run(self) -> None:
         """Bid until cancelled; while nobody answers, wait."""
         while True:
             try:
-                if not self._tenors:
-                    await self._read_catalog()
-                await self._turn()
+                if self._rules is None:
+                    self._rules = await self._read_catalog()
+                await self._turn(self._rules)
+                await self._whims.follow(parse_instant((await self._client.time()).now), self._rules)
             except Unreachable:
                 pass
             except Refused as refusal:
                 await self._refused(refusal)
             await asyncio.sleep(self._draw.randint(*_PAUSE_MS) / 1000)
 
-    async def _read_catalog(self) -> None:
+    async def _read_catalog(self) -> answers.RulesOut:
         catalog = await self._client.catalog()
         assert catalog.rules is not None, "a market without rules takes no orders"
-        self._step_s = parse_duration(catalog.rules.step)
         self._tenors = {parse_duration(tenor): tenor for tenor in catalog.tenors}
+        return catalog.rules
 
-    async def _turn(self) -> None:
+    async def _turn(self, rules: answers.RulesOut) -> None:
         resting = (await self._client.bids(schema.OrderPage(state="resting", limit=100))).items
         if len(resting) >= _RESTING_MOST:
             await self._client.cancel_bid(resting[-1].bid_id)
@@ -106,7 +109,8 @@ class Buyer:
             return
         self._orders += 1
         now_s = parse_instant((await self._client.time()).now)
-        latest_s = ceil_to_step(now_s, self._step_s) + self._draw.choice(self._style.patience_h) * HOUR_S + self._step_s
+        step_s = parse_duration(rules.step)
+        latest_s = ceil_to_step(now_s, step_s) + self._draw.choice(self._style.patience_h) * HOUR_S + step_s
         off_bp = self._draw.randint(*(_EAGER_BP if eager else _PATIENT_BP if has_room else _IDLE_BP))
         alternatives = [
             schema.AlternativeBody(
@@ -125,9 +129,11 @@ class Buyer:
             min_quantity=wanted if self._style.gang else None,
             alternatives=tuple(alternatives),
             time_in_force="ioc" if self._style.ioc else "gtc",
+            use=self._part.use,
         )
-        await self._client.place_bid(bid)
+        placed = await self._client.place_bid(bid)
         self._tally.bids += 1
+        self._tally.subsidised += sum(lease.programme is not None for lease in placed.leases)
 
     async def _has_room(self, wanted_milli: Milli, duration_s: Seconds) -> bool:
         """Whether as many chips more stay within what the account leases at the same time, and for long."""
@@ -135,6 +141,8 @@ class Buyer:
         leased_milli = long_milli = 0
         for state in _OPEN_LEASES:
             for lease in (await self._client.leases(schema.LeasePage(state=state, limit=500))).items:
+                if lease.buyer != self._part.account_id:
+                    continue  # it was resold out of one of its own
                 chips_milli = parse_decimal(lease.quantity, CHIP_PLACES)
                 leased_milli += chips_milli
                 if parse_instant(lease.end) - parse_instant(lease.start) >= DAY_S:

@@ -60,7 +60,10 @@ class ProviderPart(Party, frozen=True, kw_only=True):
 
 
 class BuyerPart(Party, frozen=True, kw_only=True):
-    """`most` is how many chips it leases at the same time, a third of them at most for a day or longer."""
+    """`most` is how many chips it leases at the same time, a third of them at most for a day or longer.
+
+    `use` is what it declares its compute is for.
+    """
 
     style: str
     regions: tuple[str, ...]
@@ -68,6 +71,7 @@ class BuyerPart(Party, frozen=True, kw_only=True):
     quantities: tuple[str, ...]
     durations: tuple[str, ...]
     most: str
+    use: str = ""
 
 
 class Cast(_Entry, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from exchange.language.units import (
     CHIP_HOUR_PLACES,
     CHIP_PLACES,
     DAY_S,
+    MicroChipHours,
     Micros,
     Milli,
     Seconds,
@@ -25,13 +26,13 @@ from exchange.language.units import (
     parse_decimal,
 )
 from exchange.language.windows import ceil_to_step
-from gateway import answers, schema
+from gateway import answers, schema, schema_money
 from gateway.client.errors import Refused, Unreachable
 from gateway.client.rest import Client
 from gateway.client.stream import Stream
 from gateway.demo.admission import top_up
 from gateway.demo.cast import Cast, Offer, ProviderPart
-from gateway.demo.fate import fate_of
+from gateway.demo.fate import Fate, fate_of
 from gateway.demo.tally import Tally
 
 TICK_MICROS = 10_000
@@ -56,6 +57,16 @@ def _begins_s(ask: schema.Ask) -> Seconds:
     return parse_instant(ask.free[0].start if ask.free else ask.end)
 
 
+def served_uch(lease: schema_money.Lease, fate: Fate, from_s: Seconds, until_s: Seconds) -> MicroChipHours:
+    """What was delivered, in a stretch of a lease, of the chips that its buyer uses itself."""
+    start_s, served_uch = parse_instant(lease.start), 0
+    for own in lease.shape:
+        since_s, to_s = max(parse_instant(own.start), from_s), min(parse_instant(own.end), until_s)
+        if since_s < to_s:
+            served_uch += full_uch(parse_decimal(own.chips, CHIP_PLACES), fate.served_s(start_s, since_s, to_s))
+    return served_uch
+
+
 class Provider:
     """One provider's working day. `visit` makes its order ids its own among all starts of the demo."""
 
@@ -67,7 +78,7 @@ class Provider:
         self._draw = Random(f"{cast.seed}:{part.account_id}:{visit}")
         self._orders = 0
         self._asks: dict[str, schema.Ask] = {}
-        self._leases: dict[str, schema.Lease] = {}
+        self._leases: dict[str, schema_money.Lease] = {}
         self._told: dict[str, int] = {}
         self._mood_bp: dict[tuple[str, str], int] = {}
         self._step_s = self._period_s = 0
@@ -127,7 +138,7 @@ class Provider:
             if push.type.startswith("ask."):
                 self._note_ask(msgspec.json.decode(push.data, type=schema.Ask), push.seq)
             elif push.type.startswith("lease."):
-                self._note_lease(msgspec.json.decode(push.data, type=schema.Lease), push.seq)
+                self._note_lease(msgspec.json.decode(push.data, type=schema_money.Lease), push.seq)
 
     def _news(self, name: str, seq: int) -> bool:
         """Whether this is not older than what is known: a reply may overtake the pushes before it."""
@@ -144,7 +155,7 @@ class Provider:
         else:
             self._asks.pop(ask.ask_id, None)
 
-    def _note_lease(self, lease: schema.Lease, seq: int) -> None:
+    def _note_lease(self, lease: schema_money.Lease, seq: int) -> None:
         if not self._news(lease.lease_id, seq):
             return
         if lease.state in _OPEN_LEASES:
@@ -169,10 +180,12 @@ class Provider:
         except Refused as refusal:
             self._tally.refused[refusal.problem.code] += 1
 
-    def _duty(self, lease: schema.Lease, now_s: Seconds) -> schema.StartParams | schema.MeterParams | None:
+    def _duty(self, lease: schema_money.Lease, now_s: Seconds) -> schema.StartParams | schema.MeterParams | None:
         """What this lease asks of its provider now, if anything."""
-        start_s, end_s = parse_instant(lease.start), parse_instant(lease.end)
+        start_s, end_s = parse_instant(lease.start), parse_instant(lease.until)
         fate = fate_of(self._cast.seed, lease.lease_id)
+        if not lease.shape:
+            return None  # all of it has been resold
         if lease.access_given_at is None:
             if fate.late_s is None or (fate.late_s and now_s < start_s + fate.late_s):
                 return None
@@ -187,8 +200,7 @@ class Provider:
         from_s = max(parse_instant(last), start_s)
         if through_s <= from_s:
             return None
-        served_s = fate.served_s(start_s, from_s, through_s)
-        more_uch = full_uch(parse_decimal(lease.quantity, CHIP_PLACES), served_s)
+        more_uch = served_uch(lease, fate, from_s, through_s)
         delivered_uch = parse_decimal(lease.delivered, CHIP_HOUR_PLACES) + more_uch
         used_uch = parse_decimal(lease.used, CHIP_HOUR_PLACES) + more_uch * fate.used_percent // 100
         return schema.MeterParams(
@@ -240,9 +252,13 @@ class Provider:
 
     def _free_milli(self, place: Place, offer: Offer) -> Milli:
         """The chips of a site that are free whenever its leases take the most."""
-        here = [lease for lease in self._leases.values() if (lease.region, lease.chip, lease.site) == place]
+        here = [
+            lease
+            for lease in self._leases.values()  # parts of others are among the others' chips
+            if (lease.region, lease.chip, lease.site) == place and lease.parent_id is None
+        ]
         most_milli = max(
-            (sum(parse_decimal(other.quantity, CHIP_PLACES) for other in here if other.start <= lease.start < other.end)
+            (sum(parse_decimal(one.quantity, CHIP_PLACES) for one in here if one.start <= lease.start < one.until)
              for lease in here),
             default=0,
         )  # fmt: skip

@@ -15,5 +15,10 @@ class Tally:
     metered: int = 0
     ended: int = 0
     defaulted: int = 0
+    subsidised: int = 0
+    resales: int = 0
+    released: int = 0
+    contested: int = 0
+    ruled: int = 0
     top_ups: int = 0
     refused: Counter[str] = field(default_factory=Counter)

@@ -10,6 +10,7 @@ from gateway.demo.admission import admit
 from gateway.demo.buyer import Buyer
 from gateway.demo.cast import Cast
 from gateway.demo.provider import Provider
+from gateway.demo.referee import Referee
 from gateway.demo.tally import Tally
 
 
@@ -23,7 +24,8 @@ async def on_stage(url: str, operator_key: str, cast: Cast, data_dir: Path) -> A
     keys = await admit(url, operator_key, cast, data_dir)
     tally = Tally()
     async with AsyncExitStack() as stack:
-        everybody: list[Provider | Buyer] = []
+        referee = Referee(await stack.enter_async_context(Client(url, operator_key)), cast.seed, tally)
+        everybody: list[Provider | Buyer | Referee] = [referee]
         async with Client(url) as anybody:
             visit = f"demo-{(await anybody.status()).seq}"
         for part in cast.provider:

@@ -1,5 +1,6 @@
 """One request of REST: who, may they, what do they want, the answer; and every failure as a problem."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -7,13 +8,21 @@ import msgspec
 from aiohttp import hdrs, web
 from msgspec import Struct
 
+from exchange.language.limits import CLIENT_ORDER_ID_MAX_CHARS
 from gateway.auth import NOBODY, PUBLIC, RIGHTS, authorise, caller_of
 from gateway.decode import convert, decode
-from gateway.desk import Call, Desk
+from gateway.desk import IDEMPOTENCY_KEY, Call, Desk
 from gateway.errors import Refusal, new_request_id, refusal_of
 from gateway.rest.routes import Route
+from gateway.schema import NoParams
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_KEY: Final = re.compile(rf"[A-Za-z0-9_-]{{1,{CLIENT_ORDER_ID_MAX_CHARS}}}")
+_KEY_MISPLACED: Final = (
+    f"{IDEMPOTENCY_KEY} means nothing here: it is for money, releases, contests and rulings. "
+    "Orders carry a client_order_id, which does the same for them."
+)
 
 REQUEST_ID: Final = web.RequestKey("request_id", str)
 
@@ -29,7 +38,8 @@ def endpoint(desk: Desk, route: Route) -> Handler:
         header = request.headers.get(hdrs.AUTHORIZATION)
         caller = NOBODY if public else caller_of(desk.market, header, request.remote)
         authorise(desk.market, caller, call)
-        answer = await route.call(Call(desk, caller, await _taken(request, route)))
+        idempotency_key = _idempotency_key(request, route)
+        answer = await route.call(Call(desk, caller, await _taken(request, route), idempotency_key))
         return web.Response(body=_encode(answer), status=route.status, content_type="application/json")
 
     return handle
@@ -51,16 +61,27 @@ async def stamp(request: web.Request, response: web.StreamResponse) -> None:
     response.headers[hdrs.CACHE_CONTROL] = "no-store"
 
 
+def _idempotency_key(request: web.Request, route: Route) -> str:
+    """The key of a request that is to be carried out once however often it is sent; empty for none."""
+    given = request.headers.getall(IDEMPOTENCY_KEY, [])
+    if not given or route.method == hdrs.METH_GET:
+        return ""
+    if not route.keyed:
+        raise Refusal("not_supported", IDEMPOTENCY_KEY, _KEY_MISPLACED)
+    if len(given) > 1 or not _KEY.fullmatch(given[0]):
+        detail = f"{IDEMPOTENCY_KEY} must be one key of 1 to {CLIENT_ORDER_ID_MAX_CHARS} of A-Z a-z 0-9 _ -."
+        raise Refusal("bad_format", IDEMPOTENCY_KEY, detail)
+    return given[0]
+
+
 async def _taken(request: web.Request, route: Route) -> Struct:
     """What a request says, as the struct that its route takes."""
     if route.method not in (hdrs.METH_POST, hdrs.METH_PATCH):
         return convert(request.query.items(), request.match_info, route.takes)
-    if "Idempotency-Key" in request.headers:
-        detail = "Idempotency-Key is not offered yet. Orders carry a client_order_id, which does this for them."
-        raise Refusal("not_supported", "Idempotency-Key", detail)
     for name in request.query:
         raise Refusal("unknown_field", name, f"{name} is not a field of this request; a {route.method} takes a body.")
-    body = decode(await request.read(), route.body or route.takes)
+    shape, data = route.body or route.takes, await request.read()
+    body = decode(data if data or shape is not NoParams else b"{}", shape)
     if route.body is None:
         return body
     return route.takes(**msgspec.structs.asdict(body), **request.match_info)

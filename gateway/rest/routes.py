@@ -5,15 +5,16 @@ from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
 
-from gateway import params, requests, schema
-from gateway.calls import accounts, asks, bids, leases, markets, operator, orders, sandbox
+from gateway import params, requests, requests_money, schema
+from gateway.calls import accounts, asks, bids, contests, leases, markets, operator, orders, programmes, sandbox
 from gateway.desk import Call
 
 
 class Route(NamedTuple):
     """`takes` is filled from path and body of a POST or PATCH, else from path and query.
 
-    `body` is what of it the body holds, when that is not all.
+    `body` is what of it the body holds, when that is not all. A route that is `keyed` may be sent again with the same
+    Idempotency-Key, and gives its first answer again.
     """
 
     method: str
@@ -22,10 +23,12 @@ class Route(NamedTuple):
     takes: type[Struct]
     status: int = 200
     body: type[Struct] | None = None
+    keyed: bool = False
 
 
 _MARKET: Final = "/v1/markets/{region}/{chip}"
 _LEASE: Final = "/v1/leases/{lease_id}"
+_OPERATOR: Final = "/v1/operator"
 
 ROUTES: Final = (
     # plumbing
@@ -41,6 +44,8 @@ ROUTES: Final = (
     Route("GET", f"{_MARKET}/trades", markets.trades, params.TradesParams),
     Route("GET", f"{_MARKET}/candles", markets.candles, params.CandlesParams),
     Route("GET", "/v1/index", markets.index, schema.NoParams),
+    Route("GET", "/v1/programmes", programmes.listing, schema.NoParams),
+    Route("GET", "/v1/kpis", programmes.kpis, schema.NoParams),
     # orders
     Route("POST", "/v1/quotes", bids.quote, requests.QuoteBody),
     Route("POST", "/v1/bids", bids.place, schema.BidBody, status=201),
@@ -64,26 +69,57 @@ ROUTES: Final = (
     Route("GET", f"{_LEASE}/access", leases.access, params.LeaseRef),
     Route("POST", f"{_LEASE}/start", leases.start, schema.StartParams, body=schema.StartBody),
     Route("POST", f"{_LEASE}/meter", leases.meter, schema.MeterParams, body=schema.MeterBody),
-    # account
-    Route("GET", "/v1/account", accounts.show, schema.NoParams),
-    Route("GET", "/v1/account/transfers", accounts.transfers, schema.Page),
-    Route("GET", "/v1/account/keys", accounts.keys, schema.NoParams),
-    # operator
-    Route("POST", "/v1/operator/accounts", operator.open_account, schema.AccountBody, status=201),
-    Route("POST", "/v1/operator/keys", operator.make_key, schema.KeyBody, status=201),
-    Route("DELETE", "/v1/operator/keys/{key_id}", operator.revoke_key, params.KeyRef),
-    Route("POST", "/v1/operator/deposits", operator.deposit, schema.MoneyBody, status=201),
-    Route("POST", "/v1/operator/withdrawals", operator.withdraw, schema.MoneyBody, status=201),
+    Route("POST", f"{_LEASE}/release", leases.release, params.LeaseRef, body=schema.NoParams, keyed=True),
     Route(
         "POST",
-        "/v1/operator/markets/{region}/{chip}/state",
+        f"{_LEASE}/contest",
+        contests.contest,
+        requests_money.ContestParams,
+        status=201,
+        body=requests_money.ContestBody,
+        keyed=True,
+    ),
+    # account
+    Route("GET", "/v1/account", accounts.show, schema.NoParams),
+    Route("GET", "/v1/account/transfers", accounts.transfers, requests_money.TransferPage),
+    Route("GET", "/v1/account/vouchers", accounts.vouchers, schema.NoParams),
+    Route("GET", "/v1/account/keys", accounts.keys, schema.NoParams),
+    # operator
+    Route("POST", f"{_OPERATOR}/accounts", operator.open_account, schema.AccountBody, status=201),
+    Route("POST", f"{_OPERATOR}/keys", operator.make_key, schema.KeyBody, status=201),
+    Route("DELETE", f"{_OPERATOR}/keys/{{key_id}}", operator.revoke_key, params.KeyRef),
+    Route("POST", f"{_OPERATOR}/deposits", operator.deposit, schema.MoneyBody, status=201, keyed=True),
+    Route("POST", f"{_OPERATOR}/withdrawals", operator.withdraw, schema.MoneyBody, status=201, keyed=True),
+    Route("POST", f"{_OPERATOR}/programmes", programmes.define, requests_money.ProgrammeBody),
+    Route("POST", f"{_OPERATOR}/relations", programmes.relate, requests_money.RelationBody),
+    Route(
+        "POST",
+        f"{_OPERATOR}/leases/{{lease_id}}/cancel",
+        leases.cancel,
+        requests_money.CancelLeaseParams,
+        body=requests_money.CancelLeaseBody,
+        keyed=True,
+    ),
+    Route("GET", f"{_OPERATOR}/contests", contests.listing, schema.Page),
+    Route(
+        "POST",
+        f"{_OPERATOR}/contests/{{contest_id}}/ruling",
+        contests.rule,
+        requests_money.RulingParams,
+        body=requests_money.RulingBody,
+        keyed=True,
+    ),
+    Route("GET", f"{_OPERATOR}/alerts", operator.alerts, requests_money.FlagPage),
+    Route(
+        "POST",
+        f"{_OPERATOR}/markets/{{region}}/{{chip}}/state",
         operator.set_market_state,
         requests.MarketStateParams,
         body=requests.MarketStateBody,
     ),
-    Route("POST", "/v1/operator/halt", operator.halt, requests.HaltBody),
-    Route("GET", "/v1/operator/invariants", operator.invariants, schema.NoParams),
+    Route("POST", f"{_OPERATOR}/halt", operator.halt, requests.HaltBody),
+    Route("GET", f"{_OPERATOR}/invariants", operator.invariants, schema.NoParams),
     # sandbox
     Route("POST", "/v1/sandbox/clock", sandbox.advance_clock, schema.ClockBody),
-    Route("POST", "/v1/sandbox/deposits", sandbox.deposit, schema.OwnDepositBody, status=201),
+    Route("POST", "/v1/sandbox/deposits", sandbox.deposit, schema.OwnDepositBody, status=201, keyed=True),
 )

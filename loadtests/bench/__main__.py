@@ -1,4 +1,4 @@
-"""Run the benches: `python -m loadtests.bench [--quick] [--json] [--record] [books|unservable|degenerate|core …]`."""
+"""Run the benches: `python -m loadtests.bench [--quick] [--json] [--record] [NAME …]`, all or those named."""
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from loadtests.bench import books, core, degenerate, unservable
+from loadtests.bench import books, core, degenerate, leases, unservable
 from loadtests.bench.report import Result, record, show, to_json
 
 Watched = Callable[[Iterable[Any], str, int], Iterable[Any]]
@@ -18,6 +18,7 @@ BENCHES: dict[str, Callable[[bool, Watched], Result]] = {
     "degenerate": lambda quick, watched: degenerate.bench_degenerate(
         degenerate.QUICK if quick else degenerate.PLANS, watched
     ),
+    "leases": lambda quick, watched: leases.bench_leases(leases.QUICK if quick else leases.PLAN, watched),
     "core": lambda quick, watched: core.bench_core(core.QUICK if quick else core.PLAN, watched),
     "unservable": lambda quick, watched: unservable.bench_unservable(
         unservable.QUICK if quick else unservable.PLAN, watched
@@ -32,7 +33,7 @@ BENCHES: dict[str, Callable[[bool, Watched], Result]] = {
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 @click.option("--record", "keep", is_flag=True, help="Put the tables on top of loadtests/results/bench.md.")
 def main(names: tuple[str, ...], quick: bool, as_json: bool, keep: bool) -> None:
-    """Measure the books, bids that nothing can serve, the price of the second dimension, and the whole core.
+    """Measure the books, bids that nothing can serve, the price of the second dimension, leases, and the whole core.
 
     All of them, or those named. Figures are of this machine, now; ratios travel better.
     """

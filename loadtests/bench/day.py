@@ -146,7 +146,7 @@ class Day:
     def a_hand_over(self) -> c.StartLease | None:
         while self.to_start:
             lease = self.to_start.popleft()
-            if lease.lease_id in self.machine.state.leases and lease.end_s > self.now_s:
+            if self.goes_on(lease) and lease.end_s > self.now_s:
                 self.running.append(lease)
                 return c.StartLease(account_id=lease.provider, lease_id=lease.lease_id, sealed_access=SEALED)
         return None
@@ -154,7 +154,7 @@ class Day:
     def a_report(self) -> c.MeterLease | None:
         for _ in range(len(self.running)):
             lease = self.running.popleft()
-            if lease.lease_id not in self.machine.state.leases:
+            if not self.goes_on(lease):
                 continue
             self.running.append(lease)
             through_s = min(self.now_s, lease.end_s)
@@ -168,6 +168,11 @@ class Day:
                     used_uch=delivered * 4 // 5,
                 )
         return None
+
+    def goes_on(self, lease: Running) -> bool:
+        """Whether a lease is not over; those that can still be contested are kept a while longer."""
+        found = self.machine.state.leases.get(lease.lease_id)
+        return found is not None and not found.over
 
     def a_cancel(self) -> c.CancelBid | c.CancelAsk | None:
         if (found := self.open_bid()) is not None and self.chance.random() < 0.5:

@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from tests.cli.hand import Hand
 from tests.cli.server import Server, leasebook, running
@@ -94,6 +95,16 @@ def test_a_lost_operator_key_is_made_anew_and_a_sandbox_stays_one(tmp_path: Path
     strange = leasebook("serve", "--sandbox", "--port", "0", "--data-dir", str(tmp_path))
     assert strange.returncode == 1
     assert strange.stderr.startswith(f"{path} is no good key of this market")
+
+
+def test_the_key_that_seals_access_data_can_be_given(tmp_path: Path) -> None:
+    key = Fernet.generate_key().decode()
+    with running(tmp_path, "serve", "--sandbox", "--speed", "0", "--access-key", key) as server:
+        assert server.end(signal.SIGTERM) == 0
+    assert not (tmp_path / "access.key").exists()
+    bad = leasebook("serve", "--sandbox", "--port", "0", "--data-dir", str(tmp_path), "--access-key", "short")
+    assert bad.returncode == 1
+    assert bad.stderr.startswith("The access key must be 32 bytes")
 
 
 @pytest.mark.parametrize("words", [("serve", "--sandbox", "--speed", "0"), ("demo",)], ids=["serve", "demo"])

@@ -9,7 +9,7 @@ import msgspec
 
 from exchange.language.instants import format_instant, parse_instant
 from exchange.language.units import CHIP_PLACES, DAY_S, MONEY_PLACES, parse_decimal
-from gateway import schema
+from gateway import requests_money, schema, schema_money
 from gateway.client.errors import Unreachable
 from gateway.client.rest import Client
 from gateway.demo.admission import KEYS_FILE
@@ -27,9 +27,9 @@ class Told(msgspec.Struct):
     seq: int = 0
     bids: dict[str, schema.Bid] = msgspec.field(default_factory=dict)
     asks: dict[str, schema.Ask] = msgspec.field(default_factory=dict)
-    leases: dict[str, schema.Lease] = msgspec.field(default_factory=dict)
-    transfers: dict[str, schema.Transfer] = msgspec.field(default_factory=dict)
-    witness: schema.Account | None = None
+    leases: dict[str, schema_money.Lease] = msgspec.field(default_factory=dict)
+    transfers: dict[str, schema_money.Transfer] = msgspec.field(default_factory=dict)
+    witness: schema_money.Account | None = None
 
 
 async def test_nothing_that_was_told_is_lost_by_kill_9(tmp_path: Path) -> None:
@@ -101,10 +101,10 @@ def note(told: Told, kind: str, data: bytes | msgspec.Raw) -> None:
             ask = msgspec.json.decode(data, type=schema.Ask)
             told.asks[ask.ask_id] = ask
         case "lease":
-            lease = msgspec.json.decode(data, type=schema.Lease)
+            lease = msgspec.json.decode(data, type=schema_money.Lease)
             told.leases[lease.lease_id] = lease
         case "transfer":
-            transfer = msgspec.json.decode(data, type=schema.Transfer)
+            transfer = msgspec.json.decode(data, type=schema_money.Transfer)
             told.transfers[transfer.transfer_id] = transfer
 
 
@@ -178,12 +178,12 @@ async def compare_witness(client: Client, told: Told) -> None:
     assert micros(account.held) - micros(last.held) in (0, each_micros, 2 * each_micros)
 
 
-async def history(client: Client) -> list[schema.Transfer]:
+async def history(client: Client) -> list[schema_money.Transfer]:
     """Every transfer of an account."""
-    found: list[schema.Transfer] = []
+    found: list[schema_money.Transfer] = []
     cursor: str | None = None
     while True:
-        page = await client.transfers(schema.Page(limit=500, cursor=cursor))
+        page = await client.transfers(requests_money.TransferPage(limit=500, cursor=cursor))
         found += page.items
         if (cursor := page.cursor) is None:
             return found

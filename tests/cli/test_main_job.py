@@ -10,7 +10,7 @@ def test_a_lease_is_made_delivered_metered_and_settled_by_commands(hand: Hand) -
     asked = hand.reads("sell wuhu h800-sxm 16 --price 14.00 --for 7d --lot 8 --site hall-1", hall)
     assert (asked["ask"]["state"], asked["ask"]["bond"], asked["leases"]) == ("resting", "268.80", [])
 
-    placed = hand.reads("buy wuhu,jinan h800-sxm 8 --for 2h --price 15.20 --within 6h --gang", acme)
+    placed = hand.reads("buy wuhu,jinan h800-sxm 8 --for 2h --price 15.20 --within 6h --gang --no-vouchers", acme)
     (lease,) = placed["leases"]
     assert placed["bid"]["state"] == "filled"
     assert (lease["price"], lease["cost"], lease["site"]) == ("14.00", "224.00", "hall-1")
@@ -70,7 +70,7 @@ def test_the_same_id_buys_once(hand: Hand) -> None:
 def test_tables_say_what_the_answers_say(hand: Hand) -> None:
     hall, acme = hand.joins("provider", "10000"), hand.joins("buyer", "100000")
     hand.reads("sell guian l40s 32 --price 11.50 --for 1d", hall)
-    hand.reads("buy guian l40s 2 --for 1d --price 12", acme)
+    hand.reads("buy guian l40s 2 --for 1d --price 12 --no-vouchers", acme)
     hand.reads("buy guian l40s 5 --for 1d --price 10.80", acme)
     book = hand.types("book guian l40s --once").output
     assert row(book, "11.50")[:4] == ["11.50", "17.69", "30", "1"]

@@ -11,7 +11,7 @@ def test_a_quote_says_what_buying_would_bring_and_what_would_bring_the_rest(hand
     hall, acme = hand.joins("provider", "10000"), hand.joins("buyer", "1000")
     hand.reads("sell qingyang h20-96 4 --price 6.00 --for 7d --site hall-7", hall)
     hand.reads("sell qingyang h20-96 4 --price 7.00 --for 7d", hall)
-    wish = "qingyang h20-96 8 --for 6h --price 6.50"
+    wish = "qingyang h20-96 8 --for 6h --price 6.50 --no-vouchers"
 
     quoted = hand.reads(f"quote {wish}", acme)
     assert (quoted["total"], quoted["missing"], quoted["covered"]) == ("144.72", "4", True)

@@ -3,7 +3,8 @@
 import click
 import pytest
 
-from gateway.cli.values import DURATION, NAMES, grouped, plain_time, short_duration
+from exchange.language.units import UnitError
+from gateway.cli.values import DURATION, NAMES, grouped, month_of, plain_time, short_duration
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,14 @@ def test_what_is_no_duration_is_refused(typed: str) -> None:
 
 def test_names_are_split_at_commas() -> None:
     assert NAMES.convert("hangzhou,shanghai", None, None) == ("hangzhou", "shanghai")
+
+
+def test_a_month_is_the_time_between_two_instants() -> None:
+    assert month_of("2026-02") == ("2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z")
+    assert month_of("2026-12") == ("2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z")
+    for typed in ("2026", "2026-00", "2026-13", "2026-1", "26-01", "2026-01-01", "٢٠٢٦-01"):
+        with pytest.raises(UnitError, match="a month such as"):
+            month_of(typed)
 
 
 def test_numbers_and_times_are_shown_plainly() -> None:

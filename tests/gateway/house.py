@@ -51,13 +51,14 @@ def a_wish(**changes: Any) -> BODY:
 
 
 def a_bid(client_order_id: str = "bid-a", **changes: Any) -> BODY:
-    """Four chips, by the one alternative of `a_wish` in the short form."""
+    """Four chips, by the one alternative of `a_wish` in the short form, and without a subsidy."""
     short = a_wish()
     bid = {
         "client_order_id": client_order_id,
         "quantity": "4",
         "regions": [short.pop("region")],
         "chips": [short.pop("chip")],
+        "vouchers": [],
         **short,
     }
     return {name: value for name, value in (bid | changes).items() if value is not None}

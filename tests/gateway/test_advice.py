@@ -41,6 +41,9 @@ async def test_a_quote_is_what_the_bid_then_gets(house: House) -> None:
         "price_per_du": "5.664062",
         "cost": "696.00",
         "buyer_fee": "3.48",
+        "programme": None,
+        "subsidy": "0.00",
+        "subsidy_bound": "",
         "take_or_pay": "0.5",
     }
     assert (quoted["cost"], quoted["buyer_fee"], quoted["subsidies"]) == ("1368.00", "6.84", [])
@@ -130,7 +133,7 @@ async def test_what_is_advised_is_true(
 ) -> None:
     hz, alice = await house.account("hz", ["provider"]), await house.account("alice")
     await house.post("/v1/asks", hz, an_ask(**ask))
-    order = {"client_order_id": "a", "quantity": "4", "alternatives": [a_wish(**wish)], **terms}
+    order = {"client_order_id": "a", "quantity": "4", "alternatives": [a_wish(**wish)], "vouchers": [], **terms}
     placed = await house.post("/v1/bids", alice, order)
     assert placed["bid"]["state"] == "resting"
     before = await house.everything(hz, alice)

@@ -74,7 +74,7 @@ async def test_thirty_two_alternatives_and_the_money_that_they_hold(house: House
     bid = Wide(house, hz, alice)
 
     limits = [Decimal("10.00") + Decimal("0.01") * index for index in range(len(PLACES))]
-    order = {"client_order_id": "wide", "quantity": "16", "alternatives": wishes(limits)}
+    order = {"client_order_id": "wide", "quantity": "16", "alternatives": wishes(limits), "vouchers": []}
     placed = await house.post("/v1/bids", alice, order)
     assert placed["bid"]["alternatives"] == order["alternatives"]
     assert placed["bid"]["open_alternatives"] == list(range(32))

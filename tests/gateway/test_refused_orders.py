@@ -142,7 +142,7 @@ ASKS: list[Row] = [
     ({"start": "soon"}, 422, "bad_instant", "start"),
     ({"min_duration": "1h"}, 422, "bad_duration", "min_duration"),
     ({"lease_id": "31"}, 404, "unknown_lease", "lease_id"),
-    ({"lease_id": "lease-31"}, 422, "not_supported", "lease_id"),
+    ({"lease_id": "lease-31"}, 403, "role_missing", "account_id"),
     ({"time_in_force": "fok", "post_only": True}, 422, "bad_value", "post_only"),
     ({"post_only": "yes"}, 422, "wrong_type", "post_only"),
     ({"pue": 1.25}, 422, "wrong_type", "pue"),

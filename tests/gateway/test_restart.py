@@ -13,7 +13,7 @@ from exchange.store.journal import PostgresJournal
 from gateway.app import build_app, serving
 from gateway.settings import Settings
 from gateway.vault import Vault
-from tests.gateway.house import START_S, House, a_bid, an_ask
+from tests.gateway.house import START_S, House, a_bid, an_ask, at
 
 
 @asynccontextmanager
@@ -41,6 +41,11 @@ async def test_everything_a_client_was_told_outlives_the_server(database_url: st
         await house.post(
             "/v1/leases/lease-1/meter", hz, {"through": "2026-12-01T03:00:00Z", "delivered": "8", "used": "4"}
         )
+        await house.post("/v1/bids", alice, a_bid("given-back", quantity="2", duration="PT6H", latest_start=at(6)))
+        money, once = {"account_id": "alice", "amount": "7"}, {"Idempotency-Key": "once"}
+        paid = await house.call("POST", "/v1/operator/deposits", house.operator, money, headers=once)
+        released = await house.call("POST", "/v1/leases/lease-2/release", alice, {}, headers=once)
+        assert (paid.status, released.status) == (201, 200)
         before = await house.everything(hz, alice)
         operator = house.operator
 
@@ -50,8 +55,12 @@ async def test_everything_a_client_was_told_outlives_the_server(database_url: st
         assert (await house.get("/v1/leases/lease-1/access", alice))["access"] == {"token": "s3cret"}
         again = await house.call("POST", "/v1/asks", hz, an_ask(tags=["green"], take_or_pay="0.5"))
         assert again.raw == first_ask.raw
-        again = await house.call("POST", "/v1/bids", alice, a_bid())
+        again = await house.call("POST", "/v1/bids", alice, a_bid(vouchers="auto"))
         assert again.raw == first_bid.raw
+        again = await house.call("POST", "/v1/operator/deposits", operator, money, headers=once)
+        assert again.raw == paid.raw
+        again = await house.call("POST", "/v1/leases/lease-2/release", alice, {}, headers=once)
+        assert again.raw == released.raw
         assert await house.everything(hz, alice) == before
 
 

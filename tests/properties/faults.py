@@ -77,7 +77,7 @@ def spoil_ask(choices: Choices, market: Market, ask: PlaceAsk) -> Order:
         case 12:
             return replace(ask, take_or_pay_bp=10_001)
         case 13:
-            return replace(ask, lease_id=1)
+            return replace(ask, lease_id=10**9)  # which nobody has; of resale the naive market knows no more
         case 14:
             return replace(ask, quantity_milli=100_000_000, lot_milli=1000)  # more than any bond covers
         case 15:

@@ -24,6 +24,7 @@ from exchange.language.events import (
     Traded,
     Transferred,
 )
+from exchange.language.events_money import ContestableChanged
 from exchange.language.windows import Segment
 from tests.reference.market import Market
 from tests.reference.records import Ask, Bid, Lease
@@ -82,10 +83,12 @@ class Observed:
         self.brakes: dict[tuple[str | None, str | None], str] = {}
         self.free: dict[int, Segments] = {}
         self.leases: dict[int, LeaseFace] = {}
+        self.last_of_leases: dict[int, LeaseChanged] = {}  # with what the naive market does not know
         self.trades: list[TradeFace] = []
         self.periods: dict[int, list[tuple[int, int, int, int, int]]] = {}
         self.prevented: list[tuple[int, int, str, str]] = []
         self.balances: dict[str, int] = {}
+        self.contestable: dict[str, int] = {}
 
     def fold(self, events: tuple[Event, ...]) -> None:
         """Take in what one command made happen."""
@@ -125,6 +128,8 @@ class Observed:
                 self.free[e.ask_id] = e.free
             case Traded() as e:
                 self.trades.append(trade_told(e))
+            case ContestableChanged(account_id=who, contestable_micros=amount):
+                self.contestable[who] = amount
             case SelfTradePrevented() as e:
                 self.prevented.append((e.bid_id, e.ask_id, e.mode, e.taker))
             case PeriodSettled() as e:
@@ -132,6 +137,7 @@ class Observed:
                     (e.delivered_uch, e.used_uch, e.paid_micros, e.refunded_micros, e.penalty_micros)
                 )
             case LeaseChanged() as e:
+                self.last_of_leases[e.lease_id] = e
                 self.leases[e.lease_id] = LeaseFace(
                     e.state,
                     e.reason,

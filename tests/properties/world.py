@@ -81,14 +81,14 @@ class Flavour(NamedTuple):
     waste: int = 16  # looks in vain before a sieve is filled
 
 
-def catalogue(band_bp: int = 0, band_trades: int = 3) -> list[Command]:
-    """The commands that open a market in which nobody is yet, on a Monday at midnight."""
+def catalogue(band_bp: int = 0, band_trades: int = 3, at_s: int = MONDAY_S) -> list[Command]:
+    """The commands that open a market in which nobody is yet, on a Monday at midnight or when told."""
     return [
         SetRules(rules=replace(RULES, band_bp=band_bp, band_trades=band_trades)),
         SetTenors(tenors_s=TENORS_S),
         *(DefineRegion(region=region, name_en=region, name_zh=region) for region in REGIONS),
         *(DefineChip(chip=chip, vendor="v", model=chip, domestic=chip in DOMESTIC) for chip in CHIPS),
-        AdvanceTime(to_s=MONDAY_S),
+        AdvanceTime(to_s=at_s),
     ]
 
 

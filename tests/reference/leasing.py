@@ -7,7 +7,7 @@ the next but the money that has moved.
 from fractions import Fraction
 
 from exchange.language.commands import Rules
-from tests.reference.arithmetic import HOUR, WHOLE_BP, cost, fee, half_even
+from tests.reference.arithmetic import HOUR, WHOLE_BP, fee, half_even
 from tests.reference.records import Lease, Report, Settlement
 
 
@@ -52,7 +52,8 @@ def bounds(lease: Lease, index: int, rules: Rules) -> tuple[int, int]:
 
 def cost_between(lease: Lease, start: int, end: int) -> int:
     """The part of the cost that falls on [start, end): running totals are rounded, parts are their differences."""
-    through = [cost(lease.price, lease.quantity, at - lease.start) for at in (start, end)]
+    whole = lease.end - lease.start
+    through = [half_even(Fraction(lease.cost * (at - lease.start), whole)) for at in (start, end)]
     return through[1] - through[0]
 
 

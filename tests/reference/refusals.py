@@ -127,7 +127,7 @@ def faults_of_ask(world: World, ask: PlaceAsk) -> list[Code]:
     start = next_step(world.now, world.rules.step_s) if ask.start_s is None else ask.start_s
     window = ask.end_s - start
     found = [
-        *about_the_asker(world, ask.account_id, "provider"),
+        *about_the_asker(world, ask.account_id, "provider" if ask.lease_id is None else "buyer"),
         *about_both(world, ask),
         *about_the_place(world, ask.region, ask.chip),
         *about_the_state(world, ask.region, ask.chip),
@@ -137,7 +137,7 @@ def faults_of_ask(world: World, ask: PlaceAsk) -> list[Code]:
         *about_instants(world, ask.start_s, ask.end_s),
     ]
     if ask.lease_id is not None:
-        found.append(Code.NOT_SUPPORTED)
+        found.append(Code.UNKNOWN_LEASE)  # no lease is resold here
     if not 0 < ask.lot_milli <= ask.quantity_milli:
         found.append(Code.LOT_OUT_OF_RANGE)
     elif ask.quantity_milli % ask.lot_milli:

@@ -7,12 +7,25 @@ from pathlib import Path
 
 import pytest
 
+from exchange.core.state_machine import StateMachine
 from exchange.language.codec import decode_commands, encode_commands
-from exchange.language.commands import Command, DefineChip, DefineRegion, Rules, SetRules, SetTenors
-from exchange.language.units import DAY_S, HOUR_S, div_half_even, parse_decimal
+from exchange.language.commands import (
+    AdvanceTime,
+    Cap,
+    Command,
+    DefineChip,
+    DefineProgramme,
+    DefineRegion,
+    Rate,
+    Rules,
+    SetRules,
+    SetTenors,
+)
+from exchange.language.instants import parse_instant
+from exchange.language.units import DAY_S, HOUR_S, MICROS_PER_CNY, div_half_even, parse_decimal
 from exchange.runtime.seeds import SeedError, default_seeds_dir, load_seeds
 
-FILES = ("rules.toml", "tenors.toml", "regions.toml", "chips.toml")
+FILES = ("rules.toml", "tenors.toml", "regions.toml", "chips.toml", "programmes.toml")
 EIGHT_HUBS = {
     "beijing-tianjin-hebei",
     "yangtze-delta",
@@ -59,7 +72,15 @@ def regions(seeds: list[Command]) -> dict[str, DefineRegion]:
     return {command.region: command for command in seeds if isinstance(command, DefineRegion)}
 
 
-def test_rules_and_tenors_come_first_then_regions_then_chips(seeds: list[Command]) -> None:
+def programmes(seeds: list[Command]) -> dict[str, DefineProgramme]:
+    return {command.programme: command for command in seeds if isinstance(command, DefineProgramme)}
+
+
+def cny(millions: int) -> int:
+    return millions * 1_000_000 * MICROS_PER_CNY
+
+
+def test_rules_and_tenors_come_first_then_regions_chips_and_programmes(seeds: list[Command]) -> None:
     assert seeds[:2] == [
         SetRules(
             rules=Rules(
@@ -77,6 +98,7 @@ def test_rules_and_tenors_come_first_then_regions_then_chips(seeds: list[Command
                 silent_periods=2,
                 band_bp=10_000,
                 band_trades=16,
+                contest_s=HOUR_S,
             )
         ),
         SetTenors(
@@ -84,7 +106,8 @@ def test_rules_and_tenors_come_first_then_regions_then_chips(seeds: list[Command
         ),
     ]
     kinds = [type(command) for command in seeds[2:]]
-    assert kinds == [DefineRegion] * len(regions(seeds)) + [DefineChip] * len(chips(seeds))
+    numbers = {DefineRegion: len(regions(seeds)), DefineChip: len(chips(seeds)), DefineProgramme: 12}
+    assert kinds == [kind for kind, number in numbers.items() for _ in range(number)]
 
 
 def test_the_eight_hubs_with_their_clusters_and_the_cities(seeds: list[Command]) -> None:
@@ -124,6 +147,66 @@ def test_a_chip_whose_peak_nobody_has_published_has_no_rate(seeds: list[Command]
     assert without == {"enf-t20", "enf-s60", "mtt-s5000", "bir-br106"}
 
 
+def test_the_rates_that_are_published_and_no_others(seeds: list[Command]) -> None:
+    known = programmes(seeds)
+    open_rates = {"hz-2024", "wuh", "gz-2023", "qy", "lf", "yz-2024"}
+    assert {name for name, programme in known.items() if not programme.rates} == open_rates
+    assert known["wx"].rates == (Rate(share_bp=3000, supply="local"), Rate(share_bp=1500, supply="remote"))
+    assert known["hz-2025"].rates == (
+        Rate(share_bp=3000, supply="local", chip="domestic"),
+        Rate(share_bp=2000, supply="local", chip="foreign"),
+        Rate(share_bp=3000, supply="local", use="maas"),
+    )
+    single = {name: programme.rates[0].share_bp for name, programme in known.items() if len(programme.rates) == 1}
+    assert single == {"cd-2022": 3000, "sh-ai": 2000, "bj-2023": 2000, "sd-2025": 500}
+
+
+def test_the_caps_and_pools_that_are_published_and_no_others(seeds: list[Command]) -> None:
+    known = programmes(seeds)
+    caps = {name: programme.caps for name, programme in known.items() if programme.caps}
+    assert caps == {
+        "cd-2022": (
+            Cap(scope="contract", amount_micros=cny(3), only_tags=("national-project",)),
+            Cap(
+                scope="contract",
+                amount_micros=cny(3) // 2,
+                only_tags=("provincial-project",),
+                except_tags=("national-project",),
+            ),
+        ),
+        "hz-2025": (Cap(scope="year", amount_micros=cny(8), except_tags=("filed-multimodal-model",)),),
+        "bj-2023": (Cap(scope="year", amount_micros=cny(2)),),
+        "sd-2025": (Cap(scope="total", amount_micros=cny(5)),),
+    }
+    pools = {name: (programme.pool_is, programme.pool_micros) for name, programme in known.items() if programme.pool_is}
+    assert pools == {
+        "cd-2022": ("ceiling", cny(10)),
+        "hz-2024": ("ceiling", cny(50)),
+        "hz-2025": ("total", cny(250)),
+        "wuh": ("floor", cny(10)),
+        "sd-2025": ("total", cny(30)),
+        "gz-2023": ("ceiling", cny(80)),
+        "lf": ("ceiling", cny(10)),
+    }
+
+
+def test_who_may_claim_from_beijing_and_until_when(seeds: list[Command]) -> None:
+    known = programmes(seeds)["bj-2023"]
+    assert (known.claimants, known.claimant_places) == ((("software-info", "manufacturing"),), ("beijing",))
+    assert (known.barred_tags, known.unaffiliated, known.excludes) == (("dishonest",), True, ("*",))
+    assert known.from_s == parse_instant("2023-09-01T00:00:00Z")
+    assert known.until_s == parse_instant("2026-01-01T00:00:00Z")
+
+
+def test_a_market_takes_every_seed(seeds: list[Command]) -> None:
+    machine = StateMachine()
+    for seq, command in enumerate([AdvanceTime(to_s=1_790_000_000), *seeds], 1):
+        outcome, _ = machine.apply(seq, command)
+        assert outcome.reject is None, (command, outcome.reject)
+    funded = {name: programme.funded_micros for name, programme in machine.state.programmes.items()}
+    assert sum(funded.values()) == cny(10 + 50 + 250 + 10 + 30 + 80 + 10)
+
+
 def test_seeds_pass_through_the_journal_unchanged(seeds: list[Command]) -> None:
     assert decode_commands(encode_commands(seeds)) == seeds
 
@@ -157,6 +240,15 @@ def test_the_copy_is_read_like_the_original(folder: Path, seeds: list[Command]) 
         ("regions.toml", 'name_en = "Wuhu"', 'name = "Wuhu"', "[wuhu]: Object contains unknown field `name`"),
         ("chips.toml", 'du_rate = "2.56"', "du_rate = 2.56", "[h800-sxm]: du_rate: Expected a string in quotes"),
         ("chips.toml", 'du_rate = "2.56"', 'du_rate = "-1"', "[h800-sxm]: du_rate: must be a plain decimal"),
+        ("programmes.toml", 'pool = "250000000"', "pool = 250000000", "[hz-2025]: pool: Expected a string in quotes"),
+        ("programmes.toml", 'from = "2024-04-01T00:00:00Z"', 'from = "2024"', "[yz-2024]: from: must be an RFC 3339"),
+        (
+            "programmes.toml",
+            '{ share = "0.05",',
+            '{ share = "5%",',
+            "[sd-2025]: rates[0].share: must be a plain decimal",
+        ),
+        ("programmes.toml", 'scope = "total",', "", "[sd-2025]: caps[0]: Object missing required field `scope`"),
         ("chips.toml", "[h800-sxm]", "h800 = 1\n[h800-sxm]", "Object contains unknown field `h800`"),
     ],
 )

@@ -49,6 +49,7 @@ class Ask(Struct, kw_only=True, gc=False):
     pue_milli: int | None = None
     green_bp: BasisPoints | None = None
     domestic: bool = False
+    lease_id: int | None = None  # the lease that it resells
 
 
 class Bid(Struct, kw_only=True, gc=False):
@@ -75,6 +76,8 @@ class Bid(Struct, kw_only=True, gc=False):
     canceled_milli: Milli = 0
     held_micros: Micros = 0
     resting: bool = False  # whether it stands in the books
+    vouchers: tuple[str, ...] = ()  # the programmes to try, in order
+    use: str = ""
 
     @property
     def gang(self) -> bool:

@@ -7,7 +7,7 @@ evenly, which decides what belongs to which side of a period's boundary; before 
 from exchange.core.leases.contract import Lease, Reading
 from exchange.language.commands import MeterLease
 from exchange.language.rejects import Code, Reject
-from exchange.language.units import Seconds, format_decimal, full_uch
+from exchange.language.units import MicroChipHours, Seconds, format_decimal, full_uch
 
 
 def check_reading(lease: Lease, report: MeterLease, now_s: Seconds) -> Reject | None:
@@ -15,7 +15,7 @@ def check_reading(lease: Lease, report: MeterLease, now_s: Seconds) -> Reject | 
     last = lease.readings[-1]
     if report.through_s > now_s:
         return Reject(Code.METER_IN_FUTURE, "through", "report up to the present at most")
-    if not lease.start_s < report.through_s <= lease.end_s:
+    if not lease.start_s < report.through_s <= lease.until_s:
         return Reject(Code.METER_OUTSIDE_LEASE, "through", "report an instant after the lease's start, up to its end")
     if report.through_s <= last.through_s:
         return _check_old(last, report)
@@ -25,7 +25,7 @@ def check_reading(lease: Lease, report: MeterLease, now_s: Seconds) -> Reject | 
     if report.used_uch < last.used_uch:
         known = format_decimal(last.used_uch, 6)
         return Reject(Code.METER_SHRINKS, "used", f"the total reported before is {known}; send totals, not parts")
-    most = last.delivered_uch + full_uch(lease.quantity_milli, report.through_s - last.through_s)
+    most = last.delivered_uch + _capacity_uch(lease, last.through_s, report.through_s)
     if report.delivered_uch > most:
         return Reject(
             Code.METER_EXCEEDS_CAPACITY, "delivered", f"at most {format_decimal(most, 6)} chip-hours can be by then"
@@ -76,6 +76,19 @@ def forget_readings(lease: Lease, until_s: Seconds) -> None:
     readings = lease.readings
     while len(readings) > 1 and readings[1].through_s <= until_s:
         del readings[0]
+
+
+def _capacity_uch(lease: Lease, from_s: Seconds, to_s: Seconds) -> MicroChipHours:
+    """The most that can have been delivered in [from, to): of what is settled, whatever was resold of it since."""
+    area, settled_s = 0, lease.settled_s
+    if from_s < settled_s:
+        area = lease.quantity_milli * (min(settled_s, to_s) - from_s)
+        from_s = settled_s
+    if from_s < to_s:
+        for piece in lease.pieces:
+            for start_s, end_s, chips in piece.shape:
+                area += chips * max(0, min(end_s, to_s) - max(start_s, from_s))
+    return full_uch(area, 1)
 
 
 def _period_of(lease: Lease, reading: Reading) -> int:

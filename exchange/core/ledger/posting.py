@@ -2,11 +2,14 @@
 
 A transfer is refused by assertion, not by answer: whoever posts has already made sure that the money is there. The sum
 over all accounts is zero because each transfer takes from one what it gives to another; nothing else writes a balance.
+Why money moved is one of a closed list of reasons.
 """
 
 from exchange.core.ledger.chart import EXTERNAL
-from exchange.language.events import Transferred
+from exchange.language.events import TRANSFER_REASONS, Transferred
 from exchange.language.units import Micros
+
+_REASONS = dict.fromkeys(TRANSFER_REASONS)
 
 
 class Ledger:
@@ -34,10 +37,13 @@ class Ledger:
         lease_id: int | None = None,
         bid_id: int | None = None,
         ask_id: int | None = None,
+        part_id: int | None = None,
+        programme: str | None = None,
     ) -> Transferred:
         """Move an amount from the debited account to the credited one."""
         assert amount_micros > 0
         assert debit != credit
+        assert reason in _REASONS, reason
         balances = self.balances
         paying, paid = balances.get(debit, 0), balances.get(credit, 0)
         left = paying - amount_micros
@@ -56,4 +62,6 @@ class Ledger:
             lease_id=lease_id,
             bid_id=bid_id,
             ask_id=ask_id,
+            part_id=part_id,
+            programme=programme,
         )

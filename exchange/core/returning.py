@@ -1,0 +1,46 @@
+"""Chips that a lease will not use go back on offer, in the ask that they were leased from."""
+
+from exchange.core.agenda import Due
+from exchange.core.books.market import ask_key
+from exchange.core.books.order import Ask
+from exchange.core.leases.pieces import Shape, area, clip
+from exchange.core.reselling import hostable
+from exchange.core.state import State
+from exchange.core.trading import offer_again
+from exchange.language import events
+from exchange.language.commands import FOK, GTD, IOC
+
+
+def put_back(state: State, ask: Ask, shape: Shape, *, reviving: bool = False) -> None:
+    """What of a shape is still to come goes back into an ask, if that is still on offer, or may be again.
+
+    `reviving` brings back an ask that rested until it was filled: it lives until its window can host nothing more.
+    """
+    shape = clip(shape, state.catalog.next_step_s(state.now_s))
+    resting = ask.state == events.RESTING
+    if not shape or not (resting or (reviving and _revives(state, ask, shape))):
+        return
+    for start_s, end_s, chips in shape:
+        ask.free.restore(start_s, end_s, chips)
+    ask.leased_area -= area(shape)
+    if resting:
+        state.market(ask.region, ask.chip).asks.gained(ask_key(ask))
+    else:
+        _revive(state, ask)
+    offer_again(state, ask)
+
+
+def _revives(state: State, ask: Ask, shape: Shape) -> bool:
+    """Whether a done ask goes on offer again: filled, not withdrawn or run out, and its bond not used up."""
+    waits = ask.time_in_force not in (IOC, FOK) and (ask.expires_s is None or ask.expires_s > state.now_s)
+    backed = ask.bond_micros > 0 or ask.posted_micros == 0
+    return ask.state == events.FILLED and waits and backed and hostable(state, ask, shape)
+
+
+def _revive(state: State, ask: Ask) -> None:
+    ask.state, ask.reason = events.RESTING, ""
+    if ask.lease_id is not None:
+        state.leases[ask.lease_id].offers.append(ask.ask_id)
+    if ask.time_in_force == GTD:
+        assert ask.expires_s is not None
+        state.agenda.add(ask.expires_s, Due.ASK_EXPIRY, ask.ask_id)

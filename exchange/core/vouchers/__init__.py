@@ -1,0 +1,1 @@
+"""Voucher programmes: what they pay, to whom, out of which money."""

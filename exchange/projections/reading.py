@@ -1,0 +1,196 @@
+"""The market as it can be read after the last command: every question of the port, answered from the projections."""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from typing import TypeVar
+
+from exchange.language.events import MarketStateSet
+from exchange.language.instants import year_of
+from exchange.language.units import Seconds
+from exchange.language.views import (
+    AccountView,
+    AskView,
+    BidView,
+    BookView,
+    CandleView,
+    CatalogView,
+    IndexView,
+    KeyView,
+    LeaseView,
+    Receipt,
+    TradeView,
+)
+from exchange.language.views_money import (
+    AccountStatement,
+    ContestView,
+    FlagView,
+    LeaseStatement,
+    ProgrammeKpi,
+    ProgrammeView,
+    VoucherView,
+)
+from exchange.language.windows import ceil_to_step
+from exchange.projections.accounts import Accounts
+from exchange.projections.brakes import Brakes
+from exchange.projections.candles import Candles
+from exchange.projections.catalog import Catalog
+from exchange.projections.contests import Contests
+from exchange.projections.depth import Depth
+from exchange.projections.index import Index
+from exchange.projections.leases import Leases
+from exchange.projections.orders import Orders
+from exchange.projections.programmes import Programmes
+from exchange.projections.supervision import Supervision
+from exchange.projections.tape import Tape
+
+V = TypeVar("V", BidView, AskView, LeaseView)
+
+
+class Reading:
+    """The projections, and what they say. Whoever writes them is `Views`."""
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self.now_s: Seconds = 0
+        self._catalog = Catalog()
+        self._accounts = Accounts()
+        self._orders = Orders()
+        self._leases = Leases()
+        self._contests = Contests()
+        self._programmes = Programmes()
+        self._supervision = Supervision(self._leases)
+        self._tape = Tape()
+        self._candles = Candles()
+        self._index = Index()
+        self._depth = Depth()
+        self._brakes = Brakes()
+
+    # -- accounts ---------------------------------------------------------------------------------------------------
+
+    def accounts(self) -> Iterable[AccountView]:
+        return self._accounts.all()
+
+    def account(self, account_id: str) -> AccountView | None:
+        return self._accounts.account(account_id)
+
+    def account_at(self, account_id: str, seq: int) -> AccountView | None:
+        return self._accounts.moved_at.get((account_id, seq))
+
+    def key(self, secret_hash: str) -> KeyView | None:
+        return self._accounts.keys_by_hash.get(secret_hash)
+
+    def keys(self, account_id: str) -> list[KeyView]:
+        return self._accounts.keys_of(account_id)
+
+    def transfers(
+        self,
+        account_id: str,
+        before: int | None,
+        limit: int,
+        from_s: Seconds | None = None,
+        until_s: Seconds | None = None,
+    ) -> AccountStatement:
+        return self._accounts.statement(account_id, before, limit, from_s, until_s)
+
+    # -- orders -----------------------------------------------------------------------------------------------------
+
+    def bid(self, bid_id: int) -> BidView | None:
+        return self._orders.bids.get(bid_id)
+
+    def ask(self, ask_id: int) -> AskView | None:
+        return self._orders.asks.get(ask_id)
+
+    def bids(self, account_id: str, state: str | None, before: int | None, limit: int) -> list[BidView]:
+        return _newest(self._orders.bids_of.get(account_id, ()), self._orders.bids.__getitem__, state, before, limit)
+
+    def asks(self, account_id: str, state: str | None, before: int | None, limit: int) -> list[AskView]:
+        return _newest(self._orders.asks_of.get(account_id, ()), self._orders.asks.__getitem__, state, before, limit)
+
+    def receipt(self, account_id: str, client_order_id: str) -> Receipt | None:
+        return self._orders.receipts.get((account_id, client_order_id))
+
+    # -- leases -----------------------------------------------------------------------------------------------------
+
+    def lease(self, lease_id: int) -> LeaseView | None:
+        return self._leases.get(lease_id)
+
+    def lease_at(self, lease_id: int, seq: int) -> LeaseView | None:
+        return self._leases.turned_at.get((lease_id, seq))
+
+    def leases(self, account_id: str, state: str | None, before: int | None, limit: int) -> list[LeaseView]:
+        found = _newest(self._leases.leases_of.get(account_id, ()), self._leases.face, state, before, limit)
+        return [self._leases.whole(lease.lease_id) for lease in found]
+
+    def sealed_access(self, lease_id: int) -> bytes | None:
+        return self._leases.sealed_access.get(lease_id)
+
+    def statement(self, lease_id: int) -> LeaseStatement | None:
+        lease = self._leases.get(lease_id)
+        return None if lease is None else self._accounts.lease_statement(lease)
+
+    def contests(self, before: int | None, limit: int) -> list[ContestView]:
+        return self._contests.newest(before, limit)
+
+    # -- vouchers and supervision -----------------------------------------------------------------------------------
+
+    def programmes(self) -> list[ProgrammeView]:
+        return list(self._programmes.programmes.values())
+
+    def vouchers(self, account_id: str) -> list[VoucherView]:
+        account = self._accounts.as_opened.get(account_id)
+        return [] if account is None else self._programmes.vouchers(account, self.now_s)
+
+    def kpis(self) -> list[ProgrammeKpi]:
+        figures = {name: view.definition.pool_micros for name, view in self._programmes.programmes.items()}
+        return self._programmes.kpis.view(figures, year_of(self.now_s))
+
+    def flags(self, kind: str | None, before: int | None, limit: int) -> list[FlagView]:
+        return self._supervision.newest(kind, before, limit)
+
+    # -- markets ----------------------------------------------------------------------------------------------------
+
+    def catalog(self) -> CatalogView:
+        return self._catalog.view()
+
+    def markets(self) -> list[tuple[str, str]]:
+        return sorted(self._depth.markets)
+
+    def market_state(self, region: str, chip: str) -> str:
+        return self._brakes.state(region, chip)
+
+    def brakes(self) -> list[MarketStateSet]:
+        return self._brakes.all()
+
+    def book(self, region: str, chip: str, tenor_s: Seconds, depth: int) -> BookView:
+        rules = self._catalog.rules
+        next_step_s = ceil_to_step(self.now_s, rules.step_s) if rules else self.now_s
+        asks, bids = self._depth.top(region, chip, tenor_s, depth, next_step_s)
+        return BookView(region=region, chip=chip, tenor_s=tenor_s, seq=self.seq, asks=asks, bids=bids)
+
+    def candles(self, region: str, chip: str, tenor_s: Seconds, interval_s: Seconds, limit: int) -> list[CandleView]:
+        found = self._candles.candles.get((region, chip, tenor_s, interval_s), [])
+        return found[-limit:]
+
+    def indices(self) -> list[IndexView]:
+        return self._index.view()
+
+    def trades(self, region: str, chip: str, before: int | None, limit: int) -> list[TradeView]:
+        trades = self._tape.trades.get((region, chip), [])
+        older = (trade for trade in reversed(trades) if before is None or trade.trade_id < before)
+        return list(islice(older, limit))
+
+
+def _newest(
+    numbers: Sequence[int], view_of: Callable[[int], V], state: str | None, before: int | None, limit: int
+) -> list[V]:
+    """Up to `limit` views with numbers below `before`, newest first."""
+    found: list[V] = []
+    for number in reversed(numbers):
+        if len(found) == limit:
+            break
+        if before is not None and number >= before:
+            continue
+        view = view_of(number)
+        if state is None or view.state == state:
+            found.append(view)
+    return found

@@ -1,0 +1,41 @@
+"""Voucher programmes: what there are, how they are used, and what operators say of them and of owner groups."""
+
+from exchange.language.commands import RelateGroups
+from gateway import answers_money, intake_money, schema, wire_money
+from gateway.desk import Call
+from gateway.requests_money import ProgrammeBody, RelationBody
+
+
+async def listing(call: Call[schema.NoParams]) -> answers_money.Programmes:
+    """Every programme, in order of definition."""
+    found = call.desk.market.reads.programmes()
+    return answers_money.Programmes(items=tuple(map(wire_money.programme, found)), cursor=None)
+
+
+async def kpis(call: Call[schema.NoParams]) -> answers_money.Kpis:
+    return answers_money.Kpis(programmes=tuple(map(wire_money.kpi, call.desk.market.reads.kpis())))
+
+
+async def define(call: Call[ProgrammeBody]) -> answers_money.ProgrammeAnswer:
+    """The whole of a programme, whether it is new or there is one by its name."""
+    command = intake_money.programme_command(call.caller.account_id, call.params)
+    outcome = await call.desk.carry_out(command)
+    made = next(p for p in call.desk.market.reads.programmes() if p.definition.programme == command.programme)
+    return answers_money.ProgrammeAnswer(seq=outcome.seq, programme=wire_money.programme(made))
+
+
+async def relate(call: Call[RelationBody]) -> answers_money.GroupsRelated:
+    """What is declared here is what programmes for unaffiliated suppliers and supervision go by."""
+    said = call.params
+    outcome = await call.desk.carry_out(
+        RelateGroups(
+            operator_id=call.caller.account_id,
+            group=said.group,
+            other_group=said.other_group,
+            reason=said.reason,
+            related=said.related,
+        )
+    )
+    return answers_money.GroupsRelated(
+        seq=outcome.seq, group=said.group, other_group=said.other_group, related=said.related
+    )

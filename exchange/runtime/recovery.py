@@ -50,10 +50,12 @@ async def recover(
 
 
 def _commands(row: JournalRow) -> list[Command]:
-    if row.rules_version > RULES_VERSION:
+    if row.rules_version != RULES_VERSION:
+        # The same commands would lead elsewhere, and what has been told must stay as it was.
+        release = "newer" if row.rules_version > RULES_VERSION else "older"
         raise JournalBroken(
             f"The commands from seq {row.first_seq} were written under rules version {row.rules_version}, this release "
-            f"knows {RULES_VERSION}: run the newer release."
+            f"keeps {RULES_VERSION}: run the {release} release, or begin another market in another --data-dir."
         )
     try:
         commands = decode_commands(row.payload)

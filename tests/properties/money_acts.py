@@ -104,7 +104,10 @@ def last_report(lease: Lease) -> tuple[int, int, int]:
 
 def a_release(choices: Choices, books: Books) -> ReleaseLease | None:
     alive = [number for number, lease in books.leases.items() if lease.parts and not lease.over]
-    number = one_lease(choices, books, alive)
+    bereft = [
+        number for number in alive if (above := books.leases[number].terms.parent_id) and books.leases[above].cause
+    ]
+    number = one_lease(choices, books, bereft if bereft and choices.chance(2) else alive)
     if number is None:
         return None
     lease = books.leases.get(number)
@@ -182,16 +185,17 @@ def a_resale(choices: Choices, books: Books, number: int) -> PlaceAsk | None:
     """A part of a lease offered by its buyer: all of it or fewer chips, at once or later; sometimes what it has not."""
     alive = [place for place, lease in books.leases.items() if not lease.over and lease.parts]
     deep = [place for place in alive if books.leases[place].terms.parent_id is not None]
-    place = one_lease(choices, books, deep if deep and choices.chance(3) else alive)
+    unused = [place for place in alive if books.leases[place].given is None and choices.chance(2)]
+    place = one_lease(choices, books, unused or (deep if deep and choices.chance(3) else alive))
     if place is None or place not in books.leases:
         return None
     lease = books.leases[place]
     terms, root = lease.terms, books.asks[lease.root_ask].placed
     soon = max(terms.start_s, next_step(books.now, QUARTER_S))
-    start = soon + choices.pick((0, 0, HOUR_S, QUARTER_S))
-    end = lease.until - choices.pick((0, 0, 0, HOUR_S))
+    later, sooner = (0, 0) if unused else (choices.pick((0, 0, HOUR_S, QUARTER_S)), choices.pick((0, 0, 0, HOUR_S)))
+    start, end = soon + later, lease.until - sooner
     lots = terms.quantity_milli // root.lot_milli
-    some = max(1, lots * choices.pick((50, 100, 25, 75)) // 100)
+    some = max(1, lots * choices.pick((100,) if unused else (50, 100, 25, 75)) // 100)
     return PlaceAsk(
         account_id=actor(choices, terms.buyer),
         client_order_id=f"r{number}",

@@ -263,6 +263,10 @@ def a_bid(choices: Choices, books: Books, number: int) -> PlaceBid:
     wish = a_wish(choices, books, ask)
     lot = ask.placed.lot_milli if ask is not None else 1000
     quantity = lot * choices.pick((1, 2, 4, 8, 3))
+    if ask is not None and resales and choices.chance(4):  # all of it
+        begins = max(ask.placed.start_s, next_step(books.now, QUARTER_S))
+        quantity, length = ask.quantity, max(ask.placed.end_s - begins, QUARTER_S)
+        wish = replace(wish, earliest_start_s=begins, latest_start_s=begins, duration_s=length)
     if choices.chance(30):
         quantity = 90_000_000
     other = a_wish(choices, books, choices.one_of(asks))

@@ -1,51 +1,20 @@
-"""The command `leasebook`, and the composition root: the one place that opens a market and puts the edge before it."""
+"""The command `leasebook`."""
 
-import asyncio
-import itertools
 import sys
-import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import wraps
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import click
-import uvloop
-from msgspec import Struct, structs
-from rich.live import Live
-from rich.markup import escape
+from msgspec import structs
 
-from exchange.language.journal import JournalError
-from exchange.runtime.exchange import SeedRefused
-from exchange.runtime.opening import open_market
-from exchange.runtime.recovery import Recovery
-from exchange.runtime.seeds import SeedError, default_seeds_dir
-from gateway.app import build_app, serving
 from gateway.cli import account, advice, leases, operator, prices, public, trading, vouchers
-from gateway.cli.session import console_for
-from gateway.client.rest import Client
-from gateway.demo.admission import KEYS_FILE
-from gateway.demo.board import Board, welcome
-from gateway.demo.cast import load_cast
-from gateway.demo.troupe import on_stage
-from gateway.host import HostError, OperatorKey, check_address, ended_by_signals, operator_key, while_it_trades
 from gateway.logs import log_to
 from gateway.settings import Settings
-from gateway.vault import Vault, VaultError
 
-_KNOWN = (HostError, JournalError, SeedError, SeedRefused, VaultError)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
-_LOOK_S = 1.0  # between two looks of the demo's board
-_LINE_EVERY = 15  # looks between two lines, where the output is no terminal
-
-
-class Host(Struct, frozen=True):
-    """A market that is being served."""
-
-    url: str
-    key: OperatorKey
-    settings: Settings
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -100,8 +69,10 @@ def _hosting(data_dir: str) -> Callable[[Callable[..., None]], Callable[..., Non
               help="How many times as fast a sandbox's clock runs; 0 stands still.")  # fmt: skip
 def serve(settings: Settings) -> None:
     """Open the market and serve it until SIGTERM or Ctrl-C."""
+    from gateway import root  # noqa: PLC0415 - the server's imports would double what every other command takes
+
     log_to(sys.stderr)
-    _run(settings, _wait)
+    root.run(settings, root.wait)
 
 
 @leasebook.command()
@@ -110,79 +81,12 @@ def serve(settings: Settings) -> None:
               help="How many times as fast the market's clock runs.")  # fmt: skip
 def demo(settings: Settings) -> None:
     """A sandbox with participants that trade by themselves; started again it goes on."""
+    from gateway import root  # noqa: PLC0415 - as above
+
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with (settings.data_dir / "demo.log").open("a", encoding="utf-8") as log:
         log_to(log)
-        _run(structs.replace(settings, sandbox=True), _perform)
-
-
-def _run(settings: Settings, show: Callable[[Host], Awaitable[None]]) -> None:
-    """Serve the market and show it, until a signal; exit code 1 and a last line when it ends otherwise."""
-    console = console_for(stderr=True)
-    try:
-        uvloop.run(_host(settings, show))
-    except _KNOWN as error:
-        console.print(f"[red]{escape(str(error))}[/]", soft_wrap=True)
-    except Exception as error:
-        traceback.print_exc()
-        line = f"[red]The market has stopped: {escape(repr(error))}.[/] What was answered is kept: start it again."
-        console.print(line, soft_wrap=True)
-    else:
-        return
-    raise SystemExit(1)
-
-
-async def _host(settings: Settings, show: Callable[[Host], Awaitable[None]]) -> None:
-    say = console_for().print
-    with ended_by_signals():
-        check_address(settings.host, settings.port)
-        async with open_market(
-            data_dir=settings.data_dir,
-            database_url=settings.database_url,
-            sandbox=settings.sandbox,
-            speed=settings.speed,
-        ) as market:
-            key = await operator_key(market, settings.data_dir)
-            vault = Vault(settings.access_key) if settings.access_key else Vault.at(settings.data_dir)
-            async with serving(build_app(market, settings, vault), settings) as url:
-                kind = f", a sandbox at speed {settings.speed:g}" if settings.sandbox else ""
-                say(f"[bold]Leasebook {version('leasebook')}[/] at {url}{kind}")
-                say(f"[dim]{_history(market.recovery)}[/]")
-                if key.new:
-                    say(f"[dim]A new operator key is in {key.path}.[/]")
-                await while_it_trades(market.stopped, show(Host(url, key, settings)))
-    say("[dim]The market is closed.[/]")
-
-
-def _history(recovery: Recovery) -> str:
-    if not recovery.commands:
-        return "A new market: the catalogue is loaded."
-    if recovery.last_mark is None:
-        proof = "no digest was kept to prove it by"
-    else:
-        proof = f"the digest matches ({recovery.checked_marks} checked, the last at seq {recovery.last_mark.seq:,})"
-    return f"{recovery.commands:,} commands replayed in {recovery.seconds:.2f} s; {proof}."
-
-
-async def _wait(_host: Host) -> None:
-    await asyncio.Event().wait()
-
-
-async def _perform(host: Host) -> None:
-    """The demo: the troupe trades, the board shows it."""
-    console, data_dir = console_for(), host.settings.data_dir
-    cast = load_cast(default_seeds_dir() / "demo.toml")
-    async with on_stage(host.url, host.key.secret, cast, data_dir) as tally, Client(host.url) as client:
-        console.print(welcome(host.url, str(host.key.path), str(data_dir / KEYS_FILE)))
-        board = Board(client, cast, tally)
-        with Live(console=console, auto_refresh=False, transient=True) as live:
-            for look in itertools.count(1):
-                await board.look()
-                if console.is_terminal:
-                    live.update(board.drawn(), refresh=True)
-                elif look % _LINE_EVERY == 0:
-                    console.print(board.line())
-                await asyncio.sleep(_LOOK_S)
+        root.run(structs.replace(settings, sandbox=True), root.perform)
 
 
 def main() -> None:

@@ -119,7 +119,7 @@ class Market:
             case AdvanceTime(to_s=to_s):
                 return calendar.advance(self, to_s)
             case _:
-                raise NotImplementedError(command)
+                raise NotImplementedError(command)  # money has a reference of its own: tests/reference/books.py
         return Verdict()
 
     def open_account(self, command: OpenAccount) -> Verdict:

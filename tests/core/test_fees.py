@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from exchange.core.leases.contract import Lease
 from exchange.core.leases.pieces import Piece
-from exchange.core.leases.settlement import fees_after, fees_back
+from exchange.core.leases.settlement import fees_after, fees_back, payment_of
 from exchange.language.units import fee_micros
 from tests.core.world import RULES
 
@@ -127,3 +127,9 @@ def lease_of(cost: int, buyer_bp: int, provider_bp: int) -> Lease:
         offers=[],
         contestable={},
     )
+
+
+def test_half_a_micro_of_subsidy_goes_to_the_even_side() -> None:
+    """Of 3 micros on a cost of 4, half would be 1.5, which is 2; of 5 on 6 it would be 2.5, which is 2, too."""
+    lease = lease_of(6, 0, 0)
+    assert [payment_of(lease, 4, 3, 2).redeemed_micros, payment_of(lease, 6, 5, 3).redeemed_micros] == [2, 2]

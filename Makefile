@@ -8,10 +8,10 @@ LOCK   := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --p
           --no-emit-index-url --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check soak bench lock clean
+.PHONY: help setup demo test check simulate soak bench kills lock clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY)  ## build .venv, once
 
@@ -28,7 +28,7 @@ demo: $(READY)  ## a market that trades by itself; Ctrl-C ends it, started again
 	@$(BIN)/leasebook demo
 
 test: $(READY)  ## all tests but the soak
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses 2
 
 check: $(READY)  ## lint, format, types and the import law
 	@$(BIN)/ruff check --quiet
@@ -37,11 +37,17 @@ check: $(READY)  ## lint, format, types and the import law
 	@$(BIN)/lint-imports --no-logo
 	@echo "check: all good"
 
-soak: $(READY)  ## the long runs of generated commands
+simulate: $(READY)  ## 2,000 simulated histories with faults: about two minutes on two cores
+	@$(BIN)/python -m tests.simulator
+
+soak: $(READY)  ## the long runs of generated commands and of simulated histories
 	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest -m soak --timeout=0
 
 bench: $(READY)  ## the books, the worst bids, a plain book beside ours, and the whole core: minutes, on a quiet machine
 	@$(BIN)/python -m loadtests.bench
+
+kills: $(READY)  ## a hundred kills under load, compared with what clients were told: half an hour, as root
+	@$(BIN)/python -m loadtests.kills
 
 lock: $(READY)  ## pin the newest dependencies that pyproject.toml allows, with their hashes
 	@$(LOCK) --output-file requirements/runtime.txt

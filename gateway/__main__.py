@@ -4,17 +4,14 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import click
 from msgspec import structs
 
-from gateway.cli import account, advice, leases, operator, prices, public, trading, vouchers
+from gateway.cli import account, advice, keeping, leases, operator, prices, public, trading, vouchers
 from gateway.logs import log_to
 from gateway.settings import Settings
-
-_FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -29,6 +26,7 @@ for command in (
     *(trading.buy, trading.sell, trading.orders, trading.amend, trading.cancel),
     *(account.account, account.statement, account.vouchers, vouchers.programmes, vouchers.kpis),
     *(leases.leases, leases.lease, operator.operator),
+    *keeping.COMMANDS,
 ):
     leasebook.add_command(command)
 
@@ -48,11 +46,13 @@ def _hosting(data_dir: str) -> Callable[[Callable[..., None]], Callable[..., Non
             show_default=True,
             help="At which port.",
         )
-        @click.option("--data-dir", envvar="LEASEBOOK_DATA_DIR", type=_FOLDER, default=data_dir, show_default=True,
-                      help="For keys and, without a database URL, the database.")  # fmt: skip
+        @click.option("--data-dir", envvar="LEASEBOOK_DATA_DIR", type=keeping.FOLDER, default=data_dir,
+                      show_default=True, help="For keys and, without a database URL, the database.")  # fmt: skip
         @click.option("--access-key", envvar="LEASEBOOK_ACCESS_KEY",
                       help="What seals access data, 32 bytes in base64; else a key in the data directory.")  # fmt: skip
         @click.option("--database-url", envvar="DATABASE_URL", help="A PostgreSQL to use in place of the embedded one.")
+        @click.option("--snapshot-every", envvar="LEASEBOOK_SNAPSHOT_EVERY", type=click.IntRange(0), default=100_000,
+                      show_default=True, help="Commands between two snapshots of the market; 0: none.")  # fmt: skip
         @wraps(act)
         def command(**options: Any) -> None:
             act(Settings(**options))
@@ -67,6 +67,7 @@ def _hosting(data_dir: str) -> Callable[[Callable[..., None]], Callable[..., Non
 @click.option("--sandbox", envvar="LEASEBOOK_SANDBOX", is_flag=True, help="A market to try things in, for ever.")
 @click.option("--speed", envvar="LEASEBOOK_SPEED", type=click.FloatRange(0, 100_000), default=1.0, show_default=True,
               help="How many times as fast a sandbox's clock runs; 0 stands still.")  # fmt: skip
+@click.option("--take-over", is_flag=True, help="Shut out a server that has the database open but does not answer.")
 def serve(settings: Settings) -> None:
     """Open the market and serve it until SIGTERM or Ctrl-C."""
     from gateway import root  # noqa: PLC0415 - the server's imports would double what every other command takes

@@ -339,8 +339,11 @@ class Reply(Struct, frozen=True, kw_only=True, omit_defaults=True):
     error: Problem | None = None
 
 
-class Push(Struct, frozen=True, kw_only=True):
-    """News on a channel. `prev_seq` is the seq of the message before it there, or of the subscription."""
+class Push(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """News on a channel. `prev_seq` is the seq of the news before on this channel, 0 when there is none.
+
+    All that one command has an account be told has one `seq`, and all but the last of it say that there is `more`.
+    """
 
     channel: str
     seq: int
@@ -348,6 +351,31 @@ class Push(Struct, frozen=True, kw_only=True):
     type: str
     at: Instant
     data: Raw
+    more: bool = False
+
+
+class BookLevels(Struct, frozen=True, kw_only=True):
+    """All levels of a book, best first, or those that have changed, in no order, with "0" chips for a level gone.
+
+    `checksum` is that of the book as it then is; see `Book`.
+    """
+
+    asks: tuple[Rung, ...]
+    bids: tuple[Rung, ...]
+    checksum: int
+
+
+class NewTrades(Struct, frozen=True, kw_only=True):
+    """Trades of one market, oldest first."""
+
+    items: tuple[Trade, ...]
+
+
+class Brakes(Struct, frozen=True, kw_only=True):
+    """The venue's state, and all that operators have not left open."""
+
+    state: str
+    brakes: tuple[Brake, ...]
 
 
 class Pong(Struct, frozen=True, kw_only=True):

@@ -61,6 +61,7 @@ WIRE: Final[dict[str, Entry]] = {
     "access_ended": Entry(404, "The account does not use the lease's chips any more"),
     "unknown_op": Entry(404, "The stream has no such op"),
     "already_logged_in": Entry(409, "The socket is logged in with another key"),
+    "too_many_channels": Entry(409, "The socket has as many channels open as it may"),
     # our side
     "busy": Entry(503, "The market takes no more commands just now", retryable=True),
     "not_ready": Entry(503, "The market is not open", retryable=True),

@@ -54,6 +54,10 @@ async def operator_key(market: Market, data_dir: Path) -> OperatorKey:
     replaced by starting the server once more; the old one stays good until it is revoked.
     """
     path = data_dir / OPERATOR_KEY_FILE
+    try:
+        _make_folder(data_dir)  # nobody has, where the database is elsewhere
+    except OSError as error:
+        raise HostError(f"Keys cannot be kept in {data_dir}: {error}. See --data-dir.") from error
     if path.exists():
         secret = path.read_text(encoding="utf-8").strip()
         known = market.reads.key(hash_secret(secret))
@@ -66,6 +70,10 @@ async def operator_key(market: Market, data_dir: Path) -> OperatorKey:
     await _must(market, RegisterKey(key_id=key_id, secret_hash=hash_secret(secret), account_id=OPERATOR, scopes=scopes))
     write_private(path, secret.encode())
     return OperatorKey(secret, path, new=True)
+
+
+def _make_folder(data_dir: Path) -> None:
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 async def _must(market: Market, command: OpenAccount | RegisterKey) -> None:

@@ -5,10 +5,15 @@ It stands apart from the command line because it brings the whole server with it
 
 import asyncio
 import itertools
+import os
+import sys
 import traceback
 from collections.abc import Awaitable, Callable
 from importlib.metadata import version
+from typing import Any
 
+import msgspec
+import structlog
 import uvloop
 from msgspec import Struct
 from rich.live import Live
@@ -16,6 +21,7 @@ from rich.markup import escape
 
 from exchange.language.journal import JournalError
 from exchange.runtime.exchange import SeedRefused
+from exchange.runtime.keeper import Keeping
 from exchange.runtime.opening import open_market
 from exchange.runtime.recovery import Recovery
 from exchange.runtime.seeds import SeedError, default_seeds_dir
@@ -29,6 +35,8 @@ from gateway.demo.troupe import on_stage
 from gateway.host import HostError, OperatorKey, check_address, ended_by_signals, operator_key, while_it_trades
 from gateway.settings import Settings
 from gateway.vault import Vault, VaultError
+
+log = structlog.get_logger()
 
 _KNOWN = (HostError, JournalError, SeedError, SeedRefused, VaultError)
 _LOOK_S = 1.0  # between two looks of the demo's board
@@ -60,14 +68,21 @@ def run(settings: Settings, show: Callable[[Host], Awaitable[None]]) -> None:
 
 
 async def _host(settings: Settings, show: Callable[[Host], Awaitable[None]]) -> None:
-    say = console_for().print
+    say, complain = console_for().print, console_for(stderr=True).print
     with ended_by_signals():
         check_address(settings.host, settings.port)
+        if settings.take_over and settings.database_url is None:
+            raise HostError(
+                f"--take-over is for a database named by --database-url. The embedded one in {settings.data_dir} ends "
+                "with its server: end that process, and start without --take-over."
+            )
         async with open_market(
             data_dir=settings.data_dir,
             database_url=settings.database_url,
             sandbox=settings.sandbox,
             speed=settings.speed,
+            take_over=settings.take_over,
+            keeping=_keeping(settings),
         ) as market:
             key = await operator_key(market, settings.data_dir)
             vault = Vault(settings.access_key) if settings.access_key else Vault.at(settings.data_dir)
@@ -75,6 +90,8 @@ async def _host(settings: Settings, show: Callable[[Host], Awaitable[None]]) -> 
                 kind = f", a sandbox at speed {settings.speed:g}" if settings.sandbox else ""
                 say(f"[bold]Leasebook {version('leasebook')}[/] at {url}{kind}")
                 say(f"[dim]{_history(market.recovery)}[/]")
+                for warning in market.recovery.warnings:
+                    complain(f"[yellow]{escape(warning)}[/]", soft_wrap=True)
                 if key.new:
                     say(f"[dim]A new operator key is in {key.path}.[/]")
                 await while_it_trades(market.stopped, show(Host(url, key, settings)))
@@ -88,7 +105,25 @@ def _history(recovery: Recovery) -> str:
         proof = "no digest was kept to prove it by"
     else:
         proof = f"the digest matches ({recovery.checked_marks} checked, the last at seq {recovery.last_mark.seq:,})"
-    return f"{recovery.commands:,} commands replayed in {recovery.seconds:.2f} s; {proof}."
+    if not recovery.snapshot_seq:
+        return f"{recovery.commands:,} commands replayed in {recovery.seconds:.2f} s; {proof}."
+    since = f"a snapshot of seq {recovery.snapshot_seq:,} and {recovery.replayed:,} commands replayed"
+    return f"{recovery.commands:,} commands, {since} in {recovery.seconds:.2f} s; {proof}."
+
+
+def _keeping(settings: Settings) -> Keeping | None:
+    """How snapshots are taken meanwhile: by `leasebook snapshot`, which ends with this process."""
+    if not settings.snapshot_every:
+        return None
+    command = (sys.executable, "-m", "gateway", "snapshot", "--json", "--owner", str(os.getpid()))
+    return Keeping(every=settings.snapshot_every, command=command, report=_report)
+
+
+def _report(well: bool, said: str) -> None:
+    if well:
+        log.info("snapshot taken", **msgspec.json.decode(said, type=dict[str, Any]))
+    else:
+        log.warning("no snapshot was taken; the market is not affected", reason=said)
 
 
 async def wait(_host: Host) -> None:

@@ -215,6 +215,8 @@ class LoginParams(Body, frozen=True, kw_only=True):
 
 
 class SubscribeParams(Body, frozen=True, kw_only=True):
+    """Channels to open; `from_seq` has `account` told again what came after it, however long ago that is."""
+
     channels: Annotated[tuple[Annotated[str, Meta(max_length=120)], ...], Meta(min_length=1, max_length=16)]
     from_seq: int | None = None
 

@@ -1,8 +1,10 @@
 """Views to the wire, continued: what everybody may see."""
 
+from collections.abc import Sequence
 from zlib import crc32
 
-from exchange.language.commands import Rules
+from exchange.language.commands import OPEN, Rules
+from exchange.language.events import MarketStateSet
 from exchange.language.instants import format_duration, format_instant
 from exchange.language.units import DU_PLACES, MilliDu, format_chips, format_decimal, format_money
 from exchange.language.views import BookView, CandleView, CatalogView, IndexView, Level, TradeView
@@ -91,6 +93,18 @@ def checksum(asks: tuple[answers.Rung, ...], bids: tuple[answers.Rung, ...]) -> 
     """CRC32 over the ten best levels of each side, as a client can compute it from what it holds."""
     levels = (*asks[:CHECKSUM_LEVELS], *bids[:CHECKSUM_LEVELS])
     return crc32("|".join(f"{price}:{chips}:{orders}" for price, chips, orders in levels).encode())
+
+
+def brakes(latest: Sequence[MarketStateSet]) -> answers.Brakes:
+    """What is not open, and the venue's own state."""
+    braked = [brake for brake in latest if brake.state != OPEN]
+    return answers.Brakes(
+        state=next((brake.state for brake in braked if brake.region is None and brake.chip is None), OPEN),
+        brakes=tuple(
+            answers.Brake(region=brake.region, chip=brake.chip, state=brake.state, reason=brake.reason)
+            for brake in braked
+        ),
+    )
 
 
 def catalog(view: CatalogView) -> answers.Catalog:

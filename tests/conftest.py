@@ -11,6 +11,9 @@ import pytest_asyncio
 
 from exchange.store.embedded import start_embedded
 
+# A runner that shares the suite out sets it for its workers; commands then fit their tables to it.
+os.environ.pop("COLUMNS", None)
+
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:

@@ -2,7 +2,6 @@
 
 from exchange.language.commands import DefineChip, DefineRegion, Rules
 from exchange.language.units import BP_PER_ONE, Seconds
-from exchange.language.windows import ceil_to_step
 
 
 class Catalog:
@@ -29,7 +28,9 @@ class Catalog:
 
     def next_step_s(self, now_s: Seconds) -> Seconds:
         """The first instant at which a lease can start now."""
-        return ceil_to_step(now_s, self.law.step_s)
+        assert self.rules is not None
+        step_s = self.rules.step_s
+        return -(-now_s // step_s) * step_s
 
 
 def rules_fault(rules: Rules) -> str | None:

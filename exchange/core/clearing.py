@@ -125,7 +125,8 @@ def unrest_bid(state: State, bid: Bid) -> None:
 
 def finish_bid(state: State, bid: Bid, as_state: str, reason: str) -> None:
     """End a bid: what is left of it is canceled or has run out of time, and nothing stays held."""
-    unrest_bid(state, bid)
+    if bid.resting:
+        unrest_bid(state, bid)
     bid.open = ()
     bid.canceled_milli += bid.leaves_milli
     bid.leaves_milli = 0

@@ -44,6 +44,8 @@ def release_hold(state: State, bid: Bid) -> None:
     """Give back what is held beyond what a bid can still cost."""
     amount = bid.held_micros - worst_case_micros(bid, state.catalog.law.buyer_fee_bp)
     assert amount >= 0
+    if not amount:
+        return
     bid.held_micros -= amount
     held, available = purse(bid.account_id, HELD), purse(bid.account_id, AVAILABLE)
     state.post(held, available, amount, events.UNHELD, bid_id=bid.bid_id)

@@ -34,6 +34,7 @@ def define_programme(state: State, command: DefineProgramme) -> Outcome | Reject
     if known is None:
         known = state.programmes[command.programme] = Programme(definition=command)
     known.definition = command
+    state.wordings.forget()
     state.emit(ProgrammeDefined(definition=command))
     funding.fill(state, known)
     return Outcome(state.seq)

@@ -18,14 +18,16 @@ from exchange.language.commands import (
 from exchange.language.port import Outcome
 from exchange.language.rejects import Code, Reject
 
+Keyed = Deposit | Withdraw | ReleaseLease | ContestPeriod | CancelLease | RuleContest
 KEYED = (Deposit, Withdraw, ReleaseLease, ContestPeriod, CancelLease, RuleContest)
 
 
 def known(state: State, command: Command) -> Outcome | Reject | None:
     """What a request was answered when it came first; None for one that is new or has no key."""
-    key = _key_of(command)
-    found = None if key is None else state.answers.get(key)
-    if found is None:
+    if type(command) not in KEYED:  # most commands; to ask isinstance six times would take a microsecond
+        return None
+    assert isinstance(command, KEYED)
+    if (found := state.answers.get(_key_of(command))) is None:
         return None
     if found.fingerprint == fingerprint(command):
         return Outcome(found.seq, subject=found.subject, repeated=True)
@@ -38,15 +40,15 @@ def known(state: State, command: Command) -> Outcome | Reject | None:
 
 def remember(state: State, command: Command, outcome: Outcome) -> None:
     """Keep what a request has been answered, if it has a key."""
-    key = _key_of(command)
-    if key is not None:
-        state.answers.setdefault(key, Answered(outcome.seq, outcome.subject, fingerprint(command)))
+    if type(command) not in KEYED:
+        return
+    assert isinstance(command, KEYED)
+    if command.idempotency_key:
+        state.answers.setdefault(_key_of(command), Answered(outcome.seq, outcome.subject, fingerprint(command)))
 
 
-def _key_of(command: Command) -> tuple[str, str] | None:
+def _key_of(command: Keyed) -> tuple[str, str]:
     """Whose key a request has, and which: an operator's, or of the account that acts for itself."""
-    if not isinstance(command, KEYED) or not command.idempotency_key:
-        return None
     match command:
         case CancelLease() | RuleContest():
             caller = command.operator_id

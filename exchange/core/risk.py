@@ -125,7 +125,7 @@ def more_bond_micros(state: State, ask: Ask, price_micros: Micros, quantity_mill
 
 def gravest(faults: Faults) -> Reject | None:
     """Of several faults the first in the catalogue, and of those the first found."""
-    return min(faults, key=lambda fault: _PRECEDENCE[fault.code], default=None)
+    return min(faults, key=lambda fault: _PRECEDENCE[fault.code]) if faults else None
 
 
 def _ask_faults(state: State, order: PlaceAsk, start_s: Seconds) -> Faults:

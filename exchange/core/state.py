@@ -14,6 +14,7 @@ from exchange.core.leases.contract import Lease
 from exchange.core.ledger.chart import AVAILABLE, purse
 from exchange.core.ledger.posting import Ledger
 from exchange.core.vouchers.programme import Programme
+from exchange.core.vouchers.wordings import Wordings
 from exchange.language.commands import MARKET_STATES, OPEN, RegisterKey
 from exchange.language.events import Event
 from exchange.language.units import Micros, Seconds
@@ -77,6 +78,7 @@ class State:
         self.rulings: dict[tuple[int, int], int] = {}  # lease, index of the period -> seq of the ruling
         self.year = 0  # the calendar year of the clock, by which programmes count; 0 before the clock has begun
         self.programmes: dict[str, Programme] = {}  # in order of definition
+        self.wordings = Wordings()
         self.affiliated: dict[tuple[str, str], None] = {}  # pairs of owner groups, each in order
         self.agenda = Agenda()
         # Of the current command, or the current instant of it:

@@ -33,9 +33,13 @@ from exchange.language.port import Outcome
 from exchange.language.rejects import Code, Reject
 from exchange.language.units import Seconds
 
+_NOT_OPEN = Reject(Code.NOT_SUPPORTED, "", "the market has no rules yet; load the seeds first")
+
 
 def place_bid(state: State, order: PlaceBid) -> Outcome | Reject:
     """A bid arrives: it takes what it can, then rests or is done."""
+    if not state.catalog.open:
+        return _NOT_OPEN
     buyer = risk.participant_with(state, order.account_id, BUYER)
     if isinstance(buyer, Reject):
         return buyer
@@ -70,6 +74,8 @@ def place_bid(state: State, order: PlaceBid) -> Outcome | Reject:
 
 def place_ask(state: State, order: PlaceAsk) -> Outcome | Reject:
     """An ask arrives: resting bids take what they can, then it rests or is done."""
+    if not state.catalog.open:
+        return _NOT_OPEN
     seller = risk.participant_with(state, order.account_id, PROVIDER if order.lease_id is None else BUYER)
     if isinstance(seller, Reject):
         return seller

@@ -4,13 +4,14 @@ The conditions have one word each, which is what a claimant is told.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from exchange.language.commands import ALL_OTHERS, DefineProgramme
 from exchange.language.units import Micros, Seconds
 
 
-class Claimant(NamedTuple):
+class Claimant(Struct, frozen=True, gc=False):
     """Who would be paid for, and when."""
 
     group: str

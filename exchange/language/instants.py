@@ -5,6 +5,7 @@ Pure text work: nothing here knows what time it is.
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from exchange.language.units import DAY_S, HOUR_S, Seconds, UnitError
 
@@ -49,6 +50,7 @@ def format_duration(length_s: Seconds) -> str:
     return f"P{date}T{time}" if time else f"P{date or 'T0S'}"
 
 
+@lru_cache(maxsize=64)  # asked of the same instant by all that happens at it
 def year_of(at_s: Seconds) -> int:
     """The calendar year, in UTC, in which an instant lies: what voucher programmes count by."""
     return datetime.fromtimestamp(at_s, UTC).year

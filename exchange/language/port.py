@@ -4,13 +4,15 @@ Whoever holds an Outcome holds a fact: its command is durable. Reads are of the 
 """
 
 from collections.abc import AsyncIterator, Iterable
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
 from exchange.language.commands import Command, PlaceBid
 from exchange.language.events import MarketStateSet
+from exchange.language.news import BookNews, StatusNews, TradesNews
 from exchange.language.rejects import Reject
+from exchange.language.statements import Told
 from exchange.language.units import Seconds
 from exchange.language.views import (
     AccountView,
@@ -24,7 +26,6 @@ from exchange.language.views import (
     IndexView,
     KeyView,
     LeaseView,
-    Notice,
     Quote,
     Receipt,
     TradeView,
@@ -38,6 +39,8 @@ from exchange.language.views_money import (
     ProgrammeView,
     VoucherView,
 )
+
+T_co = TypeVar("T_co", covariant=True)
 
 
 class Outcome(Struct, frozen=True, gc=False):
@@ -66,10 +69,14 @@ class FellBehind(Exception):
     """A subscriber did not read fast enough and was let go; it must subscribe again."""
 
 
-class Subscription(Protocol):
-    """Notices of one account from now on, in order. Iterating raises FellBehind once its queue has overflowed."""
+class CannotResume(Exception):
+    """There is no going on from there: the market has not come so far, or does not keep what it told so long ago."""
 
-    def __aiter__(self) -> AsyncIterator[Notice]: ...
+
+class Subscription(Protocol[T_co]):
+    """News in order, to be iterated once. Iterating ends when the market does, and raises FellBehind as it says."""
+
+    def __aiter__(self) -> AsyncIterator[T_co]: ...
 
     def close(self) -> None: ...
 
@@ -184,7 +191,24 @@ class Market(Protocol):
         """Sandbox only: move the market's clock forward, everything due on the way happening in order."""
         ...
 
-    def subscribe(self, account_id: str) -> Subscription: ...
+    def subscribe(self, account_id: str, from_seq: int | None = None) -> Subscription[Told]:
+        """What an account is told from now on, or was and is told by the commands after `from_seq`; all, in order.
+
+        Raises CannotResume; iterating raises FellBehind when too much was not read after it had once caught up.
+        """
+        ...
+
+    def subscribe_book(self, region: str, chip: str, tenor_s: Seconds) -> Subscription[BookNews]:
+        """A book whole, then what changes in it; whole again for who does not read fast enough."""
+        ...
+
+    def subscribe_trades(self, region: str, chip: str) -> Subscription[TradesNews]:
+        """A market's trades from now on. Iterating raises FellBehind when too much was not read."""
+        ...
+
+    def subscribe_status(self) -> Subscription[StatusNews]:
+        """What operators have set, at once and whenever that changes."""
+        ...
 
     def quote(self, order: PlaceBid) -> Quote | Reject:
         """What a bid would get if it came now; its client_order_id is not looked at. Changes nothing."""

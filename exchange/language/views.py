@@ -14,8 +14,8 @@ from exchange.language.units import BasisPoints, MicroChipHours, Micros, Milli, 
 from exchange.language.windows import Segment
 
 
-class View(Struct, frozen=True, kw_only=True, gc=False):
-    """The base of every view."""
+class View(Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """The base of every view. As bytes its fields have places, no names: what keeps views keeps their layout beside."""
 
     def but(self, **changes: Any) -> Self:
         """The same view with some fields changed; this one stays as it is."""
@@ -29,7 +29,7 @@ class CatalogView(View, frozen=True, kw_only=True):
     rules: Rules | None
 
 
-class AccountView(View, frozen=True, kw_only=True):
+class AccountView(View, frozen=True, kw_only=True, tag=True):
     account_id: str
     roles: tuple[str, ...]
     owner_group: str
@@ -51,7 +51,7 @@ class KeyView(View, frozen=True, kw_only=True):
     revoked: bool = False
 
 
-class BidView(View, frozen=True, kw_only=True):
+class BidView(View, frozen=True, kw_only=True, tag=True):
     bid_id: int
     client_order_id: str
     account_id: str
@@ -77,7 +77,7 @@ class BidView(View, frozen=True, kw_only=True):
     seq: int
 
 
-class AskView(View, frozen=True, kw_only=True):
+class AskView(View, frozen=True, kw_only=True, tag=True):
     ask_id: int
     client_order_id: str
     account_id: str
@@ -125,7 +125,7 @@ class PeriodView(View, frozen=True, kw_only=True):
     state: str  # settled, contested or ruled
 
 
-class LeaseView(View, frozen=True, kw_only=True):
+class LeaseView(View, frozen=True, kw_only=True, tag=True):
     lease_id: int
     bid_id: int
     ask_id: int
@@ -172,7 +172,7 @@ class LeaseView(View, frozen=True, kw_only=True):
     seq: int
 
 
-class TransferView(View, frozen=True, kw_only=True):
+class TransferView(View, frozen=True, kw_only=True, tag=True):
     """A transfer, with the command that made it and when, and what the account that asks then held."""
 
     seq: int
@@ -361,6 +361,8 @@ class Audit(View, frozen=True, kw_only=True):
     open_leases: int
     violations: tuple[str, ...]
 
+
+PERIODS_TOLD = 24  # of a lease, the last: those of a month, with every notice of it, would be a hundred times as much
 
 Detail = BidView | AskView | LeaseView | AccountView | TransferView
 

@@ -3,6 +3,7 @@
 A segment is (start_s, end_s, chips_milli); free capacity is a tuple of touching segments in order of time.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -20,12 +21,7 @@ def ceil_to_step(at_s: Seconds, step_s: Seconds) -> Seconds:
 
 def tenor_of(duration_s: Seconds, tenors_s: Sequence[Seconds]) -> Seconds:
     """The longest tenor not above a duration; the shortest one for anything below it. Tenors ascend."""
-    best = tenors_s[0]
-    for tenor_s in tenors_s:
-        if tenor_s > duration_s:
-            break
-        best = tenor_s
-    return best
+    return tenors_s[max(bisect_right(tenors_s, duration_s) - 1, 0)]
 
 
 def most_chips(free: Sequence[Segment], duration_s: Seconds, earliest_s: Seconds) -> Milli:

@@ -28,6 +28,7 @@ class Accounts:
         self.hashes: dict[str, str] = {}  # key id -> hash of its secret
         self.of_accounts: dict[str, list[TransferView]] = {}
         self.of_leases: dict[int, list[TransferView]] = {}
+        self._owners: dict[str, tuple[str | None, str]] = {}  # purse -> account, kind; as they have come up
         self.moved_at: dict[tuple[str, int], AccountView] = {}  # account, seq of a deposit or withdrawal
 
     # -- writing ----------------------------------------------------------------------------------------------------
@@ -59,16 +60,20 @@ class Accounts:
         secret_hash = self.hashes[event.key_id]
         self.keys_by_hash[secret_hash] = self.keys_by_hash[secret_hash].but(revoked=True)
 
-    def transferred(self, event: Transferred, seq: int, now_s: Seconds) -> dict[str, TransferView]:
+    def transferred(self, event: Transferred, seq: int, now_s: Seconds) -> list[tuple[str, TransferView]]:
         """Money has moved; the transfer as each account sees it that it concerns."""
-        balances, seen = self.balances, dict[str, TransferView]()
-        for purse, change in ((event.debit, -event.amount_micros), (event.credit, event.amount_micros)):
-            account_id, slash, kind = purse.partition("/")
-            if slash and account_id in balances:
-                after = balances[account_id] = _moved(balances[account_id], kind, change)
-                seen[account_id] = TransferView(seq=seq, at_s=now_s, transfer=event, after=after)
-        for account_id, view in seen.items():
-            self.of_accounts.setdefault(account_id, []).append(view)
+        (payer, debit), (payee, credit), amount = self._of(event.debit), self._of(event.credit), event.amount_micros
+        balances, seen = self.balances, list[tuple[str, TransferView]]()
+        if payer is not None:
+            balances[payer] = _moved(balances[payer], debit, -amount)
+        if payee is not None:
+            balances[payee] = _moved(balances[payee], credit, amount)
+        # Mostly it goes from one purse of an account to another.
+        for account_id in (payer,) if payer == payee else (payer, payee):
+            if account_id is not None:
+                view = TransferView(seq=seq, at_s=now_s, transfer=event, after=balances[account_id])
+                self.of_accounts.setdefault(account_id, []).append(view)
+                seen.append((account_id, view))
         if event.lease_id is not None:
             view = TransferView(seq=seq, at_s=now_s, transfer=event)
             self.of_leases.setdefault(event.lease_id, []).append(view)
@@ -83,6 +88,15 @@ class Accounts:
         account = self.account(event.account_id)
         assert account is not None
         self.moved_at[event.account_id, seq] = account
+
+    def _of(self, purse: str) -> tuple[str | None, str]:
+        """Whose purse this is, None for nobody's, and which."""
+        found = self._owners.get(purse)
+        if found is None:
+            account_id, slash, kind = purse.partition("/")
+            owned = slash and account_id in self.balances
+            found = self._owners[purse] = (account_id if owned else None, kind)
+        return found
 
     # -- reading ----------------------------------------------------------------------------------------------------
 

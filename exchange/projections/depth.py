@@ -3,11 +3,13 @@
 An ask counts in every tenor for which it could lease chips in one piece, with as many as that; a bid counts in the
 tenors of its alternatives that can still start. Bids are counted as they change. Asks are only noted, and counted when
 somebody looks: those that have changed, and those for which an hour has come at which time alone makes their widest
-piece of some tenor narrower. So a look costs what has happened since the last one.
+piece of some tenor narrower. So a look costs what has happened since the last one. A book that is watched remembers
+which of its levels have changed since it was last asked.
 """
 
-from collections.abc import Sequence
-from heapq import heappop, heappush
+from collections.abc import Iterable, Iterator, Sequence
+from heapq import heapify, heappop, heappush
+from typing import NamedTuple
 
 from sortedcontainers import SortedDict
 
@@ -16,19 +18,24 @@ from exchange.language.units import Micros, Milli, Seconds
 from exchange.language.views import AskView, BidView, Level
 from exchange.language.windows import last_start, most_chips, tenor_of
 
+NONE = (0, 0)  # chips and orders where there is no level
+
 
 class Levels:
     """Chips and orders by price, kept by adding and taking away."""
 
-    __slots__ = ("_by_price",)
+    __slots__ = ("_before", "_by_price")
 
     def __init__(self) -> None:
         self._by_price: SortedDict[Micros, tuple[Milli, int]] = SortedDict()
+        self._before: dict[Micros, tuple[Milli, int]] | None = None  # of changed levels, while watched
 
     def add(self, price_micros: Micros, chips_milli: Milli, orders: int) -> None:
         """Add to a price, or take away with negative numbers."""
-        chips, count = self._by_price.get(price_micros, (0, 0))
-        chips, count = chips + chips_milli, count + orders
+        before = self._by_price.get(price_micros, NONE)
+        if self._before is not None:
+            self._before.setdefault(price_micros, before)
+        chips, count = before[0] + chips_milli, before[1] + orders
         assert chips >= 0
         assert count >= 0
         if count:
@@ -36,6 +43,21 @@ class Levels:
         else:
             assert chips == 0
             del self._by_price[price_micros]
+
+    def watch(self, watched: bool) -> None:
+        """Begin or end to remember what changes."""
+        self._before = {} if watched else None
+
+    def changes(self) -> tuple[Level, ...]:
+        """Levels that are not as they were at the last call, as they are now."""
+        assert self._before is not None
+        before, self._before = self._before, {}
+        now = self._by_price
+        return tuple(
+            Level(price_micros=price, chips_milli=now.get(price, NONE)[0], orders=now.get(price, NONE)[1])
+            for price, was in before.items()
+            if now.get(price, NONE) != was
+        )
 
     def top(self, depth: int, highest_first: bool) -> tuple[Level, ...]:
         """The best prices."""
@@ -45,6 +67,14 @@ class Levels:
             chips, orders = self._by_price[price]
             found.append(Level(price_micros=price, chips_milli=chips, orders=orders))
         return tuple(found)
+
+
+class Counted(NamedTuple):
+    """What an ask counts for, and the instant after which time alone has made that stale."""
+
+    price_micros: Micros
+    hosts: dict[Seconds, Milli]  # tenor -> chips
+    good_until_s: Seconds
 
 
 class MarketDepth:
@@ -57,7 +87,7 @@ class MarketDepth:
         self.bids = {tenor_s: Levels() for tenor_s in tenors_s}
         self.resting: dict[int, AskView] = {}
         self.changed: dict[int, None] = {}  # asks to be counted again
-        self.counted: dict[int, tuple[Micros, dict[Seconds, Milli]]] = {}  # ask -> its price, chips by tenor
+        self.counted: dict[int, Counted] = {}
         self.shrinking: list[tuple[Seconds, int]] = []  # when time alone makes an ask's count stale; a heap
 
 
@@ -67,6 +97,7 @@ class Depth:
     def __init__(self) -> None:
         self.tenors_s: tuple[Seconds, ...] = ()
         self.markets: dict[tuple[str, str], MarketDepth] = {}
+        self._watched: dict[tuple[str, str], dict[Seconds, None]] = {}
 
     def bid(self, old: BidView | None, new: BidView) -> None:
         """A bid stands elsewhere; `old` is None when it was not in the books."""
@@ -97,10 +128,58 @@ class Depth:
         self._count(market, next_step_s)
         return market.asks[tenor_s].top(depth, False), market.bids[tenor_s].top(depth, True)
 
+    def watch(self, region: str, chip: str, tenor_s: Seconds, next_step_s: Seconds) -> None:
+        """Remember from here on what changes in a book."""
+        assert tenor_s in self.tenors_s
+        self._watched.setdefault((region, chip), {})[tenor_s] = None
+        if (market := self.markets.get((region, chip))) is not None:
+            self._count(market, next_step_s)
+            market.asks[tenor_s].watch(True)
+            market.bids[tenor_s].watch(True)
+
+    def unwatch(self, region: str, chip: str, tenor_s: Seconds) -> None:
+        """Remember no more."""
+        del self._watched[region, chip][tenor_s]
+        if (market := self.markets.get((region, chip))) is not None:
+            market.asks[tenor_s].watch(False)
+            market.bids[tenor_s].watch(False)
+
+    def changes(
+        self, region: str, chip: str, tenor_s: Seconds, next_step_s: Seconds
+    ) -> tuple[tuple[Level, ...], tuple[Level, ...]]:
+        """The asks' and bids' levels of a watched book that have changed since the last call."""
+        market = self.markets.get((region, chip))
+        if market is None:
+            return (), ()
+        self._count(market, next_step_s)
+        return market.asks[tenor_s].changes(), market.bids[tenor_s].changes()
+
+    def counts(self, next_step_s: Seconds) -> Iterator[tuple[int, Counted]]:
+        """What every ask counts for now, by its number, so that it need not be counted again."""
+        for market in self.markets.values():
+            self._count(market, next_step_s)
+            yield from sorted(market.counted.items())
+
+    def resume(self, asks: Iterable[AskView], counts: Iterable[tuple[int, Counted]]) -> None:
+        """Take back all asks that rest, with their counts; the levels themselves are the caller's to bring."""
+        homes: dict[int, MarketDepth] = {}
+        for ask in asks:
+            home = homes[ask.ask_id] = self._market(ask.region, ask.chip)
+            home.resting[ask.ask_id] = ask
+        for ask_id, counted in counts:
+            home = homes[ask_id]
+            home.counted[ask_id] = counted
+            home.shrinking.append((counted.good_until_s, ask_id))
+        for market in self.markets.values():
+            heapify(market.shrinking)
+
     def _market(self, region: str, chip: str) -> MarketDepth:
         found = self.markets.get((region, chip))
         if found is None:
             found = self.markets[region, chip] = MarketDepth(self.tenors_s)
+            for tenor_s in self._watched.get((region, chip), ()):
+                found.asks[tenor_s].watch(True)
+                found.bids[tenor_s].watch(True)
         return found
 
     def _count(self, market: MarketDepth, next_step_s: Seconds) -> None:
@@ -109,9 +188,10 @@ class Depth:
             stale[heappop(market.shrinking)[1]] = None
         market.changed = {}
         for ask_id in stale:
-            price, hosted = market.counted.pop(ask_id, (0, {}))
-            for tenor_s, chips in hosted.items():
-                market.asks[tenor_s].add(price, -chips, -1)
+            before = market.counted.pop(ask_id, None)
+            if before is not None:
+                for tenor_s, chips in before.hosts.items():
+                    market.asks[tenor_s].add(before.price_micros, -chips, -1)
             ask = market.resting.get(ask_id)
             if ask is None:
                 continue
@@ -119,7 +199,7 @@ class Depth:
             if not hosts:
                 continue
             heappush(market.shrinking, (good_until_s, ask_id))
-            market.counted[ask_id] = (ask.price_micros, hosts)
+            market.counted[ask_id] = Counted(ask.price_micros, hosts, good_until_s)
             for tenor_s, chips in hosts.items():
                 market.asks[tenor_s].add(ask.price_micros, chips, 1)
 

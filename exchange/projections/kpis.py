@@ -67,7 +67,10 @@ class Kpis:
         return found
 
     def _year(self, programme: str, year: int) -> Year:
-        return self.years.setdefault((programme, year), Year())
+        found = self.years.get((programme, year))
+        if found is None:
+            found = self.years[programme, year] = Year()
+        return found
 
 
 def _row(programme: str, year: int, sums: Year) -> ProgrammeKpi:

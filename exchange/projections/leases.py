@@ -5,6 +5,9 @@ and put into a view with the next change, or when somebody looks.
 """
 
 from collections.abc import Iterator
+from typing import Any
+
+from msgspec.structs import replace
 
 from exchange.language.events import AccessGiven, LeaseChanged, LeaseMetered, PeriodSettled, Traded
 from exchange.language.events_money import ContestRuled, LeaseCut, PartResold, PartReturned, PeriodContested
@@ -25,12 +28,11 @@ class Record:
         self.periods: list[PeriodView] = []
         self.behind = False
 
-    def change(self, **changes: object) -> None:
+    def change(self, changes: dict[str, Any]) -> None:
         """Give the lease other fields, and all of its periods."""
         if self.behind:
             self.behind, changes["periods"] = False, tuple(self.periods)
-        if changes:
-            self.view = self.view.but(**changes)
+        self.view = replace(self.view, **changes)
 
     def period(self, part_id: int, index: int) -> int | None:
         """The place of a part's period in the list, if it was paid under this lease; looked for from the end."""
@@ -58,7 +60,8 @@ class Leases:
     def whole(self, number: int) -> LeaseView:
         """A lease with all its periods."""
         record = self.records[number]
-        record.change()
+        if record.behind:
+            record.change({})
         return record.view
 
     def face(self, number: int) -> LeaseView:
@@ -223,8 +226,8 @@ class Leases:
         """A command about a lease is over: this is what its caller is told, now and on a repeat."""
         self.turned_at[number, seq] = self.whole(number)
 
-    def _change(self, number: int, **changes: object) -> None:
-        self.records[number].change(**changes)
+    def _change(self, number: int, **changes: Any) -> None:
+        self.records[number].change(changes)
 
     def _paid_under(self, part_id: int, index: int) -> Iterator[tuple[int, Record, int]]:
         """Each lease under which a part's period was paid, with the period's place there; to be changed."""

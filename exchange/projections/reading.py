@@ -1,7 +1,7 @@
 """The market as it can be read after the last command: every question of the port, answered from the projections."""
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
+from itertools import islice, takewhile
 from typing import TypeVar
 
 from exchange.language.events import MarketStateSet
@@ -17,6 +17,7 @@ from exchange.language.views import (
     IndexView,
     KeyView,
     LeaseView,
+    Level,
     Receipt,
     TradeView,
 )
@@ -162,10 +163,20 @@ class Reading:
         return self._brakes.all()
 
     def book(self, region: str, chip: str, tenor_s: Seconds, depth: int) -> BookView:
-        rules = self._catalog.rules
-        next_step_s = ceil_to_step(self.now_s, rules.step_s) if rules else self.now_s
-        asks, bids = self._depth.top(region, chip, tenor_s, depth, next_step_s)
+        asks, bids = self._depth.top(region, chip, tenor_s, depth, self._next_step_s())
         return BookView(region=region, chip=chip, tenor_s=tenor_s, seq=self.seq, asks=asks, bids=bids)
+
+    def watch_book(self, region: str, chip: str, tenor_s: Seconds) -> None:
+        """Remember from here on what changes in a book."""
+        self._depth.watch(region, chip, tenor_s, self._next_step_s())
+
+    def unwatch_book(self, region: str, chip: str, tenor_s: Seconds) -> None:
+        """Remember no more."""
+        self._depth.unwatch(region, chip, tenor_s)
+
+    def book_changes(self, region: str, chip: str, tenor_s: Seconds) -> tuple[tuple[Level, ...], tuple[Level, ...]]:
+        """The asks' and bids' levels of a watched book that have changed since the last call, in no order."""
+        return self._depth.changes(region, chip, tenor_s, self._next_step_s())
 
     def candles(self, region: str, chip: str, tenor_s: Seconds, interval_s: Seconds, limit: int) -> list[CandleView]:
         found = self._candles.candles.get((region, chip, tenor_s, interval_s), [])
@@ -178,6 +189,17 @@ class Reading:
         trades = self._tape.trades.get((region, chip), [])
         older = (trade for trade in reversed(trades) if before is None or trade.trade_id < before)
         return list(islice(older, limit))
+
+    def trades_after(self, region: str, chip: str, seq: int) -> list[TradeView]:
+        """The trades of a market by the commands after one, oldest first."""
+        trades = self._tape.trades.get((region, chip), [])
+        newer = list(takewhile(lambda trade: trade.seq > seq, reversed(trades)))
+        newer.reverse()
+        return newer
+
+    def _next_step_s(self) -> Seconds:
+        rules = self._catalog.rules
+        return ceil_to_step(self.now_s, rules.step_s) if rules else self.now_s
 
 
 def _newest(

@@ -1,11 +1,12 @@
 """All that can be read of the market: one fold over what has been applied, shared out to the projections.
 
-`fold` takes commands' events in order and gives back what each account is to be told. Delete everything here and a
-replay makes it again. A lease is told of once for each way in which a command has changed it, to all who are concerned:
-its buyer, its provider, and who delivers.
+`fold` takes commands' events in order and gives back what each account is to be told; `TAKERS`, at the end, says what
+becomes of each kind. Delete everything here and a replay makes it again. A lease is told of once for each way in which
+a command has changed it, to all who are concerned: its buyer, its provider, and who delivers.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable
+from typing import Any, Final
 
 from exchange.language import events as e
 from exchange.language import events_money as m
@@ -16,10 +17,8 @@ from exchange.language.views import Detail, Notice
 from exchange.projections.leases import parties
 from exchange.projections.reading import Reading
 
-OrderEvent = e.BidChanged | e.BidPlaced | e.BidAmended | e.AskChanged | e.AskPlaced | e.AskAmended
-LeaseEvent = e.Traded | e.AccessGiven | e.LeaseMetered | e.PeriodSettled | e.LeaseChanged
 TurnEvent = m.LeaseCut | m.PeriodContested | m.ContestRuled
-ProgrammeEvent = m.ProgrammeDefined | m.ProgrammeChanged | m.SubsidyMoved
+Placed = e.BidPlaced | e.AskPlaced
 
 
 class Views(Reading):
@@ -27,141 +26,109 @@ class Views(Reading):
 
     def __init__(self) -> None:
         super().__init__()
+        # Of the current command:
         self._notices: list[Notice] = []
+        self._placed: Placed | None = None
+        self._made: list[int] = []  # leases
         self._asked: list[m.MoneyMoved | TurnEvent] = []  # what a command with an idempotency key may have been about
         self._untold: dict[int, str] = {}  # leases that something has happened to -> what they will be told it was
 
     def fold(self, applied: e.Applied) -> list[Notice]:
         """Take in what one command made happen; what accounts are to be told of it, in order."""
         self.seq = applied.seq
-        placed: e.BidPlaced | e.AskPlaced | None = None
-        leases: list[int] = []
         for event in applied.events:
-            if isinstance(event, e.BidPlaced | e.AskPlaced):
-                placed = event
-            elif isinstance(event, e.Traded):
-                leases.append(event.lease_id)
-            self._take(event)
+            TAKERS[type(event)](self, event)
         self.now_s = applied.at_s
         for number in list(self._untold):
             self._tell_lease(number, self._untold.pop(number))
-        if placed is not None:
-            self._keep_receipt(placed, leases)
+        if self._placed is not None:
+            self._keep_receipt(self._placed)
+            self._placed = None
+        if self._made:
+            self._made = []
         if self._asked:
             self._keep_answers()
         notices, self._notices = self._notices, []
         return notices
 
-    def _take(self, event: e.Event) -> None:
-        match event:
-            case e.Transferred():
-                for account_id, view in self._accounts.transferred(event, self.seq, self.now_s).items():
-                    self._tell([account_id], "transfer", view)
-            case e.BidChanged() | e.BidPlaced() | e.BidAmended() | e.AskChanged() | e.AskPlaced() | e.AskAmended():
-                self._take_order(event)
-            case e.Traded() | e.AccessGiven() | e.LeaseMetered() | e.PeriodSettled() | e.LeaseChanged():
-                self._take_lease(event)
-            case e.TimeAdvanced():
-                self.now_s = event.now_s
-            case e.TenorsSet():
-                self._catalog.take(event)
-                self._depth.tenors_s = self._candles.tenors_s = event.tenors_s
-            case e.RulesSet() | e.RegionDefined() | e.ChipDefined():
-                self._catalog.take(event)
-            case e.MarketStateSet():
-                self._brakes.set(event)
-            case e.SelfTradePrevented():
-                bid, ask = self._orders.bids[event.bid_id], self._orders.asks[event.ask_id]
-                self._tell([bid.account_id], "bid.self_trade_prevented", bid)
-                self._tell([ask.account_id], "ask.self_trade_prevented", ask)
-            case _:
-                self._take_more(event)
+    def _take_time(self, event: e.TimeAdvanced) -> None:
+        self.now_s = event.now_s
 
-    def _take_more(self, event: e.Event) -> None:
-        """What happens more seldom: to accounts, to parts of leases, in contests, to programmes."""
-        match event:
-            case e.AccountOpened():
-                self._accounts.opened(event)
-                self._supervision.opened(event.account_id, event.owner_group)
-            case e.KeyRegistered():
-                self._accounts.key_registered(event)
-            case e.KeyRevoked():
-                self._accounts.key_revoked(event)
-            case m.MoneyMoved():
-                self._asked.append(event)
-            case m.ContestableChanged():
-                self._accounts.contestable_changed(event)
-            case m.PartResold():
-                self._leases.resold(event)
-                self._untold[event.lease_id] = "lease.part_resold"
-            case m.PartReturned():
-                self._leases.returned(event)
-                self._untold[event.lease_id] = "lease.part_returned"
-            case m.LeaseCut() | m.PeriodContested() | m.ContestRuled():
-                self._take_turn(event)
-            case m.ProgrammeDefined() | m.ProgrammeChanged() | m.SubsidyMoved():
-                self._take_programme(event)
-            case m.GroupsRelated():
-                self._supervision.related(event, self.seq, self.now_s)
+    def _take_transfer(self, event: e.Transferred) -> None:
+        for account_id, view in self._accounts.transferred(event, self.seq, self.now_s):
+            self._tell(account_id, "transfer", view)
 
-    def _take_order(self, event: OrderEvent) -> None:
-        match event:
-            case e.BidPlaced():
-                bid = self._orders.bid_placed(event, self.seq, self.now_s)
-                self._depth.bid(None, bid)
-                self._tell([bid.account_id], "bid.placed", bid)
-            case e.BidChanged():
-                before = self._orders.bids[event.bid_id]
-                bid = self._orders.bid_changed(event)
-                self._depth.bid(before, bid)
-                if bid != before:
-                    self._tell([bid.account_id], f"bid.{bid.state}", bid)
-            case e.BidAmended():
-                before = self._orders.bids[event.bid_id]
-                bid = self._orders.bid_amended(event)
-                self._depth.bid(before, bid)
-                self._tell([bid.account_id], "bid.amended", bid)
-            case e.AskAmended():
-                ask = self._orders.ask_amended(event)
-                self._depth.ask(ask)
-                self._tell([ask.account_id], "ask.amended", ask)
-            case e.AskPlaced():
-                ask = self._orders.ask_placed(event, self.seq, self.now_s)
-                self._depth.ask(ask)
-                self._tell([ask.account_id], "ask.placed", ask)
-            case e.AskChanged():
-                earlier = self._orders.asks[event.ask_id]
-                ask = self._orders.ask_changed(event)
-                self._depth.ask(ask)
-                if ask != earlier:
-                    self._tell([ask.account_id], f"ask.{ask.state}", ask)
+    # -- orders -----------------------------------------------------------------------------------------------------
 
-    def _take_lease(self, event: LeaseEvent) -> None:
-        match event:
-            case e.Traded():
-                self._take_trade(event)
-                self._tell_lease(event.lease_id, "lease.scheduled")
-            case e.AccessGiven():
-                self._leases.access_given(event)
-                self._tell_lease(event.lease_id, "lease.access_given")
-            case e.LeaseMetered():
-                self._leases.metered(event)
-                self._tell_lease(event.lease_id, "lease.metered")
-            case e.PeriodSettled():
-                self._leases.settled(event)
-                self._untold[event.lease_id] = "lease.settled"  # told with the change that follows
-            case e.LeaseChanged():
-                before = self._leases.face(event.lease_id)
-                self._leases.changed(event)
-                self._programmes.lease_changed(event)
-                self._supervision.lease_changed(event, self.seq, self.now_s)
-                news = self._untold.pop(event.lease_id, None)
-                if event.state != before.state:
-                    self._tell_lease(event.lease_id, f"lease.{event.state}")
-                elif news is not None or self._leases.face(event.lease_id) != before:
-                    self._tell_lease(event.lease_id, news or "lease.changed")
+    def _take_bid(self, event: e.BidPlaced) -> None:
+        bid = self._orders.bid_placed(event, self.seq, self.now_s)
+        self._placed = event
+        self._depth.bid(None, bid)
+        self._tell(bid.account_id, "bid.placed", bid)
+
+    def _take_bid_change(self, event: e.BidChanged) -> None:
+        before = self._orders.bids[event.bid_id]
+        bid = self._orders.bid_changed(event)
+        if bid != before:
+            self._depth.bid(before, bid)
+            self._tell(bid.account_id, f"bid.{bid.state}", bid)
+
+    def _take_bid_amendment(self, event: e.BidAmended) -> None:
+        before = self._orders.bids[event.bid_id]
+        bid = self._orders.bid_amended(event)
+        self._depth.bid(before, bid)
+        self._tell(bid.account_id, "bid.amended", bid)
+
+    def _take_ask(self, event: e.AskPlaced) -> None:
+        ask = self._orders.ask_placed(event, self.seq, self.now_s)
+        self._placed = event
+        self._depth.ask(ask)
+        self._tell(ask.account_id, "ask.placed", ask)
+
+    def _take_ask_change(self, event: e.AskChanged) -> None:
+        before = self._orders.asks[event.ask_id]
+        ask = self._orders.ask_changed(event)
+        self._depth.ask(ask)
+        if ask != before:
+            self._tell(ask.account_id, f"ask.{ask.state}", ask)
+
+    def _take_ask_amendment(self, event: e.AskAmended) -> None:
+        ask = self._orders.ask_amended(event)
+        self._depth.ask(ask)
+        self._tell(ask.account_id, "ask.amended", ask)
+
+    def _take_prevented(self, event: e.SelfTradePrevented) -> None:
+        bid, ask = self._orders.bids[event.bid_id], self._orders.asks[event.ask_id]
+        self._tell(bid.account_id, "bid.self_trade_prevented", bid)
+        self._tell(ask.account_id, "ask.self_trade_prevented", ask)
+
+    # -- leases -----------------------------------------------------------------------------------------------------
+
+    def _take_access(self, event: e.AccessGiven) -> None:
+        self._leases.access_given(event)
+        self._tell_lease(event.lease_id, "lease.access_given")
+
+    def _take_meter(self, event: e.LeaseMetered) -> None:
+        self._leases.metered(event)
+        self._tell_lease(event.lease_id, "lease.metered")
+
+    def _take_period(self, event: e.PeriodSettled) -> None:
+        self._leases.settled(event)
+        self._untold[event.lease_id] = "lease.settled"  # told with the change that follows
+
+    def _take_lease_change(self, event: e.LeaseChanged) -> None:
+        before = self._leases.face(event.lease_id)
+        self._leases.changed(event)
+        self._programmes.lease_changed(event)
+        self._supervision.lease_changed(event, self.seq, self.now_s)
+        news = self._untold.pop(event.lease_id, None)
+        if event.state != before.state:
+            self._tell_lease(event.lease_id, f"lease.{event.state}")
+        elif news is not None or self._leases.face(event.lease_id) != before:
+            self._tell_lease(event.lease_id, news or "lease.changed")
 
     def _take_trade(self, event: e.Traded) -> None:
+        self._made.append(event.lease_id)
         chip, buyer = self._catalog.chips[event.chip], self._accounts.as_opened[event.buyer]
         self._tape.traded(event, self.seq, self.now_s)
         self._candles.traded(event, self.now_s)
@@ -173,6 +140,15 @@ class Views(Reading):
             claimant = Claimant(buyer.owner_group, buyer.tags, buyer.place, self.now_s)
             cap = self._programmes.least_cap(event.programme, claimant, PER_CONTRACT)
         self._supervision.traded(event, cap, self.seq, self.now_s)
+        self._tell_lease(event.lease_id, "lease.scheduled")
+
+    def _take_resale(self, event: m.PartResold) -> None:
+        self._leases.resold(event)
+        self._untold[event.lease_id] = "lease.part_resold"
+
+    def _take_return(self, event: m.PartReturned) -> None:
+        self._leases.returned(event)
+        self._untold[event.lease_id] = "lease.part_returned"
 
     def _take_turn(self, event: TurnEvent) -> None:
         """A lease is cut short, or a period of it is in dispute, which concerns all by whom it is paid."""
@@ -192,18 +168,24 @@ class Views(Reading):
                 for lease in self._leases.chain(event.lease_id):
                     self._untold[lease.lease_id] = "lease.ruled"
 
-    def _take_programme(self, event: ProgrammeEvent) -> None:
-        match event:
-            case m.ProgrammeDefined():
-                self._programmes.defined(event, self.now_s)
-            case m.ProgrammeChanged():
-                self._programmes.changed(event)
-            case m.SubsidyMoved():
-                self._programmes.subsidy_moved(event)
+    # -- accounts, rules and programmes -----------------------------------------------------------------------------
 
-    def _keep_receipt(self, placed: e.BidPlaced | e.AskPlaced, leases: list[int]) -> None:
+    def _take_account(self, event: e.AccountOpened) -> None:
+        self._accounts.opened(event)
+        self._supervision.opened(event.account_id, event.owner_group)
+
+    def _take_tenors(self, event: e.TenorsSet) -> None:
+        self._catalog.take(event)
+        self._depth.tenors_s = self._candles.tenors_s = event.tenors_s
+
+    def _take_relation(self, event: m.GroupsRelated) -> None:
+        self._supervision.related(event, self.seq, self.now_s)
+
+    # -- once a command is over -------------------------------------------------------------------------------------
+
+    def _keep_receipt(self, placed: Placed) -> None:
         kind, number = ("bid_id", placed.bid_id) if isinstance(placed, e.BidPlaced) else ("ask_id", placed.ask_id)
-        own = [lease for lease in map(self._leases.whole, leases) if getattr(lease, kind) == number]
+        own = [lease for lease in map(self._leases.whole, self._made) if getattr(lease, kind) == number]
         self._orders.keep_receipt(self.seq, placed, own)
 
     def _keep_answers(self) -> None:
@@ -217,8 +199,46 @@ class Views(Reading):
 
     def _tell_lease(self, number: int, told: str) -> None:
         lease = self._leases.whole(number)
-        self._tell(parties(lease), told, lease)
+        for account_id in parties(lease):
+            self._tell(account_id, told, lease)
 
-    def _tell(self, accounts: Iterable[str], told: str, data: Detail) -> None:
-        for account_id in accounts:
-            self._notices.append(Notice(account_id=account_id, seq=self.seq, at_s=self.now_s, type=told, data=data))
+    def _tell(self, account_id: str, told: str, data: Detail) -> None:
+        self._notices.append(Notice(account_id=account_id, seq=self.seq, at_s=self.now_s, type=told, data=data))
+
+
+# By type, as a chain of cases would ask about every kind of event that comes before in it.
+TAKERS: Final[dict[type[e.Event], Callable[[Views, Any], None]]] = {
+    e.Transferred: Views._take_transfer,
+    e.BidPlaced: Views._take_bid,
+    e.BidChanged: Views._take_bid_change,
+    e.BidAmended: Views._take_bid_amendment,
+    e.AskPlaced: Views._take_ask,
+    e.AskChanged: Views._take_ask_change,
+    e.AskAmended: Views._take_ask_amendment,
+    e.SelfTradePrevented: Views._take_prevented,
+    e.Traded: Views._take_trade,
+    e.AccessGiven: Views._take_access,
+    e.LeaseMetered: Views._take_meter,
+    e.PeriodSettled: Views._take_period,
+    e.LeaseChanged: Views._take_lease_change,
+    m.PartResold: Views._take_resale,
+    m.PartReturned: Views._take_return,
+    m.LeaseCut: Views._take_turn,
+    m.PeriodContested: Views._take_turn,
+    m.ContestRuled: Views._take_turn,
+    e.TimeAdvanced: Views._take_time,
+    e.AccountOpened: Views._take_account,
+    e.KeyRegistered: lambda views, event: views._accounts.key_registered(event),
+    e.KeyRevoked: lambda views, event: views._accounts.key_revoked(event),
+    m.MoneyMoved: lambda views, event: views._asked.append(event),
+    m.ContestableChanged: lambda views, event: views._accounts.contestable_changed(event),
+    e.RulesSet: lambda views, event: views._catalog.take(event),
+    e.TenorsSet: Views._take_tenors,
+    e.RegionDefined: lambda views, event: views._catalog.take(event),
+    e.ChipDefined: lambda views, event: views._catalog.take(event),
+    e.MarketStateSet: lambda views, event: views._brakes.set(event),
+    m.ProgrammeDefined: lambda views, event: views._programmes.defined(event, views.now_s),
+    m.ProgrammeChanged: lambda views, event: views._programmes.changed(event),
+    m.SubsidyMoved: lambda views, event: views._programmes.subsidy_moved(event),
+    m.GroupsRelated: Views._take_relation,
+}

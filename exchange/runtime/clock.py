@@ -5,9 +5,11 @@ anything happens by it, so a replay never asks. Neither clock ever goes backward
 """
 
 import time
-from typing import Protocol
+from typing import Final, Protocol
 
 from exchange.language.units import Seconds
+
+LOOK_S: Final = 30.0  # the machine's clock may be set forward, or the machine sleep: look at it so often at least
 
 
 class Clock(Protocol):
@@ -20,7 +22,10 @@ class Clock(Protocol):
         ...
 
     def wait_s(self, until_s: Seconds) -> float | None:
-        """Real seconds until market time reaches an instant, 0 when it has; None when it never will by itself."""
+        """Real seconds to wait for an instant, 0 when it is there; fewer than until then where it could come sooner.
+
+        None when it never will by itself.
+        """
         ...
 
 
@@ -38,7 +43,7 @@ class SystemClock:
         self._latest_s = max(self._latest_s, at_s)
 
     def wait_s(self, until_s: Seconds) -> float | None:
-        return max(0.0, until_s - time.time())
+        return min(max(0.0, until_s - time.time()), LOOK_S)
 
 
 class SandboxClock:

@@ -1,10 +1,9 @@
-"""An open exchange: journal, machine, views, pump and feed, wired together on this page. Implements the port.
+"""An open exchange: journal, machine, views, pump, scribe and feed, wired together on this page. Implements the port.
 
 One process holds it, all in one event loop. Reads are plain calls on the views and see the last applied batch.
 """
 
 import asyncio
-import gc
 from collections.abc import Callable, Iterator, Sequence
 from typing import Self
 
@@ -13,24 +12,25 @@ from exchange.core.digest import digest
 from exchange.core.explaining import explain
 from exchange.core.ledger.chart import AVAILABLE, COMMITTED, POOL, PURSES, programme_purse, purse
 from exchange.core.quoting import quote
-from exchange.core.state_machine import StateMachine
 from exchange.language.commands import AdvanceTime, Command, PlaceBid
 from exchange.language.instants import format_duration
-from exchange.language.journal import Journal
+from exchange.language.journal import Journal, JournalError
 from exchange.language.limits import CLOCK_STEP_MAX_S
+from exchange.language.news import BookNews, StatusNews, TradesNews
 from exchange.language.port import MarketStopped, Outcome
 from exchange.language.rejects import Code, Reject
+from exchange.language.snapshots import Snapshots
+from exchange.language.statements import Statements
 from exchange.language.units import Micros, Seconds
 from exchange.language.views import Audit, Explanation, Quote
 from exchange.projections.views import Views
 from exchange.runtime.clock import Clock, SandboxClock
-from exchange.runtime.feed import Feed, FeedSubscription
+from exchange.runtime.feed import AccountSubscription, Feed
 from exchange.runtime.inbox import Inbox
-from exchange.runtime.pump import Pump
-from exchange.runtime.recovery import Recovery, recover
-
-# Orders and leases live long: young collections that find nothing are not worth their pauses.
-GC_THRESHOLDS = (50_000, 20, 100)
+from exchange.runtime.pump import BATCH_MAX, Pump
+from exchange.runtime.recovery import Recovered, recover
+from exchange.runtime.scribe import Scribe
+from exchange.runtime.topics import TopicSubscription
 
 
 class SeedRefused(Exception):
@@ -40,17 +40,22 @@ class SeedRefused(Exception):
 class Exchange:
     """The market, open for business. Made by `open`, ended by `close`."""
 
-    def __init__(self, machine: StateMachine, views: Views, journal: Journal, clock: Clock, recovery: Recovery) -> None:
-        self._machine = machine
-        self._views = views
+    def __init__(
+        self, recovered: Recovered, journal: Journal, clock: Clock, scribe: Scribe, statements: Statements | None
+    ) -> None:
+        place = recovered.place
+        self._machine = place.machine
+        self._views = place.views
         self._journal = journal
         self._clock = clock
         self._inbox = Inbox()
-        self._feed = Feed()
-        self._pump = Pump(machine, views, journal, clock, self._inbox, self._feed)
+        self._scribe = scribe
+        self._feed = Feed(place.views, scribe, statements)
+        self._pump = Pump(place, journal, clock, self._inbox, scribe, self._feed)
         self._running: asyncio.Task[None] | None = None
+        self._writing: asyncio.Task[None] | None = None
         self._ready = False
-        self.recovery = recovery
+        self.recovery = recovered.recovery
 
     @classmethod
     async def open(
@@ -60,40 +65,63 @@ class Exchange:
         *,
         seeds: Sequence[Command] = (),
         progress: Callable[[int], None] | None = None,
+        snapshots: Snapshots | None = None,
+        statements: Statements | None = None,
     ) -> Self:
-        """Recover from the journal, or begin it with the seeds, and start trading. Closes the journal if it fails."""
-        machine, views = StateMachine(), Views()
+        """Recover from the journal, or begin it with the seeds, and start trading. Closes the journal if it fails.
+
+        Without statements no tables are kept, snapshots are of no use, and accounts resume only from what is in memory.
+        """
+        assert snapshots is None or statements is not None
         try:
-            recovery = await recover(journal, machine, views, progress)
+            scribe = await Scribe.begin(statements)
+            recovered = await recover(
+                journal, snapshots=snapshots, statements=statements, seen=scribe.look, rest=scribe.rest,
+                progress=progress,
+            )  # fmt: skip
+            await scribe.write()
         except BaseException:
             await journal.close()
             raise
-        if machine.state.seq:
-            clock.resume(machine.state.now_s)
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*GC_THRESHOLDS)
-        exchange = cls(machine, views, journal, clock, recovery)
+        if recovered.place.seq:
+            clock.resume(recovered.place.machine.state.now_s)
+        exchange = cls(recovered, journal, clock, scribe, statements)
         exchange._running = asyncio.create_task(exchange._pump.run(), name="pump")
-        if not recovery.commands:
-            await exchange._sow(seeds)
+        exchange._writing = asyncio.create_task(scribe.run(exchange._inbox), name="scribe")
+        if not recovered.recovery.commands:
+            try:
+                await exchange._sow(seeds)
+            except BaseException:
+                await exchange.close()  # which says what the pump died of, if that is why
+                raise
         exchange._ready = True
         return exchange
 
     async def close(self) -> None:
-        """Finish what was taken, keep a last digest, and let go of the journal. Raises what the pump died of."""
+        """Finish what was taken, keep a last digest, write the last page, and let go of the journal.
+
+        Raises what the pump or the scribe died of.
+        """
         self._ready = False
-        assert self._running is not None
+        assert self._running is not None and self._writing is not None
         self._pump.stop()
         try:
             await self._running
+            self._scribe.stop()
+            await self._writing
         finally:
+            self._writing.cancel()
+            await asyncio.gather(self._writing, return_exceptions=True)
             await self._journal.close()
 
     async def stopped(self) -> None:
         """Wait until the pump has ended; raises what it died of."""
         assert self._running is not None
         await asyncio.shield(self._running)
+
+    def lost_journal(self, failure: JournalError) -> None:
+        """The journal is not ours any more: stop, though nobody asks for anything."""
+        self._pump.fail(failure)
 
     @property
     def reads(self) -> Views:
@@ -125,9 +153,21 @@ class Exchange:
             return self._refuse(Code.TIME_NOT_FORWARD, f"more than 0 and at most {format_duration(CLOCK_STEP_MAX_S)}")
         return await self.submit(AdvanceTime(to_s=self._clock.advance(by_s)))
 
-    def subscribe(self, account_id: str) -> FeedSubscription:
-        """What happens to an account from now on."""
-        return self._feed.subscribe(account_id)
+    def subscribe(self, account_id: str, from_seq: int | None = None) -> AccountSubscription:
+        """What an account is told from now on, or by the commands after `from_seq`. Raises CannotResume."""
+        return self._feed.subscribe(account_id, from_seq)
+
+    def subscribe_book(self, region: str, chip: str, tenor_s: Seconds) -> TopicSubscription[BookNews]:
+        """A book whole, then what changes in it."""
+        return self._feed.subscribe_book(region, chip, tenor_s)
+
+    def subscribe_trades(self, region: str, chip: str) -> TopicSubscription[TradesNews]:
+        """A market's trades from now on."""
+        return self._feed.subscribe_trades(region, chip)
+
+    def subscribe_status(self) -> TopicSubscription[StatusNews]:
+        """What operators have set, at once and whenever that changes."""
+        return self._feed.subscribe_status()
 
     def quote(self, order: PlaceBid) -> Quote | Reject:
         """What a bid would get if it came now. Changes nothing."""
@@ -173,6 +213,7 @@ class Exchange:
                 yield name, state.ledger.balance(name), shown
 
     async def _sow(self, seeds: Sequence[Command]) -> None:
+        assert len(seeds) < BATCH_MAX  # one batch with the clock's first step: half a catalogue would pass for a whole
         for outcome, command in zip(
             await asyncio.gather(*(self.submit(command) for command in seeds)), seeds, strict=True
         ):

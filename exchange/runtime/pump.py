@@ -1,24 +1,28 @@
 """take -> stamp -> journal (durable) -> apply -> tell, a batch at a time.
 
-While one batch is on its way to the journal the next gathers in the inbox. Between the journal's answer and the last
-event there is no `await`, so nobody sees a half-applied batch. Time enters as a command: before a batch, or by itself
-when something has fallen due. Any failure ends the pump for good: stop, never skip.
+While one batch is on its way to the journal the next gathers in the inbox: the commit of one is the gathering time of
+the next, so a batch never waits for company. A lone command goes at once, and under load batches grow by themselves to
+whatever one commit takes. No batch is taken while too much waits for the scribe.
+
+Between the journal's answer and the last event there is no `await`, so nobody sees a half-applied batch. Time enters as
+a command: before a batch, or by itself when something has fallen due. Any failure ends the pump for good: stop, never
+skip.
 """
 
-import time
+import asyncio
 
 from exchange.core.digest import digest
-from exchange.core.state_machine import StateMachine
 from exchange.language.codec import encode_commands
 from exchange.language.commands import AdvanceTime, Command
 from exchange.language.journal import DigestMark, Journal
 from exchange.language.limits import CLOCK_STEP_MAX_S
 from exchange.language.port import MarketStopped, Outcome
 from exchange.language.units import Seconds
-from exchange.projections.views import Views
 from exchange.runtime.clock import Clock
 from exchange.runtime.feed import Feed
 from exchange.runtime.inbox import Inbox, Waiting
+from exchange.runtime.replaying import Place
+from exchange.runtime.scribe import Scribe
 
 BATCH_MAX = 1_024
 MARK_EVERY_S = 10.0
@@ -31,22 +35,29 @@ MARK_OPEN_MAX = 50_000
 class Pump:
     """The one writer of the machine."""
 
-    def __init__(
-        self, machine: StateMachine, views: Views, journal: Journal, clock: Clock, inbox: Inbox, feed: Feed
-    ) -> None:
-        self._machine = machine
-        self._views = views
+    def __init__(self, place: Place, journal: Journal, clock: Clock, inbox: Inbox, scribe: Scribe, feed: Feed) -> None:
+        self._place = place
+        self._machine = place.machine
+        self._views = place.views
         self._journal = journal
         self._clock = clock
         self._inbox = inbox
+        self._scribe = scribe
         self._feed = feed
         self._stopping = False
-        self._marked_seq = machine.state.seq
-        self._mark_at = time.monotonic() + MARK_EVERY_S
+        self._failure: BaseException | None = None
+        self._marked_seq = place.seq
+        self._time = asyncio.get_running_loop().time
+        self._mark_at = self._time() + MARK_EVERY_S
 
     def stop(self) -> None:
         """Finish what is waiting, then end."""
         self._stopping = True
+        self._inbox.wake()
+
+    def fail(self, failure: BaseException) -> None:
+        """End for this reason, once what is under way has come to its own end."""
+        self._failure = failure
         self._inbox.wake()
 
     async def run(self) -> None:
@@ -55,12 +66,18 @@ class Pump:
         try:
             while True:
                 await self._inbox.wait(0.0 if self._stopping else self._idle_s())
+                if self._failure is not None:
+                    raise self._failure
+                await self._scribe.room()
                 batch = self._inbox.take(BATCH_MAX)
                 if not batch and self._stopping:
                     break
                 await self._carry_out(batch)
                 await self._mark(final=False)
             await self._mark(final=True)
+        except BaseException:
+            self._scribe.abandon()
+            raise
         finally:
             for waiting in [*batch, *self._inbox.take(1 << 30)]:
                 if not waiting.outcome.done():
@@ -82,9 +99,11 @@ class Pump:
         ahead = len(commands) - len(batch)
         for index, command in enumerate(commands):
             outcome, applied = self._machine.apply(first_seq + index, command)
-            self._feed.tell(self._views.fold(applied))
+            self._feed.tell(self._scribe.see(self._place, applied, self._views.fold(applied)))
             if index >= ahead:
                 _answer(batch[index - ahead], outcome)
+        self._feed.look()
+        self._scribe.poke()
 
     def _stamp(self, commands: list[Command]) -> list[Command]:
         """The batch with the time it comes at in front, if that is news: for a command, or for what is due."""
@@ -108,15 +127,15 @@ class Pump:
         state = self._machine.state
         if state.seq == self._marked_seq:
             return
-        busy = time.monotonic() < self._mark_at or len(state.bids) + len(state.asks) + len(state.leases) > MARK_OPEN_MAX
+        busy = self._time() < self._mark_at or len(state.bids) + len(state.asks) + len(state.leases) > MARK_OPEN_MAX
         if busy and not final:
             return
-        began = time.monotonic()
+        began = self._time()
         mark = DigestMark(seq=state.seq, digest=digest(state))
-        took = time.monotonic() - began
+        took = self._time() - began
         await self._journal.mark_digest(mark)
         self._marked_seq = mark.seq
-        self._mark_at = time.monotonic() + max(MARK_EVERY_S, took * MARK_SHARE)
+        self._mark_at = self._time() + max(MARK_EVERY_S, took * MARK_SHARE)
 
 
 def _steps(from_s: Seconds, to_s: Seconds) -> list[AdvanceTime]:

@@ -78,6 +78,34 @@ async def start_embedded(data_dir: Path) -> AsyncIterator[str]:
         yield dsn
 
 
+@asynccontextmanager
+async def reach_embedded(data_dir: Path) -> AsyncIterator[str]:
+    """The DSN of the cluster `data_dir`/postgres, which must be there: of its running server, or of one for the while.
+
+    Whoever runs it may stop it at any time.
+    """
+    if not (data_dir / "postgres").exists():
+        raise DatabaseUnavailable(
+            f"There is no market in {data_dir}. Name its --data-dir, or its PostgreSQL by --database-url."
+        )
+    async with AsyncExitStack() as stack:
+        try:
+            dsn = await stack.enter_async_context(start_embedded(data_dir))
+        except JournalBusy as busy:
+            dsn = _running(data_dir, busy)
+        yield dsn
+
+
+def _running(data_dir: Path, busy: JournalBusy) -> str:
+    for scratch in _scratch_names(data_dir.resolve()):
+        if (scratch / "socket" / _SOCKET).exists():
+            return _dsn(scratch / "socket")
+    raise DatabaseUnavailable(
+        f"{data_dir} is in use, but its PostgreSQL is not to be found: it may just be starting, or run for another "
+        "user or with another TMPDIR. Try again in a moment, as that user."
+    ) from busy
+
+
 async def _start(data_dir: Path, stack: AsyncExitStack) -> str:
     data_dir = _make_folder(data_dir)
     stack.enter_context(_owning(data_dir))
@@ -96,6 +124,10 @@ async def _start(data_dir: Path, stack: AsyncExitStack) -> str:
     server = spawn([programs / "postgres", "-D", HERE, *options], folder=cluster, account=account, log=log)
     stack.push_async_callback(_stop, server)
     await _await_ready(server, cluster, log)
+    return _dsn(sockets)
+
+
+def _dsn(sockets: Path) -> str:
     return f"postgresql://{_USER}@/postgres?host={quote(str(sockets), safe='')}"
 
 
@@ -137,10 +169,8 @@ async def _await_orphans(cluster: Path) -> None:
 @contextmanager
 def _scratch(data_dir: Path, account: Account) -> Iterator[Path]:
     """A folder with a short name where `account` can go, for what cannot be in the data directory; gone at the end."""
-    place = hashlib.blake2s(os.fsencode(data_dir), digest_size=6).hexdigest()
-    for base in (Path(tempfile.gettempdir()).resolve(), Path("/tmp")):
-        scratch = base / f"leasebook-{os.geteuid()}-{place}"
-        if len(os.fsencode(scratch / "socket" / _SOCKET)) <= _SOCKET_BYTES and can_enter(account, base):
+    for scratch in _scratch_names(data_dir):
+        if len(os.fsencode(scratch / "socket" / _SOCKET)) <= _SOCKET_BYTES and can_enter(account, scratch.parent):
             break
     else:
         raise DatabaseUnavailable(
@@ -159,6 +189,13 @@ def _scratch(data_dir: Path, account: Account) -> Iterator[Path]:
         yield scratch
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _scratch_names(data_dir: Path) -> list[Path]:
+    """Where that folder may be, the best first."""
+    place = hashlib.blake2s(os.fsencode(data_dir), digest_size=6).hexdigest()
+    bases = (Path(tempfile.gettempdir()).resolve(), Path("/tmp"))
+    return [base / f"leasebook-{os.geteuid()}-{place}" for base in bases]
 
 
 def _open_log(data_dir: Path) -> BinaryIO:

@@ -62,6 +62,24 @@ async def migrate(connection: Connection, directory: Path = MIGRATIONS) -> None:
         )
 
 
+async def check_schema(connection: Connection, directory: Path = MIGRATIONS) -> None:
+    """Change nothing; raise MigrationMismatch unless every migration of this release, and no other, has been run."""
+    files = read_migrations(directory)
+    if await connection.fetchval("SELECT to_regclass('migration_content')") is None:
+        raise MigrationMismatch(
+            "The database holds no market yet. See that --database-url or DATABASE_URL names the right one; "
+            "`leasebook serve` makes a market in it."
+        )
+    records = await connection.fetch("SELECT migration_id, sha256 FROM migration_content")
+    kept = {record["migration_id"]: record["sha256"] for record in records}
+    compare(files, kept, set(kept))
+    if len(kept) < len(files):
+        raise MigrationMismatch(
+            f"The database has migration {max(kept, default='none')}, older than {max(files)}, which this release "
+            "needs. Start this release's server once: it brings the schema up to date."
+        )
+
+
 def read_migrations(directory: Path) -> dict[str, str]:
     """The SHA-256 of each migration by its name without suffix, in order.
 

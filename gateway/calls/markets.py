@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from exchange.language.commands import OPEN
 from exchange.language.instants import format_duration, format_instant
 from exchange.language.port import Reads
 from exchange.language.rejects import Code
@@ -30,14 +29,10 @@ async def time(call: Call[schema.NoParams]) -> answers.Time:
 
 async def status(call: Call[schema.NoParams]) -> answers.Status:
     market = call.desk.market
-    brakes = [brake for brake in market.reads.brakes() if brake.state != OPEN]
-    venue = next((brake.state for brake in brakes if brake.region is None and brake.chip is None), OPEN)
+    told = wire_public.brakes(market.reads.brakes())
     return answers.Status(
-        state=venue if market.ready else "stopped",
-        brakes=tuple(
-            answers.Brake(region=brake.region, chip=brake.chip, state=brake.state, reason=brake.reason)
-            for brake in brakes
-        ),
+        state=told.state if market.ready else "stopped",
+        brakes=told.brakes,
         sandbox=market.sandbox,
         seq=market.reads.seq,
         now=format_instant(market.clock_s),

@@ -88,6 +88,8 @@ class Stream:
             raise Unreachable(self._url, why(error)) from error
         finally:
             self._waiting.pop(number, None)
+            if future.done() and not future.cancelled():
+                future.exception()  # nobody asks when the request could not even be sent
         return self._unpack(reply, answer)
 
     def _unpack(self, reply: _Reply, answer: type[T]) -> T:

@@ -1,81 +1,128 @@
-"""Channels of the stream: which there are, and how news get from the market to a socket."""
+"""Channels of the stream by name, and their news as frames.
 
-from typing import Final
+`account`, `book:{region}/{chip}/{tenor}`, `trades:{region}/{chip}` and `status`. A tenor may be written in any way that
+durations may; the channel bears the one that the catalogue has.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
 
 import msgspec
 
-from exchange.language.instants import format_instant
-from exchange.language.port import FellBehind, Market, Subscription
+from exchange.language.instants import format_duration, format_instant
+from exchange.language.news import BookNews, StatusNews, TradesNews
+from exchange.language.port import Market, Reads
 from exchange.language.rejects import Code
-from exchange.language.views import Notice
-from gateway import wire
-from gateway.answers import Push
-from gateway.auth import Caller, identify
+from exchange.language.statements import Told
+from exchange.language.units import MilliDu, Seconds
+from exchange.language.views import Level
+from gateway import answers, intake, wire, wire_public
 from gateway.errors import Refusal
-from gateway.ws.outbox import Outbox
 
 ACCOUNT: Final = "account"
-LATER: Final = ("book:", "trades:", "status")
+BOOK: Final = "book"
+TRADES: Final = "trades"
+STATUS: Final = "status"
 
-GONE_AWAY: Final = 1001
-POLICY: Final = 1008
-BROKEN: Final = 1011
-RESTARTING: Final = 1012
-TRY_AGAIN: Final = 1013
+SNAPSHOT, UPDATE = "snapshot", "update"
 
 _encode: Final = msgspec.json.Encoder().encode
 
 
-def check_channels(channels: tuple[str, ...]) -> None:
-    """Refuse channels that are not there, by name."""
-    for place, channel in enumerate(channels):
-        param = f"channels[{place}]"
-        if channel.startswith(LATER):
-            raise Refusal(Code.NOT_SUPPORTED.wire, param, f"The channel {channel} is not offered yet.")
-        if channel != ACCOUNT:
-            raise Refusal(Code.BAD_VALUE.wire, param, f"There is no channel {channel}.")
+class Channel(NamedTuple):
+    """One channel: what kind, and what of."""
+
+    kind: str
+    region: str = ""
+    chip: str = ""
+    tenor_s: Seconds = 0
+    rate_milli: MilliDu | None = None  # of the chip type
+
+    @property
+    def name(self) -> str:
+        match self.kind:
+            case "book":
+                return f"book:{self.region}/{self.chip}/{format_duration(self.tenor_s)}"
+            case "trades":
+                return f"trades:{self.region}/{self.chip}"
+        return self.kind
 
 
-async def follow_account(
-    market: Market, caller: Caller, address: str | None, news: Subscription, since_seq: int, outbox: Outbox
-) -> tuple[int, str]:
-    """Push an account's notices, each naming its predecessor, until they end; the close code and reason for that.
-
-    A slow socket fills its outbox, then the subscription, which then ends: nothing is ever left out in the middle.
-    """
-    prev_seq = since_seq
-    try:
-        async for notice in news:
-            identify(market, caller.secret_hash, address)
-            await outbox.put(push(notice, prev_seq))
-            prev_seq = notice.seq
-    except FellBehind:
-        return TRY_AGAIN, "fell behind; connect and subscribe again"
-    except Refusal as refusal:
-        return POLICY, refusal.code
-    return RESTARTING, "the market has stopped"
+def read_channels(names: Sequence[str], reads: Reads) -> list[Channel]:
+    """The channels of these names, each once; a Refusal for one that is not there."""
+    found = [_read(name, f"channels[{place}]", reads) for place, name in enumerate(names)]
+    return list({channel.name: channel for channel in found}.values())
 
 
-def push(notice: Notice, prev_seq: int) -> bytes:
-    """A notice as a frame."""
-    return _encode(
-        Push(
-            channel=ACCOUNT,
-            seq=notice.seq,
-            prev_seq=prev_seq,
-            type=notice.type,
-            at=format_instant(notice.at_s),
-            data=msgspec.Raw(_encode(wire.detail(notice.data))),
+def _read(name: str, param: str, reads: Reads) -> Channel:
+    if name in (ACCOUNT, STATUS):
+        return Channel(name)
+    kind, _, scope = name.partition(":")
+    parts = scope.split("/")
+    if (kind, len(parts)) not in ((BOOK, 3), (TRADES, 2)):
+        raise _no_channel(name, param)
+    region, chip = parts[:2]
+    catalog = reads.catalog()
+    rates = {entry.chip: entry.du_milli for entry in catalog.chips}
+    if all(entry.region != region for entry in catalog.regions) or chip not in rates:
+        raise Refusal("unknown_market", param, f"The catalogue has no market {region}/{chip}.")
+    if kind == TRADES:
+        return Channel(TRADES, region, chip, rate_milli=rates[chip])
+    tenor_s = intake.duration(parts[2], param)
+    if tenor_s not in catalog.tenors_s:
+        known = ", ".join(map(format_duration, catalog.tenors_s))
+        raise Refusal(Code.BAD_VALUE.wire, param, f"The tenor of {name} must be one of {known}.")
+    return Channel(BOOK, region, chip, tenor_s, rates[chip])
+
+
+def _no_channel(name: str, param: str) -> Refusal:
+    return Refusal(Code.BAD_VALUE.wire, param, f"There is no channel {name}.")
+
+
+# -------------------------------------------------------------------------------------------------------------- frames
+
+
+def account_frames(told: Told) -> Iterator[bytes]:
+    """All that one command had an account be told; only the last frame does not say that there is more."""
+    last = len(told.notices) - 1
+    for place, notice in enumerate(told.notices):
+        yield _encode(
+            answers.Push(
+                channel=ACCOUNT,
+                seq=told.seq,
+                prev_seq=told.prev_seq,
+                type=notice.type,
+                at=format_instant(notice.at_s),
+                data=msgspec.Raw(_encode(wire.detail(notice.data))),
+                more=place < last,
+            )
         )
+
+
+def book_frame(name: str, news: BookNews) -> bytes:
+    levels = answers.BookLevels(
+        asks=_rungs(news.asks),
+        bids=_rungs(news.bids),
+        checksum=wire_public.checksum(_rungs(news.best_asks), _rungs(news.best_bids)),
     )
+    return _frame(name, news, SNAPSHOT if news.whole else UPDATE, levels)
+
+
+def trades_frame(name: str, news: TradesNews, rate_milli: MilliDu | None) -> bytes:
+    trades = answers.NewTrades(items=tuple(wire_public.trade(trade, rate_milli) for trade in news.trades))
+    return _frame(name, news, UPDATE, trades)
+
+
+def status_frame(name: str, news: StatusNews) -> bytes:
+    return _frame(name, news, UPDATE if news.prev_seq else SNAPSHOT, wire_public.brakes(news.brakes))
 
 
 def shutting_down(market: Market) -> bytes:
     """The frame that every socket gets before the server closes it."""
     seq = market.reads.seq
     return _encode(
-        Push(
-            channel="status",
+        answers.Push(
+            channel=STATUS,
             seq=seq,
             prev_seq=seq,
             type="shutting_down",
@@ -83,3 +130,20 @@ def shutting_down(market: Market) -> bytes:
             data=msgspec.Raw(b"{}"),
         )
     )
+
+
+def _frame(name: str, news: BookNews | TradesNews | StatusNews, kind: str, data: msgspec.Struct) -> bytes:
+    return _encode(
+        answers.Push(
+            channel=name,
+            seq=news.seq,
+            prev_seq=news.prev_seq,
+            type=kind,
+            at=format_instant(news.at_s),
+            data=msgspec.Raw(_encode(data)),
+        )
+    )
+
+
+def _rungs(levels: tuple[Level, ...]) -> tuple[answers.Rung, ...]:
+    return tuple(map(wire_public.rung, levels))

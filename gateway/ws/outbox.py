@@ -1,36 +1,32 @@
 """What waits to go out on one socket: a bounded queue and the one task that writes it.
 
 Frames leave in the order in which they were put. Whoever puts into a full outbox waits, which in the end stops the
-reading of that socket and of nothing else; full is a matter of bytes, and the frame that fills it may pass the bound.
-What has gathered by the time the writer looks leaves in two writes: a system call per message would cost more than all
-the rest of the edge. Once the peer is gone, frames are dropped and nobody waits.
+reading of that socket and of nothing else; what is told to many is offered instead, and offers to a full outbox are
+turned down. Full is a matter of bytes, and the frame that fills it may pass the bound. Once the peer is gone, frames
+are dropped and nobody waits.
 """
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from typing import Final
 
-from aiohttp import WSMsgType, web
+from gateway.ws.socket import Socket
 
 JOIN_BYTES: Final = 64 * 1024  # about as much leaves in one write
 
-_TEXT: Final = b"\x81"  # RFC 6455, section 5.2: a whole text message in one frame; a server masks nothing
-
 
 class Outbox:
-    """Make it, run `write()` as a task, and cancel that in the end.
+    """Make it, run `write()` as a task, and cancel that in the end."""
 
-    The socket must wait for its peer after every frame that finds the connection's buffer full: `writer_limit=0`.
-    """
-
-    def __init__(self, socket: web.WebSocketResponse, request: web.Request, most_bytes: int) -> None:
+    def __init__(self, socket: Socket, most_bytes: int) -> None:
         self._socket = socket
-        self._request = request
         self._most_bytes = most_bytes
         self._frames: deque[bytes] = deque()
         self._held_bytes = 0  # of frames that wait or are being written
         self._arrived, self._room, self._empty = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._empty.set()
+        self._turned_down: dict[Callable[[], None], None] = {}
         self._gone = False
 
     async def put(self, frame: bytes) -> None:
@@ -38,6 +34,17 @@ class Outbox:
         while self._held_bytes >= self._most_bytes and not self._gone:
             self._room.clear()
             await self._room.wait()
+        self._take(frame)
+
+    def offer(self, frame: bytes, when_empty: Callable[[], None]) -> bool:
+        """Take a text frame if there is room; else not, and call back once when all that waits now has gone out."""
+        if self._held_bytes >= self._most_bytes and not self._gone:
+            self._turned_down[when_empty] = None
+            return False
+        self._take(frame)
+        return True
+
+    def _take(self, frame: bytes) -> None:
         if not self._gone:
             self._frames.append(frame)
             self._held_bytes += len(frame)
@@ -50,10 +57,12 @@ class Outbox:
             while True:
                 while not self._frames:
                     self._empty.set()
+                    self._call_back()
                     self._arrived.clear()
-                    await self._arrived.wait()
+                    if not self._frames:
+                        await self._arrived.wait()
                 frames = self._gathered()
-                await self._send(frames)
+                await self._socket.send(frames)
                 self._held_bytes -= sum(map(len, frames))
                 self._room.set()
         except ConnectionError:
@@ -68,6 +77,13 @@ class Outbox:
         """Wait until all that was put has been handed to the connection, or never can be."""
         await self._empty.wait()
 
+    def _call_back(self) -> None:
+        """Tell whose offers were turned down that there is room now."""
+        if self._turned_down:
+            waiting, self._turned_down = self._turned_down, {}
+            for call in waiting:
+                call()
+
     def _gathered(self) -> list[bytes]:
         """The next frames to write, at least one."""
         frames = [self._frames.popleft()]
@@ -76,21 +92,3 @@ class Outbox:
             frames.append(self._frames.popleft())
             size += len(frames[-1])
         return frames
-
-    async def _send(self, frames: list[bytes]) -> None:
-        """All but the last in one write of our own; aiohttp writes the last, and waits while the buffer is full."""
-        transport = self._request.transport
-        if transport is None or self._socket.closed:
-            raise ConnectionResetError("the peer is gone")
-        if len(frames) > 1:
-            transport.write(b"".join([part for frame in frames[:-1] for part in (_head(len(frame)), frame)]))
-        await self._socket.send_frame(frames[-1], WSMsgType.TEXT)
-
-
-def _head(length: int) -> bytes:
-    """The bytes before a text message of this length."""
-    if length < 126:
-        return _TEXT + length.to_bytes(1, "big")
-    if length < 65_536:
-        return _TEXT + b"\x7e" + length.to_bytes(2, "big")
-    return _TEXT + b"\x7f" + length.to_bytes(8, "big")

@@ -10,11 +10,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import msgspec
-from aiohttp import WSMsgType, web
+from aiohttp import WSMsgType
 from msgspec import Struct
 
 from exchange.language.instants import format_instant
-from exchange.language.port import Subscription
 from exchange.language.rejects import Code
 from gateway import answers, schema
 from gateway.auth import NOBODY, PUBLIC, RIGHTS, Caller, authorise, hash_secret, identify
@@ -22,9 +21,13 @@ from gateway.decode import decode
 from gateway.desk import Call, Desk
 from gateway.errors import WIRE, Refusal, new_request_id, refusal_of
 from gateway.settings import Settings
-from gateway.ws.channels import ACCOUNT, BROKEN, GONE_AWAY, POLICY, check_channels, follow_account, shutting_down
+from gateway.ws.channels import ACCOUNT, read_channels, shutting_down
+from gateway.ws.endings import GONE_AWAY, POLICY, Ending
+from gateway.ws.listening import Listening
+from gateway.ws.newsroom import Newsroom
 from gateway.ws.ops import OPS, Op
 from gateway.ws.outbox import Outbox
+from gateway.ws.socket import Socket
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -38,19 +41,16 @@ class _Named(Struct):
 class Session:
     """Use as `await Session(...).serve()`; `say_goodbye()` ends it from outside."""
 
-    def __init__(
-        self, desk: Desk, settings: Settings, socket: web.WebSocketResponse, request: web.Request, caller: Caller
-    ) -> None:
+    def __init__(self, desk: Desk, settings: Settings, newsroom: Newsroom, socket: Socket, caller: Caller) -> None:
         self._desk = desk
         self._settings = settings
         self._socket = socket
-        self._request = request
         self._caller = caller
-        self._outbox = Outbox(socket, request, settings.outbox_max_bytes)
+        self._outbox = Outbox(socket, settings.outbox_max_bytes)
+        self._listening = Listening(desk.market, newsroom, self._outbox, self._end)
         self._room = asyncio.Semaphore(settings.in_flight_max)
         self._calls: set[asyncio.Task[None]] = set()
-        self._account: asyncio.Task[None] | None = None
-        self._ending: asyncio.Future[tuple[int, str]] = asyncio.get_running_loop().create_future()
+        self._ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
         self._over = asyncio.Event()
         self._leaving = False
         self._bad_in_a_row = 0
@@ -67,17 +67,17 @@ class Session:
             if self._ending.done():
                 await self._finish(*self._ending.result())
         finally:
-            self._end_account()
+            self._listening.close_all()
             reader.cancel()
             writer.cancel()
             await asyncio.wait([reader, writer, *self._calls])
-            self._cut_off_later()
+            self._socket.linger(self._settings.close_patience_s)
             self._over.set()
 
     async def say_goodbye(self) -> None:
         """Announce the end, finish what is under way, close: within three times the settings' patience."""
         self._leaving = True
-        self._end_account()
+        self._listening.close_all()
         try:
             async with asyncio.timeout(self._settings.close_patience_s):
                 await self._outbox.put(shutting_down(self._desk.market))
@@ -85,7 +85,7 @@ class Session:
                     await asyncio.wait(self._calls)
         except TimeoutError:
             pass  # the peer does not read, so nobody would see the rest
-        self._end(GONE_AWAY, "shutting down")
+        self._end((GONE_AWAY, "shutting down"))
         await self._over.wait()
 
     # ------------------------------------------------------------------------------------------------- requests
@@ -130,7 +130,7 @@ class Session:
     def _admit(self, name: str) -> None:
         """Look the key up again, and the right to an op or channel. Refuses."""
         if RIGHTS[name] != PUBLIC and self._caller is not NOBODY:
-            self._caller = identify(self._desk.market, self._caller.secret_hash, self._request.remote)
+            self._caller = identify(self._desk.market, self._caller.secret_hash, self._socket.remote)
         authorise(self._desk.market, self._caller, name)
 
     async def _carry_out(self, request_id: schema.RequestId, op: Op, call: Call[Any]) -> None:
@@ -162,12 +162,12 @@ class Session:
             return  # not the client's doing
         self._bad_in_a_row = self._bad_in_a_row + 1 if refusal.code in WIRE else 0
         if self._bad_in_a_row >= self._settings.bad_frames_max:
-            self._end(POLICY, "too many bad frames in a row")
+            self._end((POLICY, "too many bad frames in a row"))
 
     # ------------------------------------------------------------------------------------------------- own ops
 
     async def _login(self, request_id: schema.RequestId, params: schema.LoginParams) -> None:
-        caller = identify(self._desk.market, hash_secret(params.key), self._request.remote)
+        caller = identify(self._desk.market, hash_secret(params.key), self._socket.remote)
         if self._caller is not NOBODY and self._caller.key_id != caller.key_id:
             raise Refusal("already_logged_in", "key", "Log out first.")
         self._caller = caller
@@ -175,7 +175,7 @@ class Session:
         await self._reply(request_id, result)
 
     async def _logout(self, request_id: schema.RequestId, _: schema.NoParams) -> None:
-        self._end_account()
+        self._listening.close_account()
         self._caller = NOBODY
         await self._reply(request_id, answers.LoggedOut())
 
@@ -183,51 +183,43 @@ class Session:
         await self._reply(request_id, answers.Pong(now=format_instant(self._desk.market.clock_s)))
 
     async def _subscribe(self, request_id: schema.RequestId, params: schema.SubscribeParams) -> None:
-        check_channels(params.channels)
-        if params.from_seq is not None:
-            raise Refusal(Code.NOT_SUPPORTED.wire, "from_seq", "Resuming is not offered yet; read the lists instead.")
-        self._admit(f"channel {ACCOUNT}")
-        market = self._desk.market
-        seq = market.reads.seq
-        if self._account is not None:
-            await self._reply(request_id, answers.Subscribed(channels=(ACCOUNT,), seq=seq))
-            return
-        news = market.subscribe(self._caller.account_id)
+        market, listening = self._desk.market, self._listening
+        channels = read_channels(params.channels, market.reads)
+        for channel in channels:
+            self._admit(f"channel {channel.kind}")
+        account = any(channel.kind == ACCOUNT for channel in channels)
+        if params.from_seq is not None and not account:
+            raise Refusal(Code.BAD_VALUE.wire, "from_seq", "Only the channel account can be resumed.")
+        names = tuple(dict.fromkeys((*listening.names, *(channel.name for channel in channels))))
+        if len(names) > self._settings.channels_max:
+            raise Refusal("too_many_channels", "channels", f"At most {self._settings.channels_max} at a time.")
+        news = None
+        if account and (ACCOUNT not in listening.names or params.from_seq is not None):
+            news = listening.account_news(self._caller, params.from_seq)
         try:
-            await self._reply(request_id, answers.Subscribed(channels=(ACCOUNT,), seq=seq))
+            await self._reply(request_id, answers.Subscribed(channels=names, seq=market.reads.seq))
         except asyncio.CancelledError:
-            news.close()
+            if news is not None:
+                news.close()
             raise
-        self._account = asyncio.create_task(self._follow(news, seq), name="account channel")
-        self._account.add_done_callback(lambda _: news.close())
-
-    async def _follow(self, news: Subscription, seq: int) -> None:
-        """Push the account's news until they end, and the socket with them."""
-        try:
-            ending = await follow_account(
-                self._desk.market, self._caller, self._request.remote, news, seq, self._outbox
-            )
-        except Exception as error:
-            refusal = refusal_of(error, new_request_id())
-            ending = BROKEN, refusal.code
-        self._end(*ending)
+        if news is not None:
+            listening.open_account(self._caller, self._socket.remote, news)
+        for channel in channels:
+            if channel.kind != ACCOUNT:
+                listening.open(channel)
 
     async def _unsubscribe(self, request_id: schema.RequestId, params: schema.UnsubscribeParams) -> None:
-        check_channels(params.channels)
-        self._end_account()
-        await self._reply(request_id, answers.Subscribed(channels=(), seq=self._desk.market.reads.seq))
+        for channel in read_channels(params.channels, self._desk.market.reads):
+            self._listening.close(channel)
+        seq = self._desk.market.reads.seq
+        await self._reply(request_id, answers.Subscribed(channels=self._listening.names, seq=seq))
 
     # --------------------------------------------------------------------------------------------------- endings
 
-    def _end_account(self) -> None:
-        if self._account is not None:
-            self._account.cancel()
-            self._account = None
-
-    def _end(self, code: int, reason: str) -> None:
+    def _end(self, ending: Ending) -> None:
         """Let `serve` close the socket; of several reasons the first is given."""
         if not self._ending.done():
-            self._ending.set_result((code, reason))
+            self._ending.set_result(ending)
 
     async def _finish(self, code: int, reason: str) -> None:
         """Send what waits, then close; a peer that does not take it in time is cut off."""
@@ -238,16 +230,9 @@ class Session:
             pass
         try:
             async with asyncio.timeout(self._settings.close_patience_s):
-                await self._socket.close(code=code, message=reason.encode())
+                await self._socket.close(code, reason)
         except TimeoutError:
-            if self._request.transport is not None:
-                self._request.transport.abort()
-
-    def _cut_off_later(self) -> None:
-        """Do not keep the connection of a peer that never takes what was still to be sent."""
-        transport = self._request.transport
-        if transport is not None and transport.get_write_buffer_size():
-            asyncio.get_running_loop().call_later(self._settings.close_patience_s, transport.abort)
+            self._socket.abort()
 
 
 _OWN: Final[dict[str, tuple[type[Struct], Callable[[Session, Any, Any], Awaitable[None]]]]] = {

@@ -9,7 +9,9 @@ from gateway.auth import NOBODY, PUBLIC, RIGHTS, caller_of
 from gateway.desk import Desk
 from gateway.errors import Refusal
 from gateway.settings import Settings
+from gateway.ws.newsroom import Newsroom
 from gateway.ws.session import Session
+from gateway.ws.socket import AiohttpSocket
 
 PATH: Final = "/v1/stream"
 MESSAGE_MAX_BYTES: Final = 1024 * 1024  # past this a socket is closed; up to it, and past a frame's bound, refused
@@ -23,6 +25,7 @@ class Stream:
     def __init__(self, desk: Desk, settings: Settings) -> None:
         self._desk = desk
         self._settings = settings
+        self._newsroom = Newsroom(desk.market)
         self._sessions: set[Session] = set()
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
@@ -33,13 +36,13 @@ class Stream:
             heartbeat=self._settings.heartbeat_s,
             compress=False,
             max_msg_size=MESSAGE_MAX_BYTES,
-            writer_limit=0,  # as the outbox needs it
+            writer_limit=0,  # as AiohttpSocket needs it
             decode_text=False,
         )
         if not socket.can_prepare(request).ok:
             raise Refusal("upgrade_required", "Upgrade")
         await socket.prepare(request)
-        session = Session(self._desk, self._settings, socket, request, caller)
+        session = Session(self._desk, self._settings, self._newsroom, AiohttpSocket(socket, request), caller)
         self._sessions.add(session)
         try:
             await session.serve()

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from loadtests.bench import books, core, degenerate, leases, unservable
+from loadtests.bench import books, core, degenerate, durable, leases, restart, unservable
 from loadtests.bench.report import Result, record, show, to_json
 
 Watched = Callable[[Iterable[Any], str, int], Iterable[Any]]
@@ -20,6 +20,8 @@ BENCHES: dict[str, Callable[[bool, Watched], Result]] = {
     ),
     "leases": lambda quick, watched: leases.bench_leases(leases.QUICK if quick else leases.PLAN, watched),
     "core": lambda quick, watched: core.bench_core(core.QUICK if quick else core.PLAN, watched),
+    "durable": lambda quick, watched: durable.bench_durable(durable.QUICK if quick else durable.PLAN, watched),
+    "restart": lambda quick, watched: restart.bench_restart(restart.QUICK if quick else restart.PLAN, watched),
     "unservable": lambda quick, watched: unservable.bench_unservable(
         unservable.QUICK if quick else unservable.PLAN, watched
     ),
@@ -33,7 +35,8 @@ BENCHES: dict[str, Callable[[bool, Watched], Result]] = {
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 @click.option("--record", "keep", is_flag=True, help="Put the tables on top of loadtests/results/bench.md.")
 def main(names: tuple[str, ...], quick: bool, as_json: bool, keep: bool) -> None:
-    """Measure the books, bids that nothing can serve, the price of the second dimension, leases, and the whole core.
+    """Measure the books, bids that nothing can serve, the price of the second dimension, leases, the whole core, round
+    trips to disk and back, and restarts.
 
     All of them, or those named. Figures are of this machine, now; ratios travel better.
     """

@@ -37,7 +37,7 @@ PLANS = (
     Plan(100_000, 1, 20_000, 1_000),
     Plan(1_000_000, 1, 20_000, 0),
 )
-QUICK = (Plan(200, 1, 200, 200), Plan(1_000, 1, 500, 200))
+QUICK = (Plan(100, 1, 100, 100), Plan(400, 1, 200, 100))
 
 
 class Figures(NamedTuple):

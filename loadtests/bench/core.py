@@ -33,7 +33,7 @@ class Plan(NamedTuple):
 
 
 PLAN = Plan(20_000, 50_000)
-QUICK = Plan(500, 1_000)
+QUICK = Plan(100, 400)
 
 
 def bench_core(plan: Plan, watched: Watched) -> Result:

@@ -38,7 +38,7 @@ PLANS = (
     Plan("deep levels", 50_000, 60, 100_000, 5),
     Plan("shallow levels", 10_000, 300, 100_000, 5),
 )
-QUICK = (Plan("deep levels", 2_000, 10, 2_000, 1), Plan("shallow levels", 400, 60, 2_000, 1))
+QUICK = (Plan("deep levels", 500, 10, 500, 1), Plan("shallow levels", 100, 60, 500, 1))
 
 
 class Placed(NamedTuple):

@@ -36,8 +36,8 @@ class Result(msgspec.Struct, frozen=True):
     notes: tuple[str, ...]
 
 
-def show(results: Sequence[Result], console: Console) -> None:
-    """Draw every bench, then what was promised."""
+def show(results: Sequence[Result], console: Console, had: str = "") -> None:
+    """Draw every bench, then what was promised, and the conditions: `had`, or those of a bench."""
     for result in results:
         table = Table(*result.columns, title=result.title, title_justify="left", caption_justify="left")
         for column in table.columns[1:]:
@@ -53,21 +53,21 @@ def show(results: Sequence[Result], console: Console) -> None:
         verdict = "[green]kept[/]" if promise.kept else "[red]broken[/]"
         promises.add_row(promise.what, promise.required, promise.found, verdict)
     console.print(promises)
-    console.print(conditions(), highlight=False)
+    console.print(had or conditions(), highlight=False)
 
 
-def to_json(results: Sequence[Result], command: str) -> str:
+def to_json(results: Sequence[Result], command: str, had: str = "") -> str:
     """Every figure and its conditions."""
-    whole = {"command": command, "conditions": conditions(), "results": results}
+    whole = {"command": command, "conditions": had or conditions(), "results": results}
     return msgspec.json.format(msgspec.json.encode(whole)).decode()
 
 
-def record(results: Sequence[Result], command: str) -> Path:
-    """Put the tables on top of `results/bench.md`, under its title; returns the file."""
-    path = RESULTS / "bench.md"
-    earlier = path.read_text(encoding="utf-8").removeprefix(TITLE) if path.exists() else ""
+def record(results: Sequence[Result], command: str, had: str = "", *, name: str = "bench", title: str = TITLE) -> Path:
+    """Put the tables on top of `results/<name>.md`, under its title; returns the file."""
+    path = RESULTS / f"{name}.md"
+    earlier = path.read_text(encoding="utf-8").removeprefix(title) if path.exists() else ""
     today = date.today().isoformat()  # noqa: DTZ011 - the day on the calendar of whoever ran it
-    lines = [TITLE, f"## {today}\n", f"    {command}\n", f"{conditions()}\n"]
+    lines = [title, f"## {today}\n", f"    {command}\n", f"{had or conditions()}\n"]
     for result in results:
         lines += [f"### {result.title}\n", *markdown(result.columns, result.rows), ""]
         lines += [f"- {note}" for note in result.notes] + [""]

@@ -35,7 +35,7 @@ class Plan(NamedTuple):
 
 
 PLAN = Plan(100_000, 1_000, 20, 20)
-QUICK = Plan(1_000, 20, 5, 5)
+QUICK = Plan(300, 10, 3, 2)
 
 
 def too_long(chance: Random, number: int) -> Bid:

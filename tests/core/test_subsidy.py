@@ -16,7 +16,7 @@ from exchange.core.state import Participant, State
 from exchange.core.vouchers import funding
 from exchange.core.vouchers.granting import choose, pair
 from exchange.core.vouchers.programme import Programme
-from exchange.core.vouchers.subsidy import Standing, Supply, bounded, share_micros
+from exchange.core.vouchers.subsidy import Standing, bounded, share_micros
 from exchange.language.claims import Claimant
 from exchange.language.commands import AUTO_VOUCHERS, Cap, DefineProgramme, PlaceBid, Rate
 from exchange.language.events import RESTING, AccountOpened
@@ -212,8 +212,7 @@ def capped(*its_caps: Cap) -> DefineProgramme:
 
 
 def test_a_share_is_rounded_down() -> None:
-    supply = Supply("wuxi", (), related=False, domestic=False, use="", cost_micros=3_333_333)
-    assert share_micros(supply, 3000) == 999_999
+    assert share_micros(3_333_333, 3000) == 999_999
 
 
 def test_of_equal_limits_the_first_is_told() -> None:

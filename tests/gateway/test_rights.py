@@ -13,7 +13,8 @@ from gateway.vault import Vault
 from gateway.ws.ops import OPS
 from tests.gateway.house import House, a_bid, an_ask, at
 
-OWN_OPS = {"login", "logout", "ping", "subscribe", "unsubscribe", "channel account"}
+CHANNELS = {"channel account", "channel book", "channel trades", "channel status"}
+OWN_OPS = {"login", "logout", "ping", "subscribe", "unsubscribe", *CHANNELS}
 WITHIN = {"ask of own chips", "ask of a lease"}  # what calls ask for that are one or the other
 
 

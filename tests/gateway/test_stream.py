@@ -60,13 +60,26 @@ FRAMES: list[tuple[str | bytes, object, str, str | None]] = [
     ('{"id": 7, "op": "ask.list", "params": {"limit": "5"}}', 7, "wrong_type", "limit"),
     ('{"id": 7, "op": "subscribe", "params": {"channels": []}}', 7, "bad_format", "channels"),
     ('{"id": 7, "op": "subscribe", "params": {"channels": ["gossip"]}}', 7, "bad_value", "channels[0]"),
-    ('{"id": 7, "op": "subscribe", "params": {"channels": ["account", "status"]}}', 7, "not_supported", "channels[1]"),
-    ('{"id": 7, "op": "subscribe", "params": {"channels": ["book:a/b/P1D"]}}', 7, "not_supported", "channels[0]"),
-    (
-        '{"id": 7, "op": "subscribe", "params": {"channels": ["account"], "from_seq": 1}}',
-        7,
-        "not_supported",
-        "from_seq",
+    ('{"id": 7, "op": "subscribe", "params": {"channels": ["status", "books"]}}', 7, "bad_value", "channels[1]"),
+    ('{"id": 7, "op": "subscribe", "params": {"channels": ["book:a/b/P1D"]}}', 7, "unknown_market", "channels[0]"),
+    ('{"id": 7, "op": "subscribe", "params": {"channels": ["trades:a"]}}', 7, "bad_value", "channels[0]"),
+    *(
+        (f'{{"id": 7, "op": "subscribe", "params": {{"channels": ["book:{book}"]}}}}', 7, code, "channels[0]")
+        for book, code in (
+            ("hangzhou/h800-sxm/P2D", "bad_value"),
+            ("hangzhou/h800-sxm/week", "bad_duration"),
+            ("hangzhou/h800-sxm", "bad_value"),
+            ("hangzhou/h900/P1D", "unknown_market"),
+        )
+    ),
+    *(
+        (f'{{"id": 7, "op": "subscribe", "params": {{"channels": ["{channel}"], "from_seq": {seq}}}}}', 7, code, param)
+        for channel, seq, code, param in (
+            ("account", -1, "bad_value", "from_seq"),
+            ("account", 1_000_000, "bad_value", "from_seq"),
+            ("account", "1.5", "wrong_type", "from_seq"),
+            ("status", 1, "bad_value", "from_seq"),
+        )
     ),
     ('{"id": 7, "op": "ping", "params": {"a": ' + "[" * 5000 + "]" * 5000 + "}}", None, "too_deep", None),
     ('{"id": 7, "op": "ping", "params": ' + '{"a":' * 5000, None, "too_deep", None),
@@ -148,7 +161,11 @@ async def test_news_name_their_predecessor_and_tell_what_the_lists_tell(house: H
     await socket.do("bid.cancel", bid_id="bid-1")
     await socket.do("ping")
     pushes = socket.pushes
-    assert [push["prev_seq"] for push in pushes] == [subscribed["seq"], *(push["seq"] for push in pushes[:-1])]
+    seqs = list(dict.fromkeys(push["seq"] for push in pushes))
+    before = dict(zip(seqs, [pushes[0]["prev_seq"], *seqs], strict=False))
+    assert [push["prev_seq"] for push in pushes] == [before[push["seq"]] for push in pushes]
+    assert 0 < pushes[0]["prev_seq"] <= subscribed["seq"]
+    assert [push["seq"] for push in pushes if "more" not in push] == seqs, "the last of each command"
     assert pushes[0]["seq"] == placed["seq"]
     last = {push["type"]: push["data"] for push in pushes}
     assert last["bid.canceled"] == (await house.get("/v1/bids/bid-1", alice))

@@ -134,7 +134,7 @@ class AskTwin:
                 self.plain[key].free.restore(start_s, end_s, chips)
                 self.ladder.gained(key)
             case _:
-                self.walk(probe_of(a_bid(self.chance, 0, self.now_s), 0, self.now_s))
+                self.walk(probe_of(a_bid(self.chance, 0, self.now_s), 0, self.now_s).classed())
 
     def add(self, ask: Ask) -> None:
         self.ladder.add(ask_key(ask), ask)
@@ -258,7 +258,7 @@ def test_a_walk_passes_over_what_cannot_serve() -> None:
         most_milli=8000,
         least_milli=8000,
         max_take_or_pay_bp=10_000,
-    )
+    ).classed()
     everything = price_end(max(PRICES))
     served = [ask for ask in asks.walk(wide, everything) if serve(ask, wide) is not None]
     assert len(served) > 1

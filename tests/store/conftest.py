@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import asyncpg
 import pytest
 
 from exchange.store.journal import PostgresJournal
-from exchange.store.migrate import Connection
+from exchange.store.migrate import MIGRATIONS, Connection
 
 Opener = Callable[..., Awaitable[PostgresJournal]]
 
@@ -18,8 +19,12 @@ async def open_journal(database_url: str) -> AsyncIterator[Opener]:
     """Opens the test's database as a journal, a live one of rules version 1 unless told otherwise."""
     async with AsyncExitStack() as stack:
 
-        async def opener(*, sandbox: bool = False, rules_version: int = 1) -> PostgresJournal:
-            journal = await PostgresJournal.open(database_url, sandbox=sandbox, rules_version=rules_version)
+        async def opener(
+            *, sandbox: bool = False, rules_version: int = 1, take_over: bool = False, migrations: Path = MIGRATIONS
+        ) -> PostgresJournal:
+            journal = await PostgresJournal.open(
+                database_url, sandbox=sandbox, rules_version=rules_version, take_over=take_over, migrations=migrations
+            )
             stack.push_async_callback(journal.close)
             return journal
 

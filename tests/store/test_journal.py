@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from exchange.language.journal import (
+    GENESIS,
     DatabaseUnavailable,
     DigestMark,
     Fenced,
@@ -15,7 +16,9 @@ from exchange.language.journal import (
     JournalError,
     JournalRow,
     WrongMode,
+    link,
 )
+from exchange.store import journal as module
 from exchange.store.journal import PostgresJournal
 from exchange.store.migrate import Connection
 from tests.store.conftest import Opener, blocked_session
@@ -55,10 +58,13 @@ async def test_batches_come_back_in_order_as_they_were_written(open_journal: Ope
     await journal.append(2, 3, b"three")
     await journal.append(5, 1, b"last")
     assert await journal.last_seq() == 5
+    first = link(GENESIS, 1, 1, 1, 7, b"\x00first\xff")
+    three = link(first, 2, 4, 1, 7, b"three")
+    last = link(three, 5, 5, 1, 7, b"last")
     assert [row async for row in journal.rows()] == [
-        JournalRow(1, 1, 7, b"\x00first\xff"),
-        JournalRow(2, 4, 7, b"three"),
-        JournalRow(5, 5, 7, b"last"),
+        JournalRow(1, 1, 1, 7, b"\x00first\xff", first),
+        JournalRow(2, 4, 1, 7, b"three", three),
+        JournalRow(5, 5, 1, 7, b"last", last),
     ]
 
 
@@ -96,8 +102,11 @@ async def test_rows_with_a_gap_are_not_handed_out(
 ) -> None:
     journal = await open_journal()
     await raw.execute("ALTER TABLE journal DISABLE TRIGGER journal_append")
+    before = GENESIS
     for first_seq, last_seq in rows:
-        await raw.execute("INSERT INTO journal VALUES ($1, $2, 1, 1, '\\x00')", first_seq, last_seq)
+        before = link(before, first_seq, last_seq, 1, 1, b"x")
+        columns = ("first_seq", "last_seq", "epoch", "rules_version", "payload", "link")
+        await raw.copy_records_to_table("journal", columns=columns, records=[(first_seq, last_seq, 1, 1, b"x", before)])
     with pytest.raises(JournalBroken, match="missing or out of order: restore the database"):
         await read(journal)
 
@@ -153,6 +162,44 @@ async def test_a_new_writer_waits_for_what_the_old_one_has_under_way(open_journa
     await under_way.commit()
     journal = await opening
     assert await journal.last_seq() == 1
+
+
+async def test_a_server_that_hangs_can_be_taken_over_and_never_writes_again(open_journal: Opener) -> None:
+    hanging = await open_journal()
+    await hanging.append(1, 1, b"mine")
+    successor = await open_journal(take_over=True)
+    await successor.append(2, 1, b"ours")
+    with pytest.raises(Fenced, match=r"has taken over this journal \(its epoch is 2, this one's was 1\)"):
+        await hanging.append(3, 1, b"too late")
+    assert await read(successor) == [(1, 1, b"mine"), (2, 2, b"ours")]
+    await hanging.close()
+
+
+async def test_a_take_over_of_what_nobody_holds_is_an_ordinary_start(open_journal: Opener) -> None:
+    journal = await open_journal(take_over=True)
+    await journal.append(1, 1, b"batch")
+
+
+async def test_a_take_over_ends_no_session_but_the_one_that_holds_the_journal(
+    open_journal: Opener, raw: Connection
+) -> None:
+    await open_journal()
+    await raw.execute(TURN)  # the other lock of ours
+    opening = asyncio.ensure_future(open_journal(take_over=True))
+    await blocked_session(raw)
+    assert await raw.fetchval("SELECT pg_advisory_unlock(1818389354, 2)")
+    await opening
+
+
+async def test_a_server_that_cannot_be_shut_out_in_time_is_named(
+    open_journal: Opener, raw: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await (await open_journal()).close()
+    monkeypatch.setattr(module, "_HOLDER", "SELECT NULL WHERE ($1::int8, $2::int8) IS NULL")
+    monkeypatch.setattr(module, "_TAKE_OVER_S", 0.05)
+    await raw.execute("SELECT pg_advisory_lock(1818389354, 1)")
+    with pytest.raises(JournalBusy, match=r"could not be shut out in 0.05 s\. Stop it"):
+        await open_journal(take_over=True)
 
 
 @pytest.mark.parametrize(("first", "says"), [(True, "Start with --sandbox"), (False, "Start without --sandbox")])
@@ -219,3 +266,25 @@ async def test_a_database_that_is_not_there_is_named_without_its_password() -> N
     with pytest.raises(DatabaseUnavailable, match="--database-url") as refusal:
         await PostgresJournal.open("postgresql://me:secret@127.0.0.1:1/none", sandbox=False, rules_version=1)
     assert "secret" not in str(refusal.value)
+
+
+async def test_an_idle_writer_hears_that_its_session_was_ended(open_journal: Opener, raw: Connection) -> None:
+    journal = await open_journal()
+    told: asyncio.Future[JournalError] = asyncio.get_running_loop().create_future()
+    journal.when_lost(told.set_result)
+    await raw.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'leasebook'")
+    async with asyncio.timeout(10):
+        assert "start the server again" in str(await told)
+
+
+async def test_an_idle_writer_hears_who_took_over(open_journal: Opener, database_url: str) -> None:
+    journal = await open_journal()
+    told: asyncio.Future[JournalError] = asyncio.get_running_loop().create_future()
+    journal.when_lost(told.set_result)
+    successor = await PostgresJournal.open(database_url, sandbox=False, rules_version=1, take_over=True)
+    try:
+        async with asyncio.timeout(10):
+            failure = await told
+    finally:
+        await successor.close()
+    assert isinstance(failure, Fenced) or "start the server again" in str(failure)  # its epoch may not be raised yet

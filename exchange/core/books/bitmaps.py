@@ -33,7 +33,8 @@ class Facet(Generic[C, Q]):
     def put(self, cell: C, bit: Bitmap) -> None:
         """An order has a property."""
         self._cells[cell] = self._cells.get(cell, 0) | bit
-        self._answers.clear()
+        if self._answers:
+            self._answers.clear()
 
     def fit(self, question: Q) -> Bitmap:
         """The orders with a property that fits."""
@@ -73,7 +74,8 @@ class Ranked:
     def put(self, number: int, bit: Bitmap) -> None:
         """An order has a number."""
         self.lowest = min(self.lowest, number)
-        self._cells[number] = self._cells.get(number, 0) | bit
+        cells = self._cells
+        cells[number] = cells.get(number, 0) | bit
         self._edges = None
 
     def upto(self, number: int) -> Bitmap:

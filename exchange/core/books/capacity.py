@@ -7,6 +7,7 @@ The area (chips × seconds) is cached and proved by `check`.
 """
 
 from bisect import bisect_left, bisect_right
+from typing import Self
 
 from msgspec import Struct
 
@@ -34,6 +35,23 @@ class Capacity:
         self.area = chips_milli * (end_s - start_s)
         self._starts = [start_s]
         self._chips = [chips_milli]
+
+    @classmethod
+    def of_shape(cls, shape: tuple[Milli, Seconds, list[Seconds], list[Milli]]) -> Self:
+        """Capacity with the numbers that another one has given as its `shape`."""
+        total_milli, end_s, starts, chips = shape
+        found = cls(starts[0], end_s, total_milli)
+        found._starts, found._chips = starts, chips
+        if chips != [total_milli]:
+            found.area = sum(
+                (until_s - start_s) * free
+                for start_s, until_s, free in zip(starts, (*starts[1:], end_s), chips, strict=True)
+            )
+        return found
+
+    def shape(self) -> tuple[Milli, Seconds, list[Seconds], list[Milli]]:
+        """All its numbers: the most chips, the end, and the starts of segments with the chips free in each."""
+        return self.total_milli, self.end_s, self._starts, self._chips
 
     def segments(self, from_s: Seconds) -> tuple[Segment, ...]:
         """What is free from an instant on, as segments; empty when the window is over."""

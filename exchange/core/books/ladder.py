@@ -18,9 +18,10 @@ all is found at once. Nothing may be added or removed while a walk is under way.
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any, Generic, Protocol, Self, TypeVar
 
-from exchange.core.books.bitmaps import Bitmap, bitmap_of, bits_of, marks_of
+from exchange.core.books.bitmaps import Bitmap, bitmap_of, bits_of
 from exchange.language.units import DAY_S, Seconds
 
 BLOCK_MAX = 1024
@@ -95,8 +96,8 @@ class Block(Generic[T, S]):
         if passed.bit_count() + len(self.fresh) <= FEW:
             return sorted((*(self.named[slot] for slot in bits_of(passed)), *self.fresh))
         keys = self.keys if begin is None or begin <= self.keys[0] else self.keys[bisect_left(self.keys, begin) :]
-        slots, marks = self.slots, marks_of(passed).ljust(SLOTS, "0")
-        return (key for key in keys if (slot := slots.get(key)) is None or marks[slot] == "1")
+        slots, marks = self.slots, passed.to_bytes(SLOTS // 8, "little")  # mostly one of the first is taken
+        return (key for key in keys if (slot := slots.get(key)) is None or marks[slot >> 3] >> (slot & 7) & 1)
 
     def refresh(self, key: Key) -> None:
         """An order is not what the sieve thinks any more."""
@@ -201,6 +202,19 @@ class Ladder(Generic[T, S]):
         if len(block.keys) > BLOCK_MAX:
             self._blocks.insert(b + 1, block.upper_half())
             self._begins.insert(b + 1, self._blocks[b + 1].keys[0])
+
+    def fill(self, orders: list[tuple[Key, T]]) -> None:
+        """Put many orders into a ladder that has none, with room in each block for more."""
+        assert not self._blocks
+        orders.sort(key=itemgetter(0))
+        size = BLOCK_MAX - BLOCK_MAX // 4
+        for start in range(0, len(orders), size):
+            block = Block[T, S](self._new_sieve())
+            block.orders = dict(orders[start : start + size])
+            block.keys = list(block.orders)
+            block.fresh = dict.fromkeys(block.keys)
+            self._blocks.append(block)
+            self._begins.append(block.keys[0])
 
     def remove(self, key: Key) -> T:
         """Take an order out."""

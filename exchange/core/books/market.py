@@ -4,7 +4,7 @@ In which tenor an order counts is said by its own numbers (`Ask.tenor_s`, a wish
 the widest piece for every length, so that a bid passes over the asks of shorter books without a list for each.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from exchange.core.books.ladder import AGE_BITS, Key, Ladder
 from exchange.core.books.order import Ask, Bid
@@ -21,23 +21,27 @@ Wish = tuple[Bid, int]  # a bid and the place of one of its alternatives
 class Market:
     """All that rests in one region on one chip type."""
 
-    __slots__ = ("asks", "bids", "last_prices", "state")
+    __slots__ = ("_reference_micros", "asks", "bids", "last_prices", "state")
 
     def __init__(self, state: str) -> None:
         self.asks: Ladder[Ask, AskSieve] = Ladder(AskSieve)  # lowest price first, then oldest
         self.bids: Ladder[Wish, BidSieve] = Ladder(BidSieve)  # highest limit, oldest bid, earlier alternative first
         self.state = state
         self.last_prices: list[Micros] = []  # of the last trades, oldest first
+        self._reference_micros: Micros | None = None  # while it is known
 
     @property
     def reference_micros(self) -> Micros | None:
         """The average price of the last trades; None before the first."""
-        return div_half_even(sum(self.last_prices), len(self.last_prices)) if self.last_prices else None
+        if self._reference_micros is None and self.last_prices:
+            self._reference_micros = div_half_even(sum(self.last_prices), len(self.last_prices))
+        return self._reference_micros
 
     def traded(self, price_micros: Micros, keep: int) -> None:
         """Note the price of a trade, and forget all but the last ones."""
         self.last_prices.append(price_micros)
         del self.last_prices[:-keep]
+        self._reference_micros = None
 
     def add_ask(self, ask: Ask, now_s: Seconds) -> None:
         """Let an ask rest, from now on."""
@@ -62,6 +66,12 @@ class Market:
         found, _ = self.bids.remove(wish_key(bid, alternative))
         assert found is bid
 
+    def fill(self, asks: Iterable[Ask], wishes: Iterable[Wish], now_s: Seconds) -> None:
+        """Books that are empty have in them what rested before."""
+        self.asks.now_s = self.bids.now_s = now_s
+        self.asks.fill([(ask_key(ask), ask) for ask in asks])
+        self.bids.fill([(wish_key(*wish), wish) for wish in wishes])
+
     def best_ask(self, limit_micros: Micros) -> Ask | None:
         """The first ask, if it stands at or below a limit."""
         return self.asks.first(limit_micros + 1 << AGE_BITS)
@@ -72,11 +82,11 @@ class Market:
 
     def asks_within(self, limit_micros: Micros, probe: BidProbe, place: Key | None = None) -> Iterator[Ask]:
         """Asks at or below a limit that may serve, lowest price first, then oldest; from a place in that order on."""
-        return self.asks.walk(probe, price_end(limit_micros), place)
+        return self.asks.walk(probe.classed(), price_end(limit_micros), place)
 
     def asks_above(self, limit_micros: Micros, probe: BidProbe) -> Iterator[Ask]:
         """Asks dearer than a limit that may serve, lowest price first, then oldest."""
-        return self.asks.walk(probe, PRICE_MAX_MICROS + 1 << AGE_BITS, limit_micros + 1 << AGE_BITS)
+        return self.asks.walk(probe.classed(), PRICE_MAX_MICROS + 1 << AGE_BITS, limit_micros + 1 << AGE_BITS)
 
     def bids_within(self, price_micros: Micros, probe: AskProbe, place: Key | None = None) -> Iterator[Wish]:
         """Alternatives at or above a price that an ask may serve, best first, from a place in that order on."""

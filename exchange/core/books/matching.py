@@ -158,7 +158,7 @@ def probe_of(bid: Bid, index: int, now_s: Seconds) -> BidProbe:
         wish.latest_start_s,
         bid.max_take_or_pay_bp,
         bid.require,
-    ).classed()
+    )
 
 
 def probe_for(ask: Ask, now_s: Seconds) -> AskProbe:

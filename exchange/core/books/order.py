@@ -3,8 +3,6 @@
 quantity = leaves + filled + canceled, always. `priority` is the seq that an order's age counts from.
 """
 
-from typing import NamedTuple
-
 from msgspec import Struct
 
 from exchange.core.books.capacity import Capacity
@@ -85,7 +83,7 @@ class Bid(Struct, kw_only=True, gc=False):
         return self.min_quantity_milli == self.quantity_milli
 
 
-class Claims(NamedTuple):
+class Claims(Struct, frozen=True, gc=False):
     """What an ask states beyond region, chip and terms."""
 
     tags: tuple[str, ...]

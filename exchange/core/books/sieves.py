@@ -48,16 +48,17 @@ class BidProbe(Struct, frozen=True, gc=False):
 
     def but(self, **changes: Any) -> Self:
         """The same with other numbers."""
-        return replace(self, **changes).classed()
+        return replace(self, **changes)
 
 
 class AskSieve:
     """Asks, for bids that look for one."""
 
-    __slots__ = ("_claims", "_closes", "_idle", "_longest", "_lots", "_opens", "_shortest", "_top", "_widths")
+    __slots__ = ("_claims", "_closes", "_idle", "_longest", "_lots", "_new", "_opens", "_shortest", "_top", "_widths")
 
     def __init__(self) -> None:
         self._widths: list[dict[int, Bitmap]] = [{} for _ in LENGTHS_S]  # by the widest piece, for each length
+        self._new: dict[tuple[int, int, int], Bitmap] = {}  # not in there yet: by first and last length, and width
         self._longest = Ranked()  # by the whole days of their longest piece, backwards
         self._shortest = Ranked()  # by the class of their shortest lease
         self._top = Ranked()  # by take-or-pay
@@ -76,9 +77,9 @@ class AskSieve:
             if width >= lot:
                 longest_s = length_s
                 length, wide = size_of(length_s, width - width % lot)
-                for row in self._widths[place : length + 1]:
-                    row[wide] = row.get(wide, 0) | bit
-                place = max(place, length + 1)
+                if place <= length:
+                    self._new[place, length, wide] = self._new.get((place, length, wide), 0) | bit
+                    place = length + 1
         self._longest.put(-(longest_s // DAY_S), bit)
         self._shortest.put(length_class(ask.min_duration_s), bit)
         self._top.put(ask.take_or_pay_bp, bit)
@@ -95,6 +96,8 @@ class AskSieve:
     def pass_on(self, probe: BidProbe) -> Bitmap:
         """The asks that may serve. What none of them can is looked at first."""
         (length, wide), (days, latest, ends) = probe.size, probe.days
+        if self._new:
+            self._spread()
         if (
             self._longest.lowest > -days
             or self._opens.lowest > latest
@@ -128,6 +131,7 @@ class AskSieve:
 
     def keep(self, kept: Bitmap) -> None:
         """Forget all other asks."""
+        self._spread()
         for part in (self._longest, self._shortest, self._top, self._opens, self._closes, self._claims):
             part.keep(kept)
         self._widths = [only(row, kept) for row in self._widths]
@@ -136,11 +140,19 @@ class AskSieve:
 
     def copy(self) -> Self:
         other = type(self)()
+        self._spread()
         other._widths = [dict(row) for row in self._widths]
         other._longest, other._shortest, other._top = self._longest.copy(), self._shortest.copy(), self._top.copy()
         other._opens, other._closes, other._claims = self._opens.copy(), self._closes.copy(), self._claims.copy()
         other._idle, other._lots = dict(self._idle), dict(self._lots)
         return other
+
+    def _spread(self) -> None:
+        """Count widest pieces in for all lengths: for many asks at once, as few are of different sizes."""
+        for (first, last, wide), bits in self._new.items():
+            for row in self._widths[first : last + 1]:
+                row[wide] = row.get(wide, 0) | bits
+        self._new.clear()
 
     def _idle_for(self, probe: BidProbe, among: Bitmap) -> Bitmap:
         """Those with no lot on a day that any piece needs or, if there is none, on any day that a piece could need."""
@@ -269,6 +281,9 @@ def corners(free: Sequence[Segment]) -> list[tuple[Seconds, Milli]]:
 
 def span(free: Sequence[Segment], least_milli: Milli) -> tuple[Seconds, Seconds]:
     """The first start and the last end of segments with so many chips; the same instant for none."""
+    if len(free) == 1:
+        ((start_s, end_s, chips),) = free
+        return (start_s, end_s) if chips >= least_milli else (0, 0)
     wide = [(start_s, end_s) for start_s, end_s, chips in free if chips >= least_milli]
     return (wide[0][0], wide[-1][1]) if wide else (0, 0)
 

@@ -9,7 +9,6 @@ above the cost that it is part of, in any piece and in any stretch of time.
 
 from collections.abc import Callable
 from itertools import pairwise
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -35,7 +34,7 @@ class Piece(Struct, frozen=True, kw_only=True, gc=False):
         return self.shape[-1][1]
 
 
-class Stretch(NamedTuple):
+class Stretch(Struct, frozen=True, gc=False):
     """What of a piece, or of several, lies between two instants. `area` is chips × seconds."""
 
     area: int

@@ -8,6 +8,8 @@ cost, and the parts of its fee to its fee, to the micro.
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from exchange.core.leases.contract import Lease, Payment
 from exchange.core.leases.metering import totals_at
 from exchange.core.leases.pieces import between_all
@@ -21,7 +23,7 @@ from exchange.language.units import (
 )
 
 
-class Settlement(NamedTuple):
+class Settlement(Struct, frozen=True, gc=False):
     """One period's result: by contract, the first lease's first, and what the bond owes, whether or not it can pay."""
 
     delivered_uch: MicroChipHours

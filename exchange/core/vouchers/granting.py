@@ -15,9 +15,10 @@ from exchange.core.ledger.chart import COMMITTED, POOL, programme_purse
 from exchange.core.state import State
 from exchange.core.vouchers import funding
 from exchange.core.vouchers.programme import Programme
-from exchange.core.vouchers.subsidy import Offer, Standing, Supply, bounded, rate_bp, share_micros
+from exchange.core.vouchers.subsidy import Offer, Standing, Supply, bounded, share_micros
+from exchange.core.vouchers.wordings import Payer
 from exchange.language import events
-from exchange.language.claims import Claimant, clash
+from exchange.language.claims import Claimant, why_not
 from exchange.language.commands import AUTO_VOUCHERS
 from exchange.language.events_money import SubsidyMoved
 from exchange.language.instants import year_of
@@ -45,10 +46,9 @@ def choose(state: State, bid: Bid, ask: Ask, cost_micros: Micros, drawn: Mapping
     if bid.vouchers and state.programmes and state.year and ask.lease_id is None:
         account = state.participants[bid.account_id]
         claimant = Claimant(account.owner_group, account.tags, account.place, state.now_s)
-        supply = _supply_of(state, bid, ask, cost_micros)
-        for programme in _tried(state, bid.vouchers):
-            amount = share_micros(supply, rate_bp(programme.definition, claimant, supply))
-            if amount <= best.amount_micros:
+        for programme, share_bp in _tried(state, _supply_of(state, bid, ask), bid.vouchers):
+            amount = share_micros(cost_micros, share_bp)
+            if amount <= best.amount_micros or why_not(programme.definition, claimant):
                 continue  # whatever bounds it
             standing = _standing(state, programme, claimant.group, year, drawn or {})
             if standing.excluded_by:
@@ -125,20 +125,20 @@ def pair(group: str, other: str) -> tuple[str, str]:
     return (group, other) if group < other else (other, group)
 
 
-def _tried(state: State, vouchers: tuple[str, ...]) -> Iterable[Programme]:
+def _tried(state: State, supply: Supply, vouchers: tuple[str, ...]) -> Iterable[Payer]:
+    payers = state.wordings.payers(state.programmes, supply)
     if vouchers == AUTO_VOUCHERS:
-        return state.programmes.values()
-    return (state.programmes[name] for name in vouchers)
+        return payers.values()
+    return [payers[name] for name in vouchers if name in payers]
 
 
-def _supply_of(state: State, bid: Bid, ask: Ask, cost_micros: Micros) -> Supply:
+def _supply_of(state: State, bid: Bid, ask: Ask) -> Supply:
     return Supply(
         region=ask.region,
         provider_tags=state.participants[ask.account_id].tags,
         related=related(state, bid.owner_group, ask.owner_group),
         domestic=ask.domestic,
         use=bid.use,
-        cost_micros=cost_micros,
     )
 
 
@@ -154,9 +154,9 @@ def _standing(state: State, programme: Programme, group: str, year: int, drawn: 
 
 def _excluded_by(state: State, programme: Programme, group: str, year: int, drawn: Mapping[str, Micros]) -> str:
     """Another programme that has money out to a group in a year, where one of the two excludes the other."""
-    for name, other in state.programmes.items():
-        if other.granted_to(group, year) + drawn.get(name, 0) > 0 and clash(programme.definition, other.definition):
-            return name
+    for other in state.wordings.rivals(state.programmes, programme):
+        if other.granted_to(group, year) + drawn.get(other.id, 0) > 0:
+            return other.id
     return ""
 
 

@@ -7,7 +7,9 @@ owe. The cost is the lease's own, without fees.
 
 from typing import NamedTuple
 
-from exchange.language.claims import Claimant, caps, shares, why_not
+from msgspec import Struct
+
+from exchange.language.claims import Claimant, caps, shares
 from exchange.language.commands import (
     ANY,
     DOMESTIC,
@@ -25,7 +27,7 @@ from exchange.language.units import BP_PER_ONE, BasisPoints, Micros
 RATE, POOL = "rate", "pool"  # what can bind besides the caps, which are called by their scopes
 
 
-class Supply(NamedTuple):
+class Supply(Struct, frozen=True, gc=False):
     """What is leased, from whom, for what."""
 
     region: str
@@ -33,10 +35,9 @@ class Supply(NamedTuple):
     related: bool  # whether the provider is affiliated with the claimant
     domestic: bool
     use: str
-    cost_micros: Micros
 
 
-class Standing(NamedTuple):
+class Standing(Struct, frozen=True, gc=False):
     """What a programme has granted to the claimant's owner group, less what came back, and may still grant to all."""
 
     year_micros: Micros
@@ -52,8 +53,8 @@ class Offer(NamedTuple):
     bound: str
 
 
-def rate_bp(terms: DefineProgramme, claimant: Claimant, supply: Supply) -> BasisPoints:
-    """The highest rate that applies to what is leased; 0 when none does, or this is not for such a claimant."""
+def rate_bp(terms: DefineProgramme, supply: Supply) -> BasisPoints:
+    """The highest rate that applies to what is leased, whoever claims; 0 when none does."""
     if not terms.rates or (terms.unaffiliated and supply.related):
         return 0
     local = supply.region in terms.local_regions or shares(terms.local_supplier_tags, supply.provider_tags)
@@ -61,12 +62,12 @@ def rate_bp(terms: DefineProgramme, claimant: Claimant, supply: Supply) -> Basis
     for rate in terms.rates:
         if rate.share_bp > best and _applies(rate, supply, local=local):
             best = rate.share_bp
-    return 0 if best and why_not(terms, claimant) else best
+    return best
 
 
-def share_micros(supply: Supply, share_bp: BasisPoints) -> Micros:
+def share_micros(cost_micros: Micros, share_bp: BasisPoints) -> Micros:
     """The share of a lease's cost, without what bounds it."""
-    return supply.cost_micros * share_bp // BP_PER_ONE
+    return cost_micros * share_bp // BP_PER_ONE
 
 
 def bounded(terms: DefineProgramme, claimant: Claimant, amount_micros: Micros, standing: Standing) -> Offer:

@@ -1,0 +1,303 @@
+"""The views as bytes and back: all that can be read of the market after a command, in typed sections.
+
+Loaded views read as the saved ones did and fold on as those would have, notice for notice. What follows from the rest
+is made again: lists by account, places of contests. Asks are counted for the depth of the books before they are saved,
+so that the first look at a loaded book costs no more than any other. A view that stands in two places is kept once
+where that is common: in receipts, and transfers that several accounts see. Saving loaded views gives the same bytes.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from itertools import islice
+from sys import maxsize
+
+from exchange.language.events import RESTING
+from exchange.language.sections import Reader, Writer, without_collector
+from exchange.language.units import Seconds
+from exchange.language.views import AskView, Balances, BidView, LeaseView, Level, Receipt, TransferView
+from exchange.projections import snapshot_rows as kept
+from exchange.projections.accounts import Accounts
+from exchange.projections.depth import Counted, Levels
+from exchange.projections.index import Sale
+from exchange.projections.kpis import Year
+from exchange.projections.leases import Leases, Record, parties
+from exchange.projections.orders import Orders
+from exchange.projections.snapshot_rows import LAYOUT, SECTIONS, STREAM
+from exchange.projections.views import Views
+
+__all__ = ["LAYOUT", "SECTIONS", "load", "save"]
+
+_PIECE = 1_000  # candles of one series in one value
+
+
+def save(views: Views) -> Iterator[bytes]:
+    """The parts of the views, a few MB each, made as they are asked for. Nothing may change meanwhile."""
+    assert not (views._notices or views._placed or views._made or views._asked or views._untold)
+    counts = list(views._depth.counts(views._next_step_s()))  # so that whoever loads this need not count again
+    writer, catalog = Writer(STREAM, views.seq), views._catalog
+    yield from writer.parts(kept.HEAD, [kept.Head(views.seq, views.now_s, catalog.rules, catalog.tenors_s)])
+    yield from writer.parts(kept.REGIONS, catalog.regions.values())
+    yield from writer.parts(kept.CHIPS, catalog.chips.values())
+    yield from writer.parts(kept.MARKETS, _markets(views))
+    yield from _save_accounts(writer, views)
+    yield from _save_orders(writer, views, counts)
+    yield from _save_programmes(writer, views)
+    yield from _save_markets(writer, views)
+
+
+def load(parts: Iterator[bytes]) -> Views:
+    """The views that were saved as these parts; takes its own and no more. SnapshotBroken when one is not as it was."""
+    with without_collector():
+        views, reader = Views(), Reader(STREAM, parts)
+        (head,) = reader.values(kept.HEAD)
+        views.seq, views.now_s = head.seq, head.now_s
+        views._catalog.tenors_s = views._depth.tenors_s = views._candles.tenors_s = head.tenors_s
+        views._catalog.rules = head.rules
+        views._catalog.regions = {region.region: region for region in reader.values(kept.REGIONS)}
+        views._catalog.chips = {chip.chip: chip for chip in reader.values(kept.CHIPS)}
+        for row in reader.values(kept.MARKETS):
+            market = views._depth._market(row.region, row.chip)
+            for side, by_tenor in ((market.asks, row.asks), (market.bids, row.bids)):
+                for tenor_s, levels in by_tenor:
+                    for level in levels:
+                        side[tenor_s].add(level.price_micros, level.chips_milli, level.orders)
+        _load_accounts(views, reader)
+        _load_orders(views, reader)
+        _load_programmes(views, reader)
+        _load_markets(views, reader)
+    return views
+
+
+def _markets(views: Views) -> Iterator[kept.Market]:
+    for place, market in views._depth.markets.items():
+        yield kept.Market(*place, _levels(market.asks), _levels(market.bids))
+
+
+def _levels(side: dict[Seconds, Levels]) -> tuple[tuple[Seconds, tuple[Level, ...]], ...]:
+    by_tenor = ((tenor_s, levels.top(maxsize, True)) for tenor_s, levels in side.items())
+    return tuple((tenor_s, levels) for tenor_s, levels in by_tenor if levels)
+
+
+def _save_accounts(writer: Writer, views: Views) -> Iterator[bytes]:
+    accounts = views._accounts
+    yield from writer.parts(kept.ACCOUNTS, accounts.as_opened.values())
+    yield from writer.parts(kept.BALANCES, accounts.balances.items())
+    yield from writer.parts(kept.CONTESTABLE, accounts.contestable.items())
+    yield from writer.parts(kept.KEYS, (kept.KeyRow(*item) for item in accounts.keys_by_hash.items()))
+    yield from _save_transfers(writer, accounts)
+    yield from writer.parts(kept.MOVED, (kept.Moved(*place, answer) for place, answer in accounts.moved_at.items()))
+
+
+def _load_accounts(views: Views, reader: Reader) -> None:
+    accounts = views._accounts
+    accounts.as_opened = {account.account_id: account for account in reader.values(kept.ACCOUNTS)}
+    accounts.balances = dict(reader.values(kept.BALANCES))
+    accounts.contestable = dict(reader.values(kept.CONTESTABLE))
+    accounts.keys_by_hash = {row.secret_hash: row.key for row in reader.values(kept.KEYS)}
+    accounts.hashes = {key.key_id: secret_hash for secret_hash, key in accounts.keys_by_hash.items()}
+    _load_transfers(accounts, reader)
+    accounts.moved_at = {(row.account_id, row.seq): row.answer for row in reader.values(kept.MOVED)}
+
+
+def _save_transfers(writer: Writer, accounts: Accounts) -> Iterator[bytes]:
+    """All that were kept, by number, as the first account sees them that they concern; before them what the second has.
+
+    One that concerns no account is in a lease's transfers alone.
+    """
+    first: dict[int, TransferView] = {}
+    second: dict[int, Balances | None] = {}
+    for account_id, entries in accounts.of_accounts.items():
+        for view in entries:
+            number = view.transfer.transfer_id
+            moved = view.transfer
+            if account_id == (accounts._of(moved.debit)[0] or accounts._of(moved.credit)[0]):
+                first[number] = view
+            else:
+                second[number] = view.after
+    for entries in accounts.of_leases.values():
+        for view in entries:
+            first.setdefault(view.transfer.transfer_id, view)
+    yield from writer.parts(kept.SECOND, sorted(second.items()))
+    yield from writer.parts(kept.TRANSFERS, (first[number] for number in sorted(first)))
+
+
+def _load_transfers(accounts: Accounts, reader: Reader) -> None:
+    second = dict(reader.values(kept.SECOND))
+    of_accounts, of_leases = accounts.of_accounts, accounts.of_leases
+    for view in reader.values(kept.TRANSFERS):
+        moved = view.transfer
+        (payer, _), (payee, _) = accounts._of(moved.debit), accounts._of(moved.credit)
+        if (first := payer or payee) is not None:
+            of_accounts.setdefault(first, []).append(view)
+        if payer is not None and payee is not None and payer != payee:
+            of_accounts.setdefault(payee, []).append(view.but(after=second[moved.transfer_id]))
+        if moved.lease_id is not None:
+            of_leases.setdefault(moved.lease_id, []).append(view if first is None else view.but(after=None))
+
+
+def _save_orders(writer: Writer, views: Views, counts: list[tuple[int, Counted]]) -> Iterator[bytes]:
+    orders, leases = views._orders, views._leases
+    yield from writer.parts(kept.BIDS, orders.bids.values())
+    yield from writer.parts(kept.ASKS, orders.asks.values())
+    yield from writer.parts(kept.COUNTS, counts)
+    yield from writer.parts(kept.LEASES, (leases.whole(number) for number in leases.records))
+    yield from writer.parts(kept.RECEIPTS, (_receipt_row(orders, leases, each) for each in orders.receipts.values()))
+    yield from writer.parts(kept.ACCESS, (kept.Access(*item) for item in leases.sealed_access.items()))
+    turned = leases.turned_at.items()
+    yield from writer.parts(
+        kept.TURNED, (kept.Turned(n, seq, None if at is leases.face(n) else at) for (n, seq), at in turned)
+    )
+    yield from writer.parts(kept.CONTESTS, views._contests.contests)
+
+
+def _load_orders(views: Views, reader: Reader) -> None:
+    orders, leases, contests = views._orders, views._leases, views._contests
+    for bid in reader.values(kept.BIDS):
+        orders.bids[bid.bid_id] = bid
+        orders.bids_of.setdefault(bid.account_id, []).append(bid.bid_id)
+    for ask in reader.values(kept.ASKS):
+        orders.asks[ask.ask_id] = ask
+        orders.asks_of.setdefault(ask.account_id, []).append(ask.ask_id)
+    resting = (ask for ask in orders.asks.values() if ask.state == RESTING)
+    views._depth.resume(resting, reader.values(kept.COUNTS))
+    for lease in reader.values(kept.LEASES):
+        record = leases.records[lease.lease_id] = Record(lease)
+        record.periods.extend(lease.periods)
+        for account_id in parties(lease):
+            leases.leases_of.setdefault(account_id, []).append(lease.lease_id)
+    _load_receipts(orders, leases, reader)
+    leases.sealed_access = {row.lease_id: row.sealed_access for row in reader.values(kept.ACCESS)}
+    for turned in reader.values(kept.TURNED):
+        leases.turned_at[turned.lease_id, turned.seq] = turned.answer or leases.face(turned.lease_id)
+    contests.contests = list(reader.values(kept.CONTESTS))
+    contests.places = {(contest.lease_id, contest.index): contest.place for contest in contests.contests}
+
+
+def _receipt_row(orders: Orders, leases: Leases, receipt: Receipt) -> kept.ReceiptRow:
+    order = receipt.order
+    number = order.bid_id if isinstance(order, BidView) else -order.ask_id
+    same = order is _order(orders, number)
+    own = tuple([lease.lease_id if lease is leases.face(lease.lease_id) else lease for lease in receipt.leases])
+    return kept.ReceiptRow(receipt.seq, number, None if same else order, own)
+
+
+def _load_receipts(orders: Orders, leases: Leases, reader: Reader) -> None:
+    none: tuple[LeaseView, ...] = ()
+    for row in reader.values(kept.RECEIPTS):
+        order = row.order or _order(orders, row.number)
+        got = none
+        if row.leases:
+            got = tuple([leases.face(each) if isinstance(each, int) else each for each in row.leases])
+        key = order.account_id, order.client_order_id
+        orders.receipts[key] = Receipt(seq=row.seq, order=order, leases=got)
+
+
+def _order(orders: Orders, number: int) -> BidView | AskView:
+    return orders.bids[number] if number > 0 else orders.asks[-number]
+
+
+def _save_programmes(writer: Writer, views: Views) -> Iterator[bytes]:
+    known, watch = views._programmes, views._supervision
+    yield from writer.parts(kept.PROGRAMMES, known.programmes.values())
+    yield from writer.parts(kept.GRANTED, (kept.Granted(*key, by_year) for key, by_year in known.granted.items()))
+    yield from writer.parts(kept.REDEEMED, ((*key, amount) for key, amount in known.redeemed.items()))
+    yield from writer.parts(kept.GRANTS, ((number, *grant) for number, grant in known.grants.items()))
+    yield from writer.parts(kept.DRAWN, known.drawn.items())
+    yield from writer.parts(kept.YEARS, (_year_row(*key, year) for key, year in known.kpis.years.items()))
+    yield from writer.parts(kept.FLAGS, watch.flags)
+    yield from writer.parts(kept.RELATED, watch._related)
+    yield from writer.parts(kept.BETWEEN, (
+        kept.Between(*pair, *market, tuple(numbers))
+        for pair, markets in watch._between.items()
+        for market, numbers in markets.items()
+    ))  # fmt: skip
+    yield from writer.parts(kept.PAID_FOR, (
+        kept.PaidFor(group, programme, tuple(numbers))
+        for group, by_programme in watch._paid_for.items()
+        for programme, numbers in by_programme.items()
+    ))  # fmt: skip
+    recent = watch._recent.items()
+    yield from writer.parts(
+        kept.RECENT, (kept.Recent(*key, list(grants), watch._told_s.get(key)) for key, grants in recent)
+    )
+
+
+def _load_programmes(views: Views, reader: Reader) -> None:
+    known, watch = views._programmes, views._supervision
+    known.programmes = {programme.definition.programme: programme for programme in reader.values(kept.PROGRAMMES)}
+    known.granted = {(row.programme, row.group): row.by_year for row in reader.values(kept.GRANTED)}
+    known.redeemed = {(programme, group): amount for programme, group, amount in reader.values(kept.REDEEMED)}
+    known.grants = {number: (programme, group, year) for number, programme, group, year in reader.values(kept.GRANTS)}
+    known.drawn = dict(reader.values(kept.DRAWN))
+    known.kpis.years = {(row.programme, row.year): _year_of(row) for row in reader.values(kept.YEARS)}
+    watch.flags = list(reader.values(kept.FLAGS))
+    watch._groups = {account.account_id: account.owner_group for account in views._accounts.as_opened.values()}
+    watch._related = dict.fromkeys(reader.values(kept.RELATED))
+    for between in reader.values(kept.BETWEEN):
+        markets = watch._between.setdefault((between.buyer_group, between.provider_group), {})
+        markets[between.region, between.chip] = dict.fromkeys(between.lease_ids)
+    for paid in reader.values(kept.PAID_FOR):
+        watch._paid_for.setdefault(paid.group, {})[paid.programme] = dict.fromkeys(paid.lease_ids)
+    for row in reader.values(kept.RECENT):
+        key = row.programme, row.group
+        watch._recent[key] = deque(row.grants)
+        if row.told_s is not None:
+            watch._told_s[key] = row.told_s
+
+
+def _year_row(programme: str, year: int, sums: Year) -> kept.YearRow:
+    return kept.YearRow(
+        programme,
+        year,
+        sums.pool_micros,
+        sums.granted_micros,
+        sums.returned_micros,
+        sums.redeemed_micros,
+        sums.leases,
+        tuple(sums.claimants),
+        str(sums.chips_s),
+        str(sums.domestic_chips_s),
+    )
+
+
+def _year_of(row: kept.YearRow) -> Year:
+    return Year(
+        pool_micros=row.pool_micros,
+        granted_micros=row.granted_micros,
+        returned_micros=row.returned_micros,
+        redeemed_micros=row.redeemed_micros,
+        leases=row.leases,
+        claimants=dict.fromkeys(row.claimants),
+        chips_s=int(row.chips_s),
+        domestic_chips_s=int(row.domestic_chips_s),
+    )
+
+
+def _save_markets(writer: Writer, views: Views) -> Iterator[bytes]:
+    yield from writer.parts(kept.TRADES, (trade for trades in views._tape.trades.values() for trade in trades))
+    yield from writer.parts(kept.CANDLES, _series(views))
+    grades = views._index.grades.items()
+    yield from writer.parts(kept.SALES, (
+        kept.SaleRow(name, sale.at_s, str(sale.du), str(sale.worth)) for name, grade in grades for sale in grade.sales
+    ))  # fmt: skip
+    yield from writer.parts(kept.BRAKES, views._brakes.all())
+
+
+def _load_markets(views: Views, reader: Reader) -> None:
+    for trade in reader.values(kept.TRADES):
+        views._tape.trades.setdefault((trade.region, trade.chip), []).append(trade)
+    for row in reader.values(kept.CANDLES):
+        key = row.region, row.chip, row.tenor_s, row.interval_s
+        views._candles.candles.setdefault(key, []).extend(row.candles)
+    for sale in reader.values(kept.SALES):
+        views._index.grades[sale.grade].add(Sale(sale.at_s, int(sale.du), int(sale.worth)))
+    for brake in reader.values(kept.BRAKES):
+        views._brakes.set(brake)
+
+
+def _series(views: Views) -> Iterator[kept.Series]:
+    """Some candles at a time, as there may be very many."""
+    for key, candles in views._candles.candles.items():
+        left = iter(candles)
+        while some := list(islice(left, _PIECE)):
+            yield kept.Series(*key, some)

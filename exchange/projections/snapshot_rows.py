@@ -1,0 +1,178 @@
+"""What a snapshot of the views is made of: the sections, and the rows of those that are kept in another shape."""
+
+from typing import Any, Final
+
+from exchange.language.commands import Rules
+from exchange.language.events import ChipDefined, MarketStateSet, RegionDefined
+from exchange.language.sections import Row, Section, layout
+from exchange.language.units import Micros, Seconds
+from exchange.language.views import (
+    AccountView,
+    AskView,
+    Balances,
+    BidView,
+    CandleView,
+    KeyView,
+    LeaseView,
+    Level,
+    TradeView,
+    TransferView,
+)
+from exchange.language.views_money import ContestView, FlagView, ProgrammeView
+from exchange.projections.depth import Counted
+
+STREAM: Final = "views"
+_VERSION = 1  # raised when what is kept changes in a way that its types do not show
+
+
+class Head(Row, frozen=True):
+    """What there is one of."""
+
+    seq: int
+    now_s: Seconds
+    rules: Rules | None
+    tenors_s: tuple[Seconds, ...]
+
+
+class Market(Row, frozen=True):
+    """A market, and what rests there by tenor and price."""
+
+    region: str
+    chip: str
+    asks: tuple[tuple[Seconds, tuple[Level, ...]], ...]
+    bids: tuple[tuple[Seconds, tuple[Level, ...]], ...]
+
+
+class KeyRow(Row, frozen=True):
+    secret_hash: str
+    key: KeyView
+
+
+class Moved(Row, frozen=True):
+    account_id: str
+    seq: int
+    answer: AccountView
+
+
+class ReceiptRow(Row, frozen=True):
+    """A receipt. An order or lease that has not changed since is not kept again, its number is."""
+
+    seq: int
+    number: int  # of the bid, or of the ask, negative
+    order: BidView | AskView | None
+    leases: tuple[LeaseView | int, ...]
+
+
+class Access(Row, frozen=True):
+    lease_id: int
+    sealed_access: bytes
+
+
+class Turned(Row, frozen=True):
+    lease_id: int
+    seq: int
+    answer: LeaseView | None  # None for the lease as it still is
+
+
+class Granted(Row, frozen=True):
+    programme: str
+    group: str
+    by_year: dict[int, Micros]
+
+
+class YearRow(Row, frozen=True):
+    """A programme's year; chips × seconds may be more than 64 bits."""
+
+    programme: str
+    year: int
+    pool_micros: Micros | None
+    granted_micros: Micros
+    returned_micros: Micros
+    redeemed_micros: Micros
+    leases: int
+    claimants: tuple[str, ...]
+    chips_s: str
+    domestic_chips_s: str
+
+
+class Between(Row, frozen=True):
+    buyer_group: str
+    provider_group: str
+    region: str
+    chip: str
+    lease_ids: tuple[int, ...]
+
+
+class PaidFor(Row, frozen=True):
+    group: str
+    programme: str
+    lease_ids: tuple[int, ...]
+
+
+class Recent(Row, frozen=True):
+    programme: str
+    group: str
+    grants: list[tuple[Seconds, int, Micros]]
+    told_s: Seconds | None
+
+
+class Series(Row, frozen=True):
+    """Some candles of a market, tenor and interval."""
+
+    region: str
+    chip: str
+    tenor_s: Seconds
+    interval_s: Seconds
+    candles: list[CandleView]
+
+
+class SaleRow(Row, frozen=True):
+    """A sale of a grade; its sums may be more than 64 bits."""
+
+    grade: str
+    at_s: Seconds
+    du: str
+    worth: str
+
+
+HEAD: Final = Section("head", Head)
+REGIONS: Final = Section("regions", RegionDefined)
+CHIPS: Final = Section("chips", ChipDefined)
+MARKETS: Final = Section("markets", Market)
+ACCOUNTS: Final = Section("accounts", AccountView)
+BALANCES: Final = Section("balances", tuple[str, Balances])
+CONTESTABLE: Final = Section("contestable", tuple[str, Micros])
+KEYS: Final = Section("keys", KeyRow)
+SECOND: Final = Section("balances of the credited", tuple[int, Balances | None])
+TRANSFERS: Final = Section("transfers", TransferView)
+MOVED: Final = Section("moved", Moved)
+BIDS: Final = Section("bids", BidView)
+ASKS: Final = Section("asks", AskView)
+COUNTS: Final = Section("counts", tuple[int, Counted])
+LEASES: Final = Section("leases", LeaseView)
+RECEIPTS: Final = Section("receipts", ReceiptRow)
+ACCESS: Final = Section("access", Access)
+TURNED: Final = Section("turned", Turned)
+CONTESTS: Final = Section("contests", ContestView)
+PROGRAMMES: Final = Section("programmes", ProgrammeView)
+GRANTED: Final = Section("granted", Granted)
+REDEEMED: Final = Section("redeemed", tuple[str, str, Micros])
+GRANTS: Final = Section("grants", tuple[int, str, str, int])
+DRAWN: Final = Section("drawn", tuple[int, Micros])
+YEARS: Final = Section("years", YearRow)
+FLAGS: Final = Section("flags", FlagView)
+RELATED: Final = Section("related", tuple[str, str])
+BETWEEN: Final = Section("between", Between)
+PAID_FOR: Final = Section("paid for", PaidFor)
+RECENT: Final = Section("recent grants", Recent)
+TRADES: Final = Section("trades", TradeView)
+CANDLES: Final = Section("candles", Series)
+SALES: Final = Section("sales", SaleRow)
+BRAKES: Final = Section("brakes", MarketStateSet)
+
+SECTIONS: Final[tuple[Section[Any], ...]] = (
+    HEAD, REGIONS, CHIPS, MARKETS, ACCOUNTS, BALANCES, CONTESTABLE, KEYS, SECOND, TRANSFERS, MOVED, BIDS, ASKS, COUNTS,
+    LEASES, RECEIPTS, ACCESS, TURNED, CONTESTS, PROGRAMMES, GRANTED, REDEEMED, GRANTS, DRAWN, YEARS, FLAGS, RELATED,
+    BETWEEN, PAID_FOR, RECENT, TRADES, CANDLES, SALES, BRAKES,
+)  # fmt: skip
+LAYOUT: Final = layout(_VERSION, SECTIONS)

@@ -1,0 +1,46 @@
+"""Taking a snapshot, in a process of its own: a second replica of the market reads the journal and keeps what it sees.
+
+The server is not disturbed: this one only reads the journal, and writes nothing but the snapshot. It begins at the
+snapshot before, so each one made proves that one, and every digest that was kept since. A snapshot never goes further
+than the statements do, so that the next start can use it.
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import aclosing
+
+from exchange.core.digest import digest
+from exchange.core.state_machine import RULES_VERSION
+from exchange.language.snapshots import SnapshotHead
+from exchange.language.upkeep import SnapshotTaken
+from exchange.runtime.parts import LAYOUT, save
+from exchange.runtime.recovery import recover
+from exchange.store.reading import JournalReader
+from exchange.store.snapshots import PostgresSnapshots
+from exchange.store.statements import PostgresStatements
+
+KEPT = 3
+
+
+async def take_snapshot(dsn: str, progress: Callable[[int], None] | None = None) -> SnapshotTaken:
+    """Keep a snapshot of the market in a database, and the newest few of those before. Raises errors of the journal."""
+    began = time.perf_counter()
+    async with aclosing(PostgresSnapshots(dsn)) as snapshots, aclosing(PostgresStatements(dsn)) as statements:
+        until_seq = await statements.position()
+        recovered = await recover(JournalReader(dsn), snapshots=snapshots, until_seq=until_seq, progress=progress)
+        place, recovery = recovered.place, recovered.recovery
+        head = SnapshotHead(place.seq, place.link, RULES_VERSION, LAYOUT, digest(place.machine.state))
+        new = place.seq > recovery.snapshot_seq
+        if new:
+            head = await snapshots.keep(head, save(place))
+            await snapshots.thin(KEPT)
+    return SnapshotTaken(
+        seq=place.seq,
+        new=new,
+        replayed=recovery.replayed,
+        parts=head.parts,
+        size_bytes=head.size_bytes,
+        seconds=time.perf_counter() - began,
+        digest=head.digest,
+        warnings=recovery.warnings,
+    )

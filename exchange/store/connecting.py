@@ -1,0 +1,131 @@
+"""Connections to PostgreSQL: how they are made, closed, checked for their schema, and how their failures are named.
+
+Every wait is bounded. What asyncpg and PostgreSQL raise leaves this room as an error of the journal's port, which says
+what the operator should do next; a DSN, which may hold a password, is never in it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+
+from exchange.language.journal import DatabaseUnavailable, Fenced, JournalBroken, JournalError
+from exchange.store.migrate import MIGRATIONS, Connection, check_schema
+
+# What the triggers of the migrations raise
+_FENCED: Final = "LB001"
+_GAP: Final = "LB002"
+_UNBALANCED: Final = "LB004"
+
+_CONNECT_S: Final = 10
+_ANSWER_S: Final = 30
+_CLOSE_S: Final = 2
+
+# The last is what asyncpg raises for a connection that broke while it was not looking
+FAILURES: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+
+
+async def connect(dsn: str, *, answer_s: int | None = _ANSWER_S) -> Connection:
+    """A connection whose statements have `answer_s` seconds each; None: as long as they take."""
+    try:
+        return await asyncpg.connect(
+            dsn,
+            timeout=_CONNECT_S,
+            command_timeout=answer_s,
+            # The append stays prepared: to prepare it again would be a second round trip. It is never prepared ahead of
+            # its use, because asyncpg then keeps the table locked until the next query.
+            max_cached_statement_lifetime=0,
+            server_settings={
+                "application_name": "leasebook",
+                "synchronous_commit": "on",
+                "default_transaction_isolation": "read committed",
+                "jit": "off",
+            },
+        )
+    except (*FAILURES, ValueError) as failure:
+        raise DatabaseUnavailable(
+            f"PostgreSQL cannot be reached ({type(failure).__name__}: {failure}). Check that it runs and that "
+            "--database-url or DATABASE_URL names it rightly, or leave both out to use the embedded one."
+        ) from failure
+
+
+async def connect_checked(dsn: str, *, answer_s: int | None = _ANSWER_S, migrations: Path = MIGRATIONS) -> Connection:
+    """A connection to a database that has this release's schema; MigrationMismatch when it has another."""
+    connection = await connect(dsn, answer_s=answer_s)
+    try:
+        with naming_failures("The schema of the database could not be read"):
+            await check_schema(connection, migrations)
+    except BaseException:
+        await close(connection)
+        raise
+    return connection
+
+
+async def close(connection: Connection) -> None:
+    """Close in order if that can be done soon, else at once."""
+    try:
+        await connection.close(timeout=_CLOSE_S)
+    except FAILURES:
+        connection.terminate()
+
+
+class Session:
+    """One connection, made when it is first needed and again after a failure, used by one at a time."""
+
+    def __init__(self, dsn: str, *, answer_s: int | None = _ANSWER_S) -> None:
+        self._dsn = dsn
+        self._answer_s = answer_s
+        self._connection: Connection | None = None
+        self._turn = asyncio.Lock()  # asyncpg takes one request at a time on a connection
+
+    @asynccontextmanager
+    async def turn(self, what: str) -> AsyncIterator[Connection]:
+        """The connection, in a transaction of its own; `what` says what a failure of it means."""
+        async with self._turn:
+            if self._connection is None:
+                self._connection = await connect_checked(self._dsn, answer_s=self._answer_s)
+            try:
+                with naming_failures(what):
+                    async with self._connection.transaction():
+                        yield self._connection
+            finally:
+                if self._connection.is_closed():
+                    self._connection = None
+
+    async def close(self) -> None:
+        """Let go of the connection. May be called twice."""
+        async with self._turn:
+            if self._connection is not None:
+                await close(self._connection)
+                self._connection = None
+
+
+@contextmanager
+def naming_failures(what: str) -> Iterator[None]:
+    """Turn what asyncpg and PostgreSQL raise into the errors of the port; `what` says what it means."""
+    try:
+        yield
+    except FAILURES as failure:
+        state = getattr(failure, "sqlstate", None)
+        if state == _FENCED:
+            raise Fenced(
+                f"Another server has taken over this journal ({failure}). "
+                "This one wrote nothing and must stop; see that only one is started."
+            ) from failure
+        if state == _GAP:
+            raise JournalBroken(
+                f"The batch does not follow the journal ({failure}). "
+                "Nothing was written; start the server again, and report this."
+            ) from failure
+        if state == _UNBALANCED:
+            raise JournalBroken(
+                f"The statements do not balance ({failure}). Nothing was written. The journal is not in doubt: stop "
+                "the server, make them again with `leasebook rebuild`, and report this."
+            ) from failure
+        raise JournalError(
+            f"{what} ({type(failure).__name__}: {failure}). "
+            "See that PostgreSQL runs and has disk space, then start the server again."
+        ) from failure

@@ -1,0 +1,11 @@
+"""Why a server closes a socket: the close codes of RFC 6455 and its registry, as they are used here."""
+
+from typing import Final
+
+Ending = tuple[int, str]  # a close code and the reason
+
+GONE_AWAY: Final = 1001
+POLICY: Final = 1008
+BROKEN: Final = 1011
+RESTARTING: Final = 1012
+TRY_AGAIN: Final = 1013

@@ -1,0 +1,64 @@
+"""The keeper has snapshots taken by processes of their own, tells what came of it, and leaves none behind."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from exchange.runtime import keeper
+from exchange.runtime.keeper import Keeping, keeping_snapshots
+
+SAYS_WHERE = "import os; print(os.environ['DATABASE_URL'])"
+FAILS = "import sys; sys.exit('no room')"
+WAITS = "import os, signal, sys; print(os.getpid(), file=open(sys.argv[1], 'w'), flush=True); signal.pause()"
+
+
+@pytest.fixture(autouse=True)
+def looking_all_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeper, "LOOK_S", 0)
+
+
+@pytest.mark.parametrize(("program", "told"), [(SAYS_WHERE, (True, "the dsn")), (FAILS, (False, "no room"))])
+async def test_one_is_taken_after_so_many_commands_and_what_came_of_it_is_told(
+    program: str, told: tuple[bool, str]
+) -> None:
+    reports = asyncio.Queue[tuple[bool, str, int]]()
+    seq = iter(range(10**9))
+    last_seq = 0
+
+    def look() -> int:
+        nonlocal last_seq
+        last_seq = next(seq)
+        return last_seq
+
+    keeping = Keeping(
+        every=100,
+        command=(sys.executable, "-c", program),
+        report=lambda well, said: reports.put_nowait((well, said, last_seq)),
+    )
+    async with keeping_snapshots(keeping, "the dsn", look, 50):
+        first, second = await reports.get(), await reports.get()
+    assert (first[:2], second[:2]) == (told, told)
+    assert (first[2], second[2]) == (151, 252), "each a hundred after the last, which took one look more"
+
+
+async def test_a_program_that_is_not_there_is_told_of() -> None:
+    reports = asyncio.Queue[tuple[bool, str]]()
+    keeping = Keeping(every=1, command=("/nowhere",), report=lambda *told: reports.put_nowait(told))
+    async with keeping_snapshots(keeping, "", lambda: 1, 0):
+        well, said = await reports.get()
+    assert not well
+    assert said.startswith("no process could be started")
+
+
+async def test_what_is_under_way_ends_with_the_market(tmp_path: Path) -> None:
+    fifo = tmp_path / "pid"
+    os.mkfifo(fifo)
+    keeping = Keeping(every=1, command=(sys.executable, "-c", WAITS, str(fifo)), report=lambda *_: None)
+    async with keeping_snapshots(keeping, "", lambda: 1, 0):
+        pid = int(await asyncio.to_thread(fifo.read_text))
+        os.kill(pid, 0)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)

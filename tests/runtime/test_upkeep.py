@@ -1,0 +1,173 @@
+"""The upkeep of a market in a real database: snapshots, the full check and what it finds, backup and restore."""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from random import Random
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+
+from exchange.core.state_machine import RULES_VERSION
+from exchange.language.codec import encode_commands
+from exchange.language.commands import AdvanceTime
+from exchange.language.journal import DigestMark, JournalBusy, JournalError
+from exchange.runtime.archive import BackupBroken, back_up, restore
+from exchange.runtime.past import market_at
+from exchange.runtime.rebuilding import rebuild
+from exchange.runtime.snapshotting import KEPT, take_snapshot
+from exchange.runtime.verifying import verify
+from exchange.store.journal import PostgresJournal
+from exchange.store.migrate import Connection
+from exchange.store.reading import JournalReader
+from exchange.store.restoring import NotEmpty
+from tests.projections.test_pages import a_history
+from tests.properties.money_flavours import FLAVOURS
+from tests.runtime.albums import fill
+
+
+async def opened(dsn: str) -> PostgresJournal:
+    return await PostgresJournal.open(dsn, sandbox=True, rules_version=RULES_VERSION)
+
+
+@pytest.fixture
+async def market(database_url: str) -> str:
+    """A database with a journal, statements and a snapshot up to its end, and a digest there; its DSN."""
+    journal = await opened(database_url)
+    ends = await fill(journal, a_history(FLAVOURS[0], seed=7), Random(7))
+    await journal.close()
+    done = await rebuild(database_url)
+    journal = await opened(database_url)
+    await journal.mark_digest(DigestMark(ends[-1], done.digest))
+    await journal.close()
+    return database_url
+
+
+@pytest.fixture
+async def raw(market: str) -> AsyncIterator[Connection]:
+    """A connection of somebody who keeps to no rules."""
+    connection = await asyncpg.connect(market)
+    await connection.execute("SET session_replication_role = replica")
+    for table in ("journal", "journal_digest"):
+        await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def elsewhere(postgres: str, database_url: str) -> AsyncIterator[str]:
+    """An empty database beside the first."""
+    name = f"{urlsplit(database_url).path[1:]}_b"
+    admin = await asyncpg.connect(postgres)
+    await admin.execute(f"CREATE DATABASE {name}")
+    yield urlsplit(postgres)._replace(path=f"/{name}").geturl()
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+async def test_snapshots_keep_behind_the_statements_and_prove_those_before(market: str) -> None:
+    assert not (await take_snapshot(market)).new
+    for _ in range(KEPT):
+        end_seq = await JournalReader(market).last_seq()
+        now_s = (await market_at(market, end_seq)).reads.now_s
+        journal = await opened(market)
+        await journal.append(end_seq + 1, 1, encode_commands([AdvanceTime(to_s=now_s + 900)]))
+        await journal.close()
+        assert (await take_snapshot(market)).seq == end_seq, "the next start can use none that is ahead of the tables"
+        done = await rebuild(market)
+    verdict = await verify(market)
+    assert (verdict.differences, verdict.checked_snapshots, verdict.checked_marks) == ((), KEPT, 1)
+    assert (verdict.seq, verdict.digest, verdict.statements_seq) == (done.seq, done.digest, done.seq)
+    assert all(verdict.tables.values())
+
+
+LAST_TOLD = "SELECT account_id, max(seq) FROM statements.told GROUP BY account_id ORDER BY account_id LIMIT 1"
+CHANGES = (
+    "UPDATE statements.transfers SET amount_micros = amount_micros + 1 WHERE transfer_id = 5",
+    "UPDATE statements.balances SET balance_micros = balance_micros + 1 WHERE account = 'external'",
+    "UPDATE statements.position SET surplus_micros = 1",
+    "DELETE FROM statements.leases WHERE lease_id = 2",
+    "INSERT INTO statements.trades VALUES (99999, 1, 1, 'hz', 'h800', 1, 1, 1, 2, 'ask')",
+    "UPDATE statements.orders SET state = 'lost' WHERE (side, order_id) = ('ask', 1)",
+    f"UPDATE statements.told SET payload = payload || '?' WHERE (account_id, seq) = ({LAST_TOLD})",
+    "UPDATE journal_digest SET digest = '00'",
+    "UPDATE snapshot_part SET payload = payload || '?' WHERE number = 2",
+)
+SAID = (
+    "digest at seq",
+    "snapshot of seq",
+    "statements.position: the balances are said to sum to 1 micros",
+    "statements.orders ask 1: state is lost, should be ",
+    "statements.trades 99999 should not be there",
+    "statements.leases 2 is missing",
+    "statements.transfers 5: amount_micros is ",
+    "statements.balances external: balance_micros is ",
+    "statements.told ",
+)
+
+
+async def test_the_check_names_whatever_was_changed_and_rebuild_mends_it(market: str, raw: Connection) -> None:
+    for change in CHANGES:
+        await raw.execute(change)
+    found = (await verify(market)).differences
+    for number, said in enumerate(SAID):
+        assert found[number].startswith(said), found
+    assert len(found) == len(SAID)
+    await raw.execute("DELETE FROM journal_digest")
+    await rebuild(market)
+    assert (await verify(market)).differences == ()
+
+    row = await raw.fetchrow("SELECT first_seq, last_seq FROM journal ORDER BY first_seq DESC LIMIT 1 OFFSET 3")
+    assert row is not None
+    await raw.execute("UPDATE journal SET payload = payload || '?' WHERE first_seq = $1", row["first_seq"])
+    verdict = await verify(market)
+    assert verdict.seq == row["first_seq"] - 1
+    assert f"The row of seq {row['first_seq']} to {row['last_seq']} is not as it was written" in verdict.differences[0]
+    assert any(said.startswith("statements: they go to seq") for said in verdict.differences)
+
+
+async def test_a_backup_is_the_same_market_again(market: str, elsewhere: str, tmp_path: Path) -> None:
+    path, seen = tmp_path / "market.backup", list[int]()
+    journal = await opened(market)  # a server may have it open
+    made = await back_up(market, path, seen.append)
+    with pytest.raises(JournalBusy):
+        await rebuild(market)
+    await journal.close()
+    assert (made.sandbox, made.seq, made.marks, made.rows) == (True, seen[-1], 1, len(seen))
+    assert os.listdir(tmp_path) == ["market.backup"]  # noqa: PTH208 - nothing of ours waits for it
+    assert path.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(JournalError, match="exists already"):
+        await back_up(market, path)
+    with pytest.raises(NotEmpty, match=f"{made.seq:,} commands"):
+        await restore(market, path)
+
+    whole = path.read_bytes()
+    for damaged, said in (
+        (whole[:-1], f"is cut short after seq {made.seq}"),
+        (whole[: len(whole) // 2], "is cut short after seq"),
+        (whole[: len(whole) // 2] + b"?" + whole[len(whole) // 2 + 1 :], "is damaged after seq"),
+        (whole[:-1] + b"?", "its end does not fit what is before"),
+        (whole + b"?", "something follows its end"),
+        (b"?" + whole[1:], "is no backup"),
+        (b"", "is cut short"),
+    ):
+        path.write_bytes(damaged)
+        with pytest.raises(BackupBroken, match=said):
+            await restore(elsewhere, path)
+    path.write_bytes(whole)
+    put_back = await restore(elsewhere, path)
+    assert (put_back.seq, put_back.rows, put_back.marks, put_back.link) == (made.seq, made.rows, made.marks, made.link)
+    await rebuild(elsewhere)
+    before, after = await verify(market), await verify(elsewhere)
+    assert (after.differences, after.digest, after.link, after.tables) == (
+        (),
+        before.digest,
+        before.link,
+        before.tables,
+    )
+    last = await JournalReader(market).last_seq()
+    assert [row async for row in JournalReader(elsewhere).rows()] == [row async for row in JournalReader(market).rows()]
+    journal = await opened(elsewhere)
+    await journal.append(last + 1, 1, encode_commands([AdvanceTime(to_s=2_000_000_000)]))  # and it goes on
+    await journal.close()

@@ -1,0 +1,102 @@
+"""`python -m tests.simulator`: many histories, or one of them again, or with a defect that must be found."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import nullcontext
+from typing import Any
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from tests.simulator.history import Told, tell
+from tests.simulator.mutants import ALL, mutated
+
+AT_ONCE = 10  # seeds that a process is given at a time
+
+
+@click.command()
+@click.option("--seeds", default=2_000, help="How many histories.", show_default=True)
+@click.option("--first", default=0, help="The first seed.", show_default=True)
+@click.option("--seed", type=int, help="One history alone.")
+@click.option("--trace", is_flag=True, help="Show all that happens in it.")
+@click.option("--jobs", default=2, help="Processes.", show_default=True)
+@click.option("--canary", is_flag=True, help="Answer before the commit is durable: this must be found.")
+@click.option("--mutant", type=click.Choice(sorted(ALL)), help="With this defect: it must be found.")
+@click.option("--json", "as_json", is_flag=True, help="Say what came of it as JSON.")
+def main(
+    seeds: int, first: int, seed: int | None, trace: bool, jobs: int, canary: bool, mutant: str | None, as_json: bool
+) -> None:
+    """Run histories of the real market under faults, one seed each. Fails when one does, or when a defect is missed."""
+    bug = "canary" if canary else mutant
+    if seed is not None:
+        told = _some([seed], bug, show=trace)
+    else:
+        told = _many(range(first, first + seeds), jobs, bug, quiet=as_json)
+    failed = [each for each in told if each.failure is not None]
+    if as_json:
+        click.echo(json.dumps(_summary(told, failed)))
+    else:
+        _report(told, failed, bug)
+    sys.exit(bool(failed) if bug is None else not failed)
+
+
+def _many(wanted: range, jobs: int, bug: str | None, *, quiet: bool) -> list[Told]:
+    """All of them, in order; with a defect, no more than it takes to find it."""
+    told: list[Told] = []
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, disable=quiet) as progress, ProcessPoolExecutor(jobs) as pool:
+        bar = progress.add_task("histories", total=len(wanted))
+        parts = [wanted[start : start + AT_ONCE] for start in range(0, len(wanted), AT_ONCE)]
+        for done in as_completed([pool.submit(_some, part, bug) for part in parts]):
+            told.extend(done.result())
+            progress.update(bar, completed=len(told))
+            if bug is not None and told[-1].failure is not None:
+                pool.shutdown(wait=False, cancel_futures=True)
+                break
+    return sorted(told, key=lambda each: each.seed)
+
+
+def _some(seeds: Sequence[int], bug: str | None, show: bool = False) -> list[Told]:
+    """A few, one after the other; with a defect until it is found."""
+    told: list[Told] = []
+    with nullcontext() if bug is None else mutated(bug):
+        for seed in seeds:
+            told.append(tell(seed, click.echo if show else None))
+            if bug is not None and told[-1].failure is not None:
+                break
+    return told
+
+
+def _summary(told: list[Told], failed: list[Told]) -> dict[str, Any]:
+    counts = sum((Counter(each.counts) for each in told), Counter[str]())
+    return {
+        "histories": len(told),
+        "commands": sum(each.commands for each in told),
+        "simulated_s": round(sum(each.span_s for each in told)),
+        "traces": {str(each.seed): each.trace for each in told} if len(told) == 1 else {},
+        "failed": {str(each.seed): each.failure for each in failed},
+        "counts": dict(sorted(counts.items())),
+    }
+
+
+def _report(told: list[Told], failed: list[Told], bug: str | None) -> None:
+    """In words: what was run, what failed, and the command that shows it again."""
+    found = _summary(told, failed)
+    hours, counts = found["simulated_s"] / 3600, found["counts"]
+    click.echo(f"{len(told):,} histories, {found['commands']:,} commands, {hours:,.0f} simulated hours")
+    click.echo("  ".join(f"{kind} {count:,}" for kind, count in counts.items()))
+    for each in failed[:5]:
+        click.echo(f"\nseed {each.seed}: {each.failure}")
+        defect = "" if bug is None else " --canary" if bug == "canary" else f" --mutant {bug}"
+        click.echo(f"again: .venv/bin/python -m tests.simulator --seed {each.seed} --trace{defect}")
+    if bug is None:
+        click.echo(f"{len(failed)} failed" if failed else "none failed")
+    else:
+        click.echo(f"{bug}: {'found' if failed else 'NOT FOUND'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""What the tables of a simulated database hold: statements, and snapshots whose parts may rot."""
+
+from exchange.language.journal import JournalBroken
+from exchange.language.snapshots import SnapshotHead
+from exchange.language.statements import Page, Told
+from exchange.language.units import Micros
+from exchange.language.views import AskView, BidView, LeaseView, TradeView
+
+
+class Tables:
+    """What statements and snapshots hold; a part of the database."""
+
+    def __init__(self) -> None:
+        self.snapshots: dict[int, tuple[SnapshotHead, list[tuple[bytes, bytes]]]] = {}
+        self.rotten: dict[int, None] = {}  # snapshots with a part that is not as it was written
+        self.clear()
+
+    def clear(self) -> None:
+        """Empty the statements."""
+        self.position = 0
+        self.bids: dict[int, BidView] = {}
+        self.asks: dict[int, AskView] = {}
+        self.leases: dict[int, LeaseView] = {}
+        self.trades: dict[int, TradeView] = {}
+        self.transfers: dict[int, tuple[int, int]] = {}  # number -> seq, when
+        self.balances: dict[str, Micros] = {}
+        self.sums: dict[str, Micros] = {}  # the same, from the transfers
+        self.told: dict[str, list[Told]] = {}
+
+    def write(self, page: Page) -> None:
+        """Take in a page, whole."""
+        if page.after_seq != self.position:
+            raise JournalBroken(f"the tables end at {self.position}, the page begins after {page.after_seq}")
+        self.position = page.last_seq
+        self.bids.update((view.bid_id, view) for view in page.bids)
+        self.asks.update((view.ask_id, view) for view in page.asks)
+        self.leases.update((view.lease_id, view) for view in page.leases)
+        self.trades.update((view.trade_id, view) for view in page.trades)
+        self.balances.update(page.balances)
+        for entry in page.entries:
+            move = entry.transfer
+            self.transfers[move.transfer_id] = (entry.seq, entry.at_s)
+            self.sums[move.debit] = self.sums.get(move.debit, 0) - move.amount_micros
+            self.sums[move.credit] = self.sums.get(move.credit, 0) + move.amount_micros
+        for told in page.told:
+            self.told.setdefault(told.account_id, []).append(told)

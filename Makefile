@@ -8,7 +8,7 @@ LOCK   := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --p
           --no-emit-index-url --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check simulate soak bench kills lock clean
+.PHONY: help setup demo test check simulate soak bench kills load lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,8 +43,13 @@ simulate: $(READY)  ## 2,000 simulated histories with faults: about two minutes 
 soak: $(READY)  ## the long runs of generated commands and of simulated histories
 	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest -m soak --timeout=0
 
-bench: $(READY)  ## the books, the worst bids, a plain book beside ours, and the whole core: minutes, on a quiet machine
+bench: $(READY)  ## the books, the worst bids, the whole core, and the edge beside bare echoes: long, on a quiet machine
 	@$(BIN)/python -m loadtests.bench
+	@$(BIN)/python -m loadtests.edge
+
+load: $(READY)  ## buyers, providers and onlookers on a sandbox of their own, then orders on a timetable: a minute
+	@$(BIN)/python -m loadtests.locust
+	@$(BIN)/python -m loadtests.openloop
 
 kills: $(READY)  ## a hundred kills under load, compared with what clients were told: half an hour, as root
 	@$(BIN)/python -m loadtests.kills

@@ -11,7 +11,7 @@ from msgspec import structs
 
 from gateway.cli import account, advice, keeping, leases, operator, prices, public, trading, vouchers
 from gateway.logs import log_to
-from gateway.settings import Settings
+from gateway.settings import Settings, limit_of
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -29,6 +29,21 @@ for command in (
     *keeping.COMMANDS,
 ):
     leasebook.add_command(command)
+
+
+class _LimitType(click.ParamType[tuple[str, float]]):
+    """A limit by its name, such as `trade_per_s=5000`; in the environment several of them with commas between."""
+
+    name = "name=number"
+    envvar_list_splitter = ","
+
+    def convert(
+        self, value: str | tuple[str, float], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, float]:
+        try:
+            return limit_of(value) if isinstance(value, str) else value
+        except ValueError as error:
+            self.fail(f"{error}.", param, ctx)
 
 
 def _hosting(data_dir: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -53,9 +68,11 @@ def _hosting(data_dir: str) -> Callable[[Callable[..., None]], Callable[..., Non
         @click.option("--database-url", envvar="DATABASE_URL", help="A PostgreSQL to use in place of the embedded one.")
         @click.option("--snapshot-every", envvar="LEASEBOOK_SNAPSHOT_EVERY", type=click.IntRange(0), default=100_000,
                       show_default=True, help="Commands between two snapshots of the market; 0: none.")  # fmt: skip
+        @click.option("--limit", "limits", envvar="LEASEBOOK_LIMITS", type=_LimitType(), multiple=True,
+                      help="Another limit, such as trade_per_s=5000; may be given several times.")  # fmt: skip
         @wraps(act)
-        def command(**options: Any) -> None:
-            act(Settings(**options))
+        def command(limits: tuple[tuple[str, float], ...], **options: Any) -> None:
+            act(structs.replace(Settings(**options), **dict(limits)))
 
         return command
 

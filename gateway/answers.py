@@ -4,9 +4,11 @@
 and not in the result, so it has a default and is left out there.
 """
 
+from typing import Literal
+
 from msgspec import Raw, Struct
 
-from gateway.schema import Ask, Bid, Decimal, Duration, Instant, Problem, PublicId, RequestId
+from gateway.schema import Ask, Bid, Decimal, Duration, Instant, Json, Problem, PublicId, RequestId
 from gateway.schema_money import Account, Lease
 
 
@@ -80,10 +82,10 @@ class MarketStateSet(Answer, frozen=True, kw_only=True):
 
 
 class KeyMade(Answer, frozen=True, kw_only=True):
-    """The one time that a key is shown."""
+    """The one time that a key is shown; null for one that requests are signed by, as its owner alone has it."""
 
     key_id: str
-    key: str
+    key: str | None
 
 
 class KeyRevoked(Answer, frozen=True, kw_only=True):
@@ -99,7 +101,7 @@ class Access(Struct, frozen=True, kw_only=True):
 
     lease_id: PublicId
     given_at: Instant
-    access: Raw
+    access: Json
 
 
 class Bids(Struct, frozen=True, kw_only=True):
@@ -124,6 +126,8 @@ class Key(Struct, frozen=True, kw_only=True):
     expires_at: Instant | None
     addresses: tuple[str, ...]
     revoked: bool
+    kind: Literal["bearer", "signed"]
+    public_key: str | None  # of a signed key, in URL-safe base64
 
 
 class Keys(Struct, frozen=True, kw_only=True):
@@ -307,19 +311,6 @@ class Book(Struct, frozen=True, kw_only=True):
     best_ask_per_du: Decimal | None
     best_bid_per_du: Decimal | None
     checksum: int
-
-
-class AuditOut(Struct, frozen=True, kw_only=True):
-    """A full check of the books; `violations` is empty or the market is broken."""
-
-    seq: int
-    now: Instant
-    digest: str
-    accounts: int
-    open_bids: int
-    open_asks: int
-    open_leases: int
-    violations: tuple[str, ...]
 
 
 class Health(Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ Everything that is needed comes as an argument. The market is opened before and 
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from time import monotonic
 from typing import Final
 
 from aiohttp import web
@@ -12,9 +13,13 @@ from aiohttp import web
 from exchange.language.limits import FRAME_MAX_BYTES
 from exchange.language.port import Market
 from gateway.desk import Desk
-from gateway.rest.handler import endpoint, problems, stamp
+from gateway.doorman import BACKLOG, HTTP_LOG, LINGER_S, Doorman
+from gateway.nonces import Nonces
+from gateway.rest.handler import GATE, endpoint, problems, stamp
 from gateway.rest.routes import ROUTES
 from gateway.settings import Settings
+from gateway.shedding import Load
+from gateway.throttle import Gate
 from gateway.vault import Vault
 from gateway.ws import stream
 
@@ -23,12 +28,16 @@ SHUTDOWN_S: Final = 1.0  # for requests that are under way, once the sockets are
 
 def build_app(market: Market, settings: Settings, vault: Vault) -> web.Application:
     """The application, not yet listening."""
-    desk = Desk(market=market, vault=vault)
+    load = Load(market, settings)
+    nonces = Nonces(settings.signed_window_ms, settings.signed_ahead_ms)
+    desk = Desk(market=market, vault=vault, gate=Gate(settings, load, monotonic), nonces=nonces)
     sockets = stream.Stream(desk, settings)
     app = web.Application(middlewares=[problems], client_max_size=FRAME_MAX_BYTES)
+    app[GATE] = desk.gate
     for route in ROUTES:
         app.router.add_route(route.method, route.path, endpoint(desk, route))
     app.router.add_route("GET", stream.PATH, sockets.handle)
+    app.cleanup_ctx.extend((load.watched, sockets.swept))
     app.on_response_prepare.append(stamp)
     app.on_shutdown.append(sockets.say_goodbye)
     return app
@@ -40,11 +49,21 @@ async def serving(app: web.Application, settings: Settings) -> AsyncIterator[str
 
     On the way out sockets get an announcement and a close, requests under way their answer, within five seconds.
     """
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S, auto_decompress=False)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        logger=HTTP_LOG,
+        shutdown_timeout=SHUTDOWN_S,
+        auto_decompress=False,
+        keepalive_timeout=settings.head_s,
+        lingering_time=LINGER_S,
+    )
     await runner.setup()
+    assert runner.server is not None, "it is set up"
     try:
-        await web.TCPSite(runner, settings.host, settings.port).start()
-        host, port = runner.addresses[0][:2]
-        yield f"http://{host}:{port}"
+        async with Doorman(settings).posted(runner.server):
+            await web.TCPSite(runner, settings.host, settings.port, backlog=BACKLOG).start()
+            host, port = runner.addresses[0][:2]
+            yield f"http://{host}:{port}"
     finally:
         await runner.cleanup()

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 from msgspec import Struct
+from msgspec.inspect import IntType, type_info
 
 from exchange.language.limits import FRAME_MAX_BYTES
 from gateway.errors import Refusal
@@ -22,8 +23,16 @@ ECHO_MAX_CHARS: Final = 200  # of what a client sent, in what it is told
 
 _PLACE = re.compile(r"(?P<what>.*) - at `\$\.?(?P<path>[^`]*)`", re.DOTALL)
 _FIELD = re.compile(r"Object (?P<how>contains unknown|missing required) field `(?P<field>.*)`", re.DOTALL)
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,30})", re.ASCII)
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
+
+
+@cache
+def _counts(wanted: type[Struct]) -> frozenset[str]:
+    """The fields of a struct that are integers; in an address they are text like all the rest."""
+    fields = msgspec.structs.fields(wanted)
+    return frozenset(field.encode_name for field in fields if isinstance(type_info(field.type), IntType))
 
 
 @cache
@@ -47,13 +56,16 @@ def decode(data: bytes, wanted: type[S]) -> S:
 
 def convert(query: Iterable[tuple[str, str]], path: Mapping[str, str], wanted: type[S]) -> S:
     """The struct that a query string and the parts of a path make together; a Refusal when they do not."""
-    values: dict[str, str] = {}
+    values: dict[str, str | int] = {}
     for name, value in query:
         if name in values or name in path:
             raise Refusal("bad_format", name, f"{name} is given more than once.")
         values[name] = value
+    for name in _counts(wanted) & values.keys():
+        if _INTEGER.fullmatch(text := str(values[name])):
+            values[name] = int(text)
     try:
-        converted: S = msgspec.convert(values | dict(path), wanted, strict=False)
+        converted: S = msgspec.convert(values | dict(path), wanted)
     except msgspec.ValidationError as error:
         raise misshapen(str(error)) from None
     return converted

@@ -4,14 +4,17 @@ import re
 from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from exchange.language.commands import Command
 from exchange.language.port import Market, Outcome
 from exchange.language.rejects import Code
-from gateway.auth import Caller
+from gateway.auth import Caller, check_still_good
 from gateway.errors import Refusal
+from gateway.nonces import Nonces
+from gateway.roster import Roster
 from gateway.schema import Page
+from gateway.throttle import Gate
 from gateway.vault import Vault
 
 IDEMPOTENCY_KEY: Final = "Idempotency-Key"
@@ -21,10 +24,13 @@ V = TypeVar("V")
 
 
 class Desk(Struct, frozen=True, kw_only=True):
-    """The two things that calls reach for."""
+    """What calls reach for."""
 
     market: Market
     vault: Vault
+    gate: Gate
+    nonces: Nonces
+    roster: Roster = field(default_factory=Roster)
 
     async def carry_out(self, command: Command) -> Outcome:
         """Submit a command; the market's no becomes a Refusal."""
@@ -43,6 +49,11 @@ class Call(Struct, Generic[P], frozen=True):
     caller: Caller
     params: P
     idempotency_key: str = ""
+
+    async def carry_out(self, command: Command) -> Outcome:
+        """Hand a command over, if the caller's key is good still; the market's no becomes a Refusal."""
+        check_still_good(self.desk.market, self.desk.nonces, self.caller)
+        return await self.desk.carry_out(command)
 
 
 _CURSOR: Final = re.compile(r"[0-9a-f]{1,15}")

@@ -4,7 +4,7 @@
 defect of ours becomes `internal`.
 """
 
-import secrets
+from random import Random
 from traceback import format_exception
 from typing import Final, NamedTuple
 
@@ -28,13 +28,29 @@ class Entry(NamedTuple):
 
 
 WIRE: Final[dict[str, Entry]] = {
-    # the bytes
+    # the address
     "bad_request": Entry(400, "The request is not one that can be read"),
-    "binary_frame": Entry(400, "The stream takes text frames only"),
-    "malformed_json": Entry(400, "The body is not JSON in UTF-8"),
-    "too_deep": Entry(400, "The body is nested too deeply"),
-    "too_large": Entry(413, "The body is too large"),
+    "not_found": Entry(404, "There is nothing at this address"),
+    "method_not_allowed": Entry(405, "The address does not take this method"),
     "upgrade_required": Entry(426, "This address speaks WebSocket"),
+    # who asks
+    "unauthenticated": Entry(401, "A valid key is needed"),
+    "signature_expired": Entry(401, "The request was signed too long ago, or in the future"),
+    "bad_signature": Entry(401, "The signature is not of this request"),
+    "nonce_used": Entry(401, "The nonce was used before"),
+    "key_expired": Entry(401, "The key has expired"),
+    "key_revoked": Entry(401, "The key has been revoked"),
+    "address_not_allowed": Entry(403, "The key may not be used from this address"),
+    "rate_limited": Entry(429, "That is more than may be asked just now", retryable=True),
+    "scope_missing": Entry(403, "The key does not have the scope that this needs"),
+    "forbidden": Entry(403, "This is not for the calling account"),
+    # the bytes
+    "unsupported_encoding": Entry(415, "The body must come as it is, not compressed"),
+    "request_timeout": Entry(408, "The body did not come in time", retryable=True),
+    "binary_frame": Entry(400, "The stream takes text frames only"),
+    "too_large": Entry(413, "The body is too large"),
+    "too_deep": Entry(400, "The body is nested too deeply"),
+    "malformed_json": Entry(400, "The body is not JSON in UTF-8"),
     # the shape
     "unknown_field": Entry(422, "There is no such field"),
     "missing_field": Entry(422, "A field is missing"),
@@ -45,22 +61,14 @@ WIRE: Final[dict[str, Entry]] = {
     "bad_duration": Entry(422, "The value is not a duration"),
     "ambiguous_form": Entry(422, "The bid mixes its two forms"),
     "no_du_rate": Entry(422, "The chip type has no rate in 度"),
-    # who asks
-    "unauthenticated": Entry(401, "A valid key is needed"),
-    "key_expired": Entry(401, "The key has expired"),
-    "key_revoked": Entry(401, "The key has been revoked"),
-    "address_not_allowed": Entry(403, "The key may not be used from this address"),
-    "scope_missing": Entry(403, "The key does not have the scope that this needs"),
-    "forbidden": Entry(403, "This is not for the calling account"),
     # what is asked for
-    "not_found": Entry(404, "There is nothing at this address"),
-    "method_not_allowed": Entry(405, "The address does not take this method"),
     "not_a_sandbox": Entry(404, "This is a live market, not a sandbox"),
     "unknown_market": Entry(404, "The catalogue has no such region or chip type"),
     "access_not_given": Entry(404, "The provider has not handed over access yet"),
     "access_ended": Entry(404, "The account does not use the lease's chips any more"),
     "unknown_op": Entry(404, "The stream has no such op"),
     "already_logged_in": Entry(409, "The socket is logged in with another key"),
+    "too_many_sockets": Entry(429, "As many sockets are open as may be", retryable=True),
     "too_many_channels": Entry(409, "The socket has as many channels open as it may"),
     # our side
     "busy": Entry(503, "The market takes no more commands just now", retryable=True),
@@ -75,6 +83,8 @@ MARKET: Final = {code.wire: Entry(STATUS[code.value.kind], code.value.title) for
 CATALOGUE: Final = WIRE | MARKET
 assert len(CATALOGUE) == len(WIRE) + len(MARKET), "a code belongs to the wire or to the market, never to both"
 
+_CHANCE: Final = Random()  # ids of requests are no secrets, and every request has one: the system is not asked for each
+
 _OPEN: Final = "Ask by client_order_id what became of an order; send anything else again with its Idempotency-Key."
 
 _BY_STATUS: Final = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 426: "upgrade_required"}
@@ -83,12 +93,15 @@ _BY_STATUS: Final = {404: "not_found", 405: "method_not_allowed", 413: "too_larg
 class Refusal(Exception):
     """A request ends here. `code` is of the catalogue, `param` names the place, `detail` says what to do."""
 
-    def __init__(self, code: str, param: str | None = None, detail: str = "") -> None:
+    def __init__(
+        self, code: str, param: str | None = None, detail: str = "", retry_after_ms: int | None = None
+    ) -> None:
         super().__init__(code, param, detail)
         self.entry = CATALOGUE[code]
         self.code = code
         self.param = param
         self.detail = detail or f"{self.entry.title}."
+        self.retry_after_ms = retry_after_ms
 
     @classmethod
     def by_market(cls, reject: Reject) -> "Refusal":
@@ -107,12 +120,13 @@ class Refusal(Exception):
             request_id=request_id,
             retryable=self.entry.retryable,
             outcome=self.entry.outcome,
+            retry_after_ms=self.retry_after_ms,
         )
 
 
 def new_request_id() -> str:
     """What a problem is asked about by."""
-    return f"req-{secrets.token_hex(8)}"
+    return f"req-{_CHANCE.getrandbits(64):016x}"
 
 
 def refusal_of(error: Exception, request_id: str) -> Refusal:

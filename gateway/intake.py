@@ -40,6 +40,7 @@ from exchange.language.views import CatalogView
 from gateway.errors import Refusal
 from gateway.requests import AskAmendBody, BidAmendBody
 from gateway.schema import AlternativeBody, AskBody, BidBody, KeyBody, MeterParams, RequireBody
+from gateway.signing import bytes_of_text
 
 T = TypeVar("T")
 
@@ -205,30 +206,41 @@ def as_written(refusal: Refusal, body: BidBody) -> Refusal:
     return Refusal(refusal.code, param, refusal.detail)
 
 
-def meter_command(account_id: str, params: MeterParams) -> MeterLease:
+def meter_command(account_id: str, params: MeterParams, idempotency_key: str = "") -> MeterLease:
     return MeterLease(
         account_id=account_id,
         lease_id=lease_number(params.lease_id),
         through_s=instant(params.through, "through"),
         delivered_uch=decimal(params.delivered, CHIP_HOUR_PLACES, "delivered"),
         used_uch=decimal(params.used, CHIP_HOUR_PLACES, "used"),
+        idempotency_key=idempotency_key,
     )
 
 
-def key_command(body: KeyBody, key_id: str, secret_hash: str) -> RegisterKey:
+def key_command(
+    operator_id: str, body: KeyBody, key_id: str, secret_hash: str, idempotency_key: str = ""
+) -> RegisterKey:
+    """The command of a key; the hash is left out for one that requests are signed by."""
     for index, address in enumerate(body.addresses):
         try:
             ip_network(address, strict=False)
         except ValueError:
             param = f"addresses[{index}]"
             raise Refusal("bad_format", param, f"{param} must be an IP address or network.") from None
+    public_key = b"" if body.public_key is None else bytes_of_text(body.public_key, 32)
+    if public_key is None:
+        detail = "public_key must be 32 bytes in URL-safe base64 without padding."
+        raise Refusal("bad_format", "public_key", detail)
     return RegisterKey(
         key_id=key_id,
-        secret_hash=secret_hash,
+        secret_hash="" if public_key else secret_hash,
         account_id=body.account_id,
         scopes=tuple(dict.fromkeys(body.scopes)),
         expires_s=None if body.expires_at is None else instant(body.expires_at, "expires_at"),
         addresses=body.addresses,
+        public_key=public_key,
+        operator_id=operator_id,
+        idempotency_key=idempotency_key,
     )
 
 

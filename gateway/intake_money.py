@@ -49,7 +49,7 @@ def ruling_command(operator_id: str, params: RulingParams, idempotency_key: str)
     )
 
 
-def programme_command(operator_id: str, body: ProgrammeBody) -> DefineProgramme:
+def programme_command(operator_id: str, body: ProgrammeBody, idempotency_key: str = "") -> DefineProgramme:
     return DefineProgramme(
         programme=body.programme,
         name_en=body.name_en,
@@ -69,6 +69,7 @@ def programme_command(operator_id: str, body: ProgrammeBody) -> DefineProgramme:
         unaffiliated=body.unaffiliated,
         excludes=body.excludes,
         operator_id=operator_id,
+        idempotency_key=idempotency_key,
     )
 
 

@@ -1,5 +1,10 @@
 """What the parts of a path and a query make together: for the server's routes alone, clients write addresses."""
 
+from typing import Annotated
+
+from msgspec import Meta
+
+from gateway.documents.pages import PAGES
 from gateway.requests import CandlesQuery
 from gateway.schema import Body, BookQuery, ClientOrderId, Page, PublicId, Slug
 
@@ -14,6 +19,10 @@ class LeaseRef(Body, frozen=True, kw_only=True):
 
 class KeyRef(Body, frozen=True, kw_only=True):
     key_id: Slug
+
+
+class PageRef(Body, frozen=True, kw_only=True):
+    page: Annotated[Slug, Meta(extra_json_schema={"enum": list(PAGES)})]
 
 
 class MarketRef(Body, frozen=True, kw_only=True):

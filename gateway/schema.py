@@ -10,11 +10,27 @@ from typing import Annotated, Literal
 from msgspec import Meta, Raw, Struct
 
 from exchange.language import limits
+from gateway.signing import NONCE_PATTERN, PUBLIC_KEY_PATTERN, SIGNATURE_PATTERN
 
-Decimal = str
-Instant = str
-Duration = str
-PublicId = str  # "bid-12", "ask-7", "lease-31", "trade-31"
+
+def _written(pattern: str, *examples: str) -> Meta:
+    """How a string is written, for the documents alone: what is refused, and by which name, `intake` decides."""
+    return Meta(extra_json_schema={"pattern": f"^{pattern}$", "examples": list(examples)})
+
+
+_DATE = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_INSTANT = rf"{_DATE}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.0{{1,9}})?Z"
+_TIME = r"T([0-9]{1,6}H([0-9]{1,7}M)?([0-9]{1,9}S)?|[0-9]{1,7}M([0-9]{1,9}S)?|[0-9]{1,9}S)"
+
+Decimal = Annotated[str, _written(r"(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?", "15.20", "8")]
+Instant = Annotated[str, _written(_INSTANT, "2026-12-01T00:00:00Z")]
+Start = Annotated[str, _written(f"(now|{_INSTANT})", "now", "2026-12-01T00:00:00Z")]
+Duration = Annotated[
+    str,
+    _written(rf"P([0-9]{{1,5}}W([0-9]{{1,5}}D)?({_TIME})?|[0-9]{{1,5}}D({_TIME})?|{_TIME})", "P1D", "PT6H"),
+]
+PublicId = Annotated[str, _written(r"[a-z]+-[1-9][0-9]{0,17}(-[0-9]{1,6})?", "bid-12", "lease-31")]
+Json = Annotated[Raw, Meta(extra_json_schema={"type": "object"})]
 
 Slug = Annotated[str, Meta(min_length=1, max_length=limits.SLUG_MAX_CHARS)]
 NewSlug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*$(?!\n)", max_length=limits.SLUG_MAX_CHARS)]
@@ -47,7 +63,7 @@ class AlternativeBody(Body, frozen=True, kw_only=True):
     region: Slug
     chip: Slug
     duration: Duration
-    earliest_start: Instant
+    earliest_start: Start
     latest_start: Instant
     price: Decimal
     quantity: Decimal | None = None
@@ -77,7 +93,7 @@ class BidBody(Body, frozen=True, kw_only=True):
     regions: Several | None = None
     chips: Several | None = None
     duration: Duration | None = None
-    earliest_start: Instant | None = None
+    earliest_start: Start | None = None
     latest_start: Instant | None = None
     price: Decimal | None = None
     price_per_du: Decimal | None = None
@@ -98,7 +114,7 @@ class AskBody(Body, frozen=True, kw_only=True):
     region: Slug
     chip: Slug
     quantity: Decimal
-    start: Instant
+    start: Start
     end: Instant
     price: Decimal
     lot: Decimal = "1"
@@ -157,7 +173,7 @@ class NoParams(Body, frozen=True, kw_only=True):
 class StartBody(Body, frozen=True, kw_only=True):
     """`access` is a JSON object of up to 4 KiB, for the buyer alone."""
 
-    access: Raw
+    access: Json
 
 
 class StartParams(StartBody, frozen=True, kw_only=True):
@@ -187,10 +203,14 @@ class AccountBody(Body, frozen=True, kw_only=True):
 
 
 class KeyBody(Body, frozen=True, kw_only=True):
-    """A new key; `addresses` are the IP addresses or networks it may be used from, all when empty."""
+    """A new key; `addresses` are the IP addresses or networks it may be used from, all when empty.
+
+    With `public_key`, of Ed25519 in URL-safe base64, it is one that requests are signed by; without, a bearer's.
+    """
 
     account_id: Slug
     scopes: Annotated[tuple[Scope, ...], Meta(min_length=1, max_length=4)]
+    public_key: Annotated[str, Meta(pattern=rf"^{PUBLIC_KEY_PATTERN}$(?!\n)")] | None = None
     expires_at: Instant | None = None
     addresses: Annotated[tuple[Annotated[str, Meta(max_length=50)], ...], Meta(max_length=16)] = ()
 
@@ -211,7 +231,13 @@ class ClockBody(Body, frozen=True, kw_only=True):
 
 
 class LoginParams(Body, frozen=True, kw_only=True):
-    key: Annotated[str, Meta(max_length=200)]
+    """A bearer's `key`, or all that is said of a signed request, as if the stream were opened by it once more."""
+
+    key: Annotated[str, Meta(max_length=200)] | None = None
+    key_id: Annotated[str, Meta(max_length=64)] | None = None
+    time: int | None = None  # milliseconds since 1970
+    nonce: Annotated[str, Meta(pattern=rf"^{NONCE_PATTERN}$(?!\n)")] | None = None
+    signature: Annotated[str, Meta(pattern=rf"^{SIGNATURE_PATTERN}$(?!\n)")] | None = None
 
 
 class SubscribeParams(Body, frozen=True, kw_only=True):
@@ -223,6 +249,18 @@ class SubscribeParams(Body, frozen=True, kw_only=True):
 
 class UnsubscribeParams(Body, frozen=True, kw_only=True):
     channels: Annotated[tuple[Annotated[str, Meta(max_length=120)], ...], Meta(min_length=1, max_length=16)]
+
+
+class CancelOnDisconnectParams(Body, frozen=True, kw_only=True):
+    """Whether all open orders of the account are canceled when the socket goes, other than by a logout."""
+
+    enabled: bool = True
+
+
+class DeadManParams(Body, frozen=True, kw_only=True):
+    """All open orders of the account are canceled so many seconds after the last of these; 0 is never."""
+
+    seconds: int
 
 
 class Frame(Body, frozen=True, kw_only=True):
@@ -237,7 +275,10 @@ class Frame(Body, frozen=True, kw_only=True):
 
 
 class Problem(Struct, frozen=True, kw_only=True):
-    """Why not. `outcome` is "rejected", or "unknown" when it may have been done all the same."""
+    """Why not. `outcome` is "rejected", or "unknown" when it may have been done all the same.
+
+    `retry_after_ms` is how long to wait for what was too much.
+    """
 
     type: str
     title: str
@@ -248,13 +289,14 @@ class Problem(Struct, frozen=True, kw_only=True):
     request_id: str
     retryable: bool
     outcome: str
+    retry_after_ms: int | None = None
 
 
 class AlternativeOut(Struct, frozen=True, kw_only=True, omit_defaults=True):
     region: str
     chip: str
     duration: Duration
-    earliest_start: Instant
+    earliest_start: Start
     latest_start: Instant
     price: Decimal
     quantity: Decimal | None = None

@@ -1,9 +1,13 @@
 """Access data under lock: sealed before the market hears of them, opened for the buyer alone, never logged.
 
 Fernet (AES-128-CBC with HMAC-SHA256, of `cryptography`) under one key of the installation. The journal keeps the
-ciphertext for ever, so whoever loses the key file loses the access data of all leases, and nothing else.
+ciphertext for ever, so whoever loses the key file loses the access data of all leases, and that requests sent again for
+keys and access are known. The same key derives what has to come out the same when a request is sent again.
 """
 
+import hmac
+from base64 import urlsafe_b64decode
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +32,7 @@ class Vault:
             raise VaultError(
                 "The access key must be 32 bytes in URL-safe base64, as in a generated access.key"
             ) from None
+        self._root = hmac.digest(urlsafe_b64decode(key), b"leasebook derive", sha256)
 
     @classmethod
     def at(cls, data_dir: Path) -> "Vault":
@@ -41,6 +46,10 @@ class Vault:
     def seal(self, plain: bytes) -> bytes:
         """Ciphertext, another one each time."""
         return self._fernet.encrypt(plain)
+
+    def derive(self, text: bytes) -> bytes:
+        """32 bytes that are always the same for the same text, and that nobody can guess without the key."""
+        return hmac.digest(self._root, text, sha256)
 
     def open(self, sealed: bytes) -> bytes:
         """What was sealed; VaultError when it was sealed with another key."""

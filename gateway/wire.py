@@ -33,7 +33,8 @@ from exchange.language.views import (
     TransferView,
 )
 from exchange.language.windows import Segment
-from gateway import answers, schema, schema_money
+from gateway import answers, answers_operator, schema, schema_money
+from gateway.signing import text_of_bytes
 
 PERIODS_SHOWN = 24  # of a lease, where not all of them are
 
@@ -257,11 +258,13 @@ def key(view: KeyView) -> answers.Key:
         expires_at=maybe_instant(view.expires_s),
         addresses=view.addresses,
         revoked=view.revoked,
+        kind="signed" if view.public_key else "bearer",
+        public_key=text_of_bytes(view.public_key) if view.public_key else None,
     )
 
 
-def audit(view: Audit) -> answers.AuditOut:
-    return answers.AuditOut(
+def audit(view: Audit) -> answers_operator.AuditOut:
+    return answers_operator.AuditOut(
         seq=view.seq,
         now=format_instant(view.now_s),
         digest=view.digest,

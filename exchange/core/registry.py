@@ -23,6 +23,8 @@ from exchange.language.port import Outcome
 from exchange.language.rejects import Code, Reject
 from exchange.language.units import Micros, format_money
 
+PUBLIC_KEY_BYTES = 32  # of Ed25519
+
 
 def set_rules(state: State, command: SetRules) -> Outcome | Reject:
     """Set the market rules, while no order or lease has been made under others."""
@@ -109,8 +111,13 @@ def register_key(state: State, command: RegisterKey) -> Outcome | Reject:
     """Let a key speak for an account."""
     if command.account_id not in state.participants:
         return Reject(Code.UNKNOWN_ACCOUNT, "account_id", f"no account is called {command.account_id}")
+    public_key = command.public_key
     if command.key_id in state.keys:
         return Reject(Code.KEY_EXISTS, "key_id", "make another key")
+    if public_key and any(key.public_key == public_key for key in state.keys.values()):
+        return Reject(Code.KEY_EXISTS, "public_key", "it is another key's; make another pair")
+    if bool(command.secret_hash) == bool(public_key) or len(public_key) not in (0, PUBLIC_KEY_BYTES):
+        return Reject(Code.BAD_VALUE, "public_key", f"{PUBLIC_KEY_BYTES} bytes of a signed key, none of a bearer's")
     if not command.scopes or any(scope not in SCOPES for scope in command.scopes):
         return Reject(Code.BAD_VALUE, "scopes", f"one or more of {', '.join(SCOPES)}")
     if command.expires_s is not None and command.expires_s <= state.now_s:
@@ -125,6 +132,7 @@ def register_key(state: State, command: RegisterKey) -> Outcome | Reject:
             scopes=command.scopes,
             expires_s=command.expires_s,
             addresses=command.addresses,
+            public_key=public_key,
         )
     )
     return Outcome(state.seq)

@@ -27,8 +27,9 @@ from exchange.language.events import Applied
 from exchange.language.port import Outcome
 from exchange.language.rejects import Reject
 
-# Raised when the same commands would lead elsewhere than before.
-RULES_VERSION = 2
+# Raised when the same commands would lead elsewhere than before, or when there are more to be understood.
+RULES_VERSION: Final = 3
+REPLAYABLE: Final = (2, 3)  # commands written under these lead where they did
 
 # Who carries out what; each takes the command of its own kind.
 HANDLERS: Final[dict[type[c.Command], Callable[[State, Any], Outcome | Reject]]] = {

@@ -93,17 +93,22 @@ class OpenAccount(Request, frozen=True, kw_only=True):
     owner_group: str
     tags: tuple[str, ...] = ()
     place: str = ""
+    operator_id: str = ""  # empty: the seeds, or the first start
+    idempotency_key: str = ""
 
 
 class RegisterKey(Request, frozen=True, kw_only=True):
-    """A bearer key, known to the market by the hash of its secret alone."""
+    """A key, known by the hash of its secret if it is a bearer's, else by its public half: one of the two."""
 
     key_id: str
-    secret_hash: str
+    secret_hash: str = ""
     account_id: str
     scopes: tuple[str, ...]
     expires_s: Seconds | None = None
     addresses: tuple[str, ...] = ()
+    public_key: bytes = b""  # of Ed25519, 32 bytes
+    operator_id: str = ""  # empty: the first start
+    idempotency_key: str = ""
 
 
 class RevokeKey(Request, frozen=True, kw_only=True):
@@ -167,6 +172,7 @@ class DefineProgramme(Request, frozen=True, kw_only=True):
     unaffiliated: bool = False  # whether the supplier must not be related to the claimant
     excludes: tuple[str, ...] = ()  # programmes that pay nothing to whom this one has paid in the year; "*": all others
     operator_id: str = ""  # empty: the seeds
+    idempotency_key: str = ""
 
 
 class RelateGroups(Request, frozen=True, kw_only=True):
@@ -177,6 +183,7 @@ class RelateGroups(Request, frozen=True, kw_only=True):
     other_group: str
     reason: str
     related: bool = True
+    idempotency_key: str = ""
 
 
 class Require(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -296,6 +303,7 @@ class SetMarketState(Request, frozen=True, kw_only=True):
     reason: str
     region: str | None = None
     chip: str | None = None
+    idempotency_key: str = ""
 
 
 class StartLease(Request, frozen=True, kw_only=True):
@@ -304,6 +312,8 @@ class StartLease(Request, frozen=True, kw_only=True):
     account_id: str
     lease_id: int
     sealed_access: bytes
+    idempotency_key: str = ""
+    access_mac: bytes = b""  # what tells one content of the access data from another, as every sealing differs
 
 
 class MeterLease(Request, frozen=True, kw_only=True):
@@ -314,6 +324,7 @@ class MeterLease(Request, frozen=True, kw_only=True):
     through_s: Seconds
     delivered_uch: MicroChipHours
     used_uch: MicroChipHours
+    idempotency_key: str = ""
 
 
 class ReleaseLease(Request, frozen=True, kw_only=True):
@@ -362,31 +373,8 @@ class AdvanceTime(Request, frozen=True, kw_only=True):
 
 
 Command = (
-    SetRules
-    | SetTenors
-    | DefineRegion
-    | DefineChip
-    | OpenAccount
-    | RegisterKey
-    | RevokeKey
-    | Deposit
-    | Withdraw
-    | PlaceAsk
-    | PlaceBid
-    | AmendBid
-    | AmendAsk
-    | CancelBid
-    | CancelAsk
-    | CancelAllBids
-    | CancelAllAsks
-    | SetMarketState
-    | StartLease
-    | MeterLease
-    | AdvanceTime
-    | DefineProgramme
-    | RelateGroups
-    | ReleaseLease
-    | CancelLease
-    | ContestPeriod
-    | RuleContest
-)
+    SetRules | SetTenors | DefineRegion | DefineChip | OpenAccount | RegisterKey | RevokeKey | Deposit
+    | Withdraw | PlaceAsk | PlaceBid | AmendBid | AmendAsk | CancelBid | CancelAsk | CancelAllBids
+    | CancelAllAsks | SetMarketState | StartLease | MeterLease | AdvanceTime | DefineProgramme | RelateGroups
+    | ReleaseLease | CancelLease | ContestPeriod | RuleContest
+)  # fmt: skip

@@ -123,6 +123,7 @@ class KeyRegistered(Happening, frozen=True, kw_only=True):
     scopes: tuple[str, ...]
     expires_s: Seconds | None
     addresses: tuple[str, ...]
+    public_key: bytes = b""
 
 
 class KeyRevoked(Happening, frozen=True, kw_only=True):
@@ -334,41 +335,22 @@ class LeaseChanged(Happening, frozen=True, kw_only=True):
     frozen_micros: Micros  # of what its provider was paid, until an operator rules
 
 
+class AnswerKept(Happening, frozen=True, kw_only=True):
+    """A request with an idempotency key is over: how what it was about now stands is its answer, whenever it comes."""
+
+    account_id: str = ""
+    lease_id: int | None = None
+    programme: str = ""
+    market: tuple[str, str] | None = None  # region, chip
+
+
 Event = (
-    TimeAdvanced
-    | RulesSet
-    | TenorsSet
-    | RegionDefined
-    | ChipDefined
-    | AccountOpened
-    | KeyRegistered
-    | KeyRevoked
-    | Transferred
-    | BidPlaced
-    | BidAmended
-    | AskAmended
-    | MarketStateSet
-    | BidChanged
-    | AskPlaced
-    | AskChanged
-    | Traded
-    | SelfTradePrevented
-    | AccessGiven
-    | LeaseMetered
-    | PeriodSettled
-    | LeaseChanged
-    | MoneyMoved
-    | ContestableChanged
-    | ProgrammeDefined
-    | ProgrammeChanged
-    | GroupsRelated
-    | SubsidyMoved
-    | PartResold
-    | PartReturned
-    | LeaseCut
-    | PeriodContested
-    | ContestRuled
-)
+    TimeAdvanced | RulesSet | TenorsSet | RegionDefined | ChipDefined | AccountOpened | KeyRegistered
+    | KeyRevoked | Transferred | BidPlaced | BidAmended | AskAmended | MarketStateSet | BidChanged | AskPlaced
+    | AskChanged | Traded | SelfTradePrevented | AccessGiven | LeaseMetered | PeriodSettled | LeaseChanged
+    | MoneyMoved | ContestableChanged | ProgrammeDefined | ProgrammeChanged | GroupsRelated | SubsidyMoved
+    | PartResold | PartReturned | LeaseCut | PeriodContested | ContestRuled | AnswerKept
+)  # fmt: skip
 
 
 class Applied(Struct, frozen=True, gc=False):

@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from exchange.language.units import DAY_S, HOUR_S, Seconds, UnitError
+from exchange.language.units import DAY_S, HOUR_S, Seconds, UnitError, remembered
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.0{1,9})?Z", re.ASCII)
 _DURATION = re.compile(
@@ -16,6 +16,7 @@ _DURATION = re.compile(
 )
 
 
+@remembered
 def parse_instant(text: str) -> Seconds:
     """Whole seconds since the epoch of an RFC 3339 instant in UTC; UnitError for anything else."""
     if _INSTANT.fullmatch(text):
@@ -26,11 +27,13 @@ def parse_instant(text: str) -> Seconds:
     raise UnitError('must be an RFC 3339 instant in UTC with whole seconds, such as "2026-12-01T00:00:00Z"')
 
 
+@remembered
 def format_instant(at_s: Seconds) -> str:
     """RFC 3339, UTC, whole seconds: "2026-12-01T00:00:00Z"."""
     return datetime.fromtimestamp(at_s, UTC).isoformat()[:19] + "Z"
 
 
+@remembered
 def parse_duration(text: str) -> Seconds:
     """Seconds of an ISO 8601 duration of weeks, days, hours, minutes and seconds; UnitError for anything else."""
     found = _DURATION.fullmatch(text)
@@ -40,6 +43,7 @@ def parse_duration(text: str) -> Seconds:
     return (weeks * 7 + days) * DAY_S + hours * HOUR_S + minutes * 60 + seconds
 
 
+@remembered
 def format_duration(length_s: Seconds) -> str:
     """ISO 8601 in days, hours, minutes and seconds: "P1D", "PT6H", "P1DT30M"."""
     days, rest = divmod(length_s, DAY_S)

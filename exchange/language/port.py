@@ -96,7 +96,11 @@ class Reads(Protocol):
 
     def account(self, account_id: str) -> AccountView | None: ...
 
-    def key(self, secret_hash: str) -> KeyView | None: ...
+    def key(self, secret_hash: str) -> KeyView | None:
+        """The bearer key whose secret has this hash."""
+        ...
+
+    def key_by_id(self, key_id: str) -> KeyView | None: ...
 
     def keys(self, account_id: str) -> list[KeyView]: ...
 
@@ -138,11 +142,19 @@ class Reads(Protocol):
     def kpis(self) -> list[ProgrammeKpi]: ...
 
     def account_at(self, account_id: str, seq: int) -> AccountView | None:
-        """An account as it stood after a deposit or withdrawal that had an idempotency key."""
+        """An account as it stood after a request about it that had an idempotency key."""
         ...
 
     def lease_at(self, lease_id: int, seq: int) -> LeaseView | None:
-        """A lease as it stood after the command that released or cancelled it, contested a period or ruled on one."""
+        """A lease as it stood after a request about it that had an idempotency key."""
+        ...
+
+    def programme_at(self, programme: str, seq: int) -> ProgrammeView | None:
+        """A programme as it stood after the request that worded it, which had an idempotency key."""
+        ...
+
+    def market_state_at(self, region: str, chip: str, seq: int) -> str | None:
+        """What held in a market after a request about it that had an idempotency key."""
         ...
 
     def receipt(self, account_id: str, client_order_id: str) -> Receipt | None: ...
@@ -177,6 +189,11 @@ class Market(Protocol):
 
     @property
     def ready(self) -> bool: ...
+
+    @property
+    def waiting(self) -> int:
+        """How many commands were taken and are not being carried out yet."""
+        ...
 
     @property
     def clock_s(self) -> Seconds:

@@ -5,6 +5,9 @@ places than its unit has is refused, never rounded. No float is made on the way 
 """
 
 import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TypeVar, cast
 
 Milli = int  # thousandths of a chip
 Micros = int  # millionths of a CNY; a price is micros per chip-hour
@@ -30,10 +33,21 @@ DAY_S = 24 * HOUR_S
 _DECIMAL = re.compile(r"(0|[1-9][0-9]{0,17})(?:\.([0-9]{1,18}))?", re.ASCII)
 
 
+REMEMBERED = 8_192  # results of each piece of text work; texts that are taken are short, others are not kept
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
 class UnitError(ValueError):
     """A wire value that is not a number of its unit; the message says what would be."""
 
 
+def remembered(work: F) -> F:
+    """Keep the latest results of pure text work: the same instants, prices and sizes come over and over."""
+    return cast(F, lru_cache(maxsize=REMEMBERED)(work))
+
+
+@remembered
 def parse_decimal(text: str, places: int) -> int:
     """The integer count of 10**-places in a decimal string; UnitError when it is not one exactly."""
     found = _DECIMAL.fullmatch(text)
@@ -45,6 +59,7 @@ def parse_decimal(text: str, places: int) -> int:
     return int(whole + fraction.ljust(places, "0"))
 
 
+@remembered
 def format_decimal(value: int, places: int, least_places: int = 0) -> str:
     """The decimal string of an integer count of 10**-places, without idle zeros beyond `least_places`."""
     sign = "-" if value < 0 else ""
@@ -53,11 +68,13 @@ def format_decimal(value: int, places: int, least_places: int = 0) -> str:
     return f"{sign}{whole}.{fraction}" if fraction else f"{sign}{whole}"
 
 
+@remembered
 def format_chips(chips_milli: Milli) -> str:
     """Chips as on the wire: "8", "0.125"."""
     return format_decimal(chips_milli, CHIP_PLACES)
 
 
+@remembered
 def format_money(amount_micros: Micros) -> str:
     """CNY as on the wire, with fen always shown: "15.20", "0.000001"."""
     return format_decimal(amount_micros, MONEY_PLACES, 2)

@@ -49,6 +49,7 @@ class KeyView(View, frozen=True, kw_only=True):
     expires_s: Seconds | None
     addresses: tuple[str, ...]
     revoked: bool = False
+    public_key: bytes = b""  # 32 bytes; empty for a bearer key
 
 
 class BidView(View, frozen=True, kw_only=True, tag=True):

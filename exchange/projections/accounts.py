@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from exchange.language.events import TRANSFER_REASONS, AccountOpened, KeyRegistered, KeyRevoked, Transferred
-from exchange.language.events_money import ContestableChanged, MoneyMoved
+from exchange.language.events_money import ContestableChanged
 from exchange.language.units import Micros, Seconds
 from exchange.language.views import AccountView, Balances, KeyView, LeaseView, TransferView
 from exchange.language.views_money import AccountStatement, LeaseStatement
@@ -24,12 +24,12 @@ class Accounts:
         self.as_opened: dict[str, AccountView] = {}
         self.balances: dict[str, Balances] = {}
         self.contestable: dict[str, Micros] = {}
-        self.keys_by_hash: dict[str, KeyView] = {}
-        self.hashes: dict[str, str] = {}  # key id -> hash of its secret
+        self.keys: dict[str, KeyView] = {}  # by id
+        self.key_ids: dict[str, str] = {}  # hash of a bearer key's secret -> its id
         self.of_accounts: dict[str, list[TransferView]] = {}
         self.of_leases: dict[int, list[TransferView]] = {}
         self._owners: dict[str, tuple[str | None, str]] = {}  # purse -> account, kind; as they have come up
-        self.moved_at: dict[tuple[str, int], AccountView] = {}  # account, seq of a deposit or withdrawal
+        self.moved_at: dict[tuple[str, int], AccountView] = {}  # account, seq of a request about it
 
     # -- writing ----------------------------------------------------------------------------------------------------
 
@@ -46,19 +46,20 @@ class Accounts:
 
     def key_registered(self, event: KeyRegistered) -> None:
         """A key speaks for an account."""
-        self.hashes[event.key_id] = event.secret_hash
-        self.keys_by_hash[event.secret_hash] = KeyView(
+        if event.secret_hash:
+            self.key_ids[event.secret_hash] = event.key_id
+        self.keys[event.key_id] = KeyView(
             key_id=event.key_id,
             account_id=event.account_id,
             scopes=event.scopes,
             expires_s=event.expires_s,
             addresses=event.addresses,
+            public_key=event.public_key,
         )
 
     def key_revoked(self, event: KeyRevoked) -> None:
         """A key speaks for nobody any more."""
-        secret_hash = self.hashes[event.key_id]
-        self.keys_by_hash[secret_hash] = self.keys_by_hash[secret_hash].but(revoked=True)
+        self.keys[event.key_id] = self.keys[event.key_id].but(revoked=True)
 
     def transferred(self, event: Transferred, seq: int, now_s: Seconds) -> list[tuple[str, TransferView]]:
         """Money has moved; the transfer as each account sees it that it concerns."""
@@ -83,11 +84,11 @@ class Accounts:
         """Another part of what an account has available can be contested."""
         self.contestable[event.account_id] = event.contestable_micros
 
-    def keep_moved(self, event: MoneyMoved, seq: int) -> None:
-        """The command of a deposit or withdrawal is over: this is what its caller is told, now and on a repeat."""
-        account = self.account(event.account_id)
+    def keep_moved(self, account_id: str, seq: int) -> None:
+        """A request about an account is over: this is what its caller is told, now and on a repeat."""
+        account = self.account(account_id)
         assert account is not None
-        self.moved_at[event.account_id, seq] = account
+        self.moved_at[account_id, seq] = account
 
     def _of(self, purse: str) -> tuple[str | None, str]:
         """Whose purse this is, None for nobody's, and which."""
@@ -123,7 +124,12 @@ class Accounts:
 
     def keys_of(self, account_id: str) -> list[KeyView]:
         """An account's keys, in order of their making."""
-        return [key for key in self.keys_by_hash.values() if key.account_id == account_id]
+        return [key for key in self.keys.values() if key.account_id == account_id]
+
+    def key_of_hash(self, secret_hash: str) -> KeyView | None:
+        """The bearer key whose secret has this hash."""
+        key_id = self.key_ids.get(secret_hash)
+        return None if key_id is None else self.keys[key_id]
 
     def statement(
         self, account_id: str, before: int | None, limit: int, from_s: Seconds | None, until_s: Seconds | None

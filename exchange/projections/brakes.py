@@ -9,10 +9,15 @@ class Brakes:
 
     def __init__(self) -> None:
         self.latest: dict[tuple[str | None, str | None], MarketStateSet] = {}
+        self.set_at: dict[tuple[str, str, int], str] = {}  # region, chip, seq of a request -> what then held there
 
     def set(self, event: MarketStateSet) -> None:
         """An operator has opened or braked something."""
         self.latest[event.region, event.chip] = event
+
+    def keep_set(self, region: str, chip: str, seq: int) -> None:
+        """A request about a market is over: this is what its caller is told, now and on a repeat."""
+        self.set_at[region, chip, seq] = self.state(region, chip)
 
     def all(self) -> list[MarketStateSet]:
         """What holds for each scope, in the order in which scopes were first set."""

@@ -22,6 +22,7 @@ class Programmes:
 
     def __init__(self) -> None:
         self.programmes: dict[str, ProgrammeView] = {}
+        self.worded_at: dict[tuple[str, int], ProgrammeView] = {}  # programme, seq of the request that worded it
         self.granted: dict[tuple[str, str], dict[int, Micros]] = {}  # programme, group -> year -> net of what came back
         self.redeemed: dict[tuple[str, str], Micros] = {}
         self.grants: dict[int, tuple[str, str, int]] = {}  # lease -> programme, group, year
@@ -40,6 +41,10 @@ class Programmes:
             else known.but(definition=event.definition)
         )
         self.kpis.pool(name, year, event.definition.pool_micros)
+
+    def keep_worded(self, programme: str, seq: int) -> None:
+        """A request that defines a programme is over: this is what its caller is told, now and on a repeat."""
+        self.worded_at[programme, seq] = self.programmes[programme]
 
     def changed(self, event: ProgrammeChanged) -> None:
         """A programme's money has moved."""

@@ -78,7 +78,10 @@ class Reading:
         return self._accounts.moved_at.get((account_id, seq))
 
     def key(self, secret_hash: str) -> KeyView | None:
-        return self._accounts.keys_by_hash.get(secret_hash)
+        return self._accounts.key_of_hash(secret_hash)
+
+    def key_by_id(self, key_id: str) -> KeyView | None:
+        return self._accounts.keys.get(key_id)
 
     def keys(self, account_id: str) -> list[KeyView]:
         return self._accounts.keys_of(account_id)
@@ -137,6 +140,9 @@ class Reading:
     def programmes(self) -> list[ProgrammeView]:
         return list(self._programmes.programmes.values())
 
+    def programme_at(self, programme: str, seq: int) -> ProgrammeView | None:
+        return self._programmes.worded_at.get((programme, seq))
+
     def vouchers(self, account_id: str) -> list[VoucherView]:
         account = self._accounts.as_opened.get(account_id)
         return [] if account is None else self._programmes.vouchers(account, self.now_s)
@@ -158,6 +164,9 @@ class Reading:
 
     def market_state(self, region: str, chip: str) -> str:
         return self._brakes.state(region, chip)
+
+    def market_state_at(self, region: str, chip: str, seq: int) -> str | None:
+        return self._brakes.set_at.get((region, chip, seq))
 
     def brakes(self) -> list[MarketStateSet]:
         return self._brakes.all()

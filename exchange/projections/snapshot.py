@@ -83,7 +83,8 @@ def _save_accounts(writer: Writer, views: Views) -> Iterator[bytes]:
     yield from writer.parts(kept.ACCOUNTS, accounts.as_opened.values())
     yield from writer.parts(kept.BALANCES, accounts.balances.items())
     yield from writer.parts(kept.CONTESTABLE, accounts.contestable.items())
-    yield from writer.parts(kept.KEYS, (kept.KeyRow(*item) for item in accounts.keys_by_hash.items()))
+    hashes = {key_id: secret_hash for secret_hash, key_id in accounts.key_ids.items()}
+    yield from writer.parts(kept.KEYS, (kept.KeyRow(hashes.get(id_, ""), key) for id_, key in accounts.keys.items()))
     yield from _save_transfers(writer, accounts)
     yield from writer.parts(kept.MOVED, (kept.Moved(*place, answer) for place, answer in accounts.moved_at.items()))
 
@@ -93,10 +94,12 @@ def _load_accounts(views: Views, reader: Reader) -> None:
     accounts.as_opened = {account.account_id: account for account in reader.values(kept.ACCOUNTS)}
     accounts.balances = dict(reader.values(kept.BALANCES))
     accounts.contestable = dict(reader.values(kept.CONTESTABLE))
-    accounts.keys_by_hash = {row.secret_hash: row.key for row in reader.values(kept.KEYS)}
-    accounts.hashes = {key.key_id: secret_hash for secret_hash, key in accounts.keys_by_hash.items()}
+    for row in reader.values(kept.KEYS):
+        accounts.keys[row.key.key_id] = row.key
+        if row.secret_hash:
+            accounts.key_ids[row.secret_hash] = row.key.key_id
     _load_transfers(accounts, reader)
-    accounts.moved_at = {(row.account_id, row.seq): row.answer for row in reader.values(kept.MOVED)}
+    accounts.moved_at = {(moved.account_id, moved.seq): moved.answer for moved in reader.values(kept.MOVED)}
 
 
 def _save_transfers(writer: Writer, accounts: Accounts) -> Iterator[bytes]:
@@ -199,6 +202,7 @@ def _order(orders: Orders, number: int) -> BidView | AskView:
 def _save_programmes(writer: Writer, views: Views) -> Iterator[bytes]:
     known, watch = views._programmes, views._supervision
     yield from writer.parts(kept.PROGRAMMES, known.programmes.values())
+    yield from writer.parts(kept.WORDED, (kept.Worded(seq, answer) for (_, seq), answer in known.worded_at.items()))
     yield from writer.parts(kept.GRANTED, (kept.Granted(*key, by_year) for key, by_year in known.granted.items()))
     yield from writer.parts(kept.REDEEMED, ((*key, amount) for key, amount in known.redeemed.items()))
     yield from writer.parts(kept.GRANTS, ((number, *grant) for number, grant in known.grants.items()))
@@ -225,6 +229,7 @@ def _save_programmes(writer: Writer, views: Views) -> Iterator[bytes]:
 def _load_programmes(views: Views, reader: Reader) -> None:
     known, watch = views._programmes, views._supervision
     known.programmes = {programme.definition.programme: programme for programme in reader.values(kept.PROGRAMMES)}
+    known.worded_at = {(row.answer.definition.programme, row.seq): row.answer for row in reader.values(kept.WORDED)}
     known.granted = {(row.programme, row.group): row.by_year for row in reader.values(kept.GRANTED)}
     known.redeemed = {(programme, group): amount for programme, group, amount in reader.values(kept.REDEEMED)}
     known.grants = {number: (programme, group, year) for number, programme, group, year in reader.values(kept.GRANTS)}
@@ -281,6 +286,7 @@ def _save_markets(writer: Writer, views: Views) -> Iterator[bytes]:
         kept.SaleRow(name, sale.at_s, str(sale.du), str(sale.worth)) for name, grade in grades for sale in grade.sales
     ))  # fmt: skip
     yield from writer.parts(kept.BRAKES, views._brakes.all())
+    yield from writer.parts(kept.BRAKED, ((*place, effective) for place, effective in views._brakes.set_at.items()))
 
 
 def _load_markets(views: Views, reader: Reader) -> None:
@@ -293,6 +299,7 @@ def _load_markets(views: Views, reader: Reader) -> None:
         views._index.grades[sale.grade].add(Sale(sale.at_s, int(sale.du), int(sale.worth)))
     for brake in reader.values(kept.BRAKES):
         views._brakes.set(brake)
+    views._brakes.set_at = {(region, chip, seq): state for region, chip, seq, state in reader.values(kept.BRAKED)}
 
 
 def _series(views: Views) -> Iterator[kept.Series]:

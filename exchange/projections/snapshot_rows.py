@@ -44,7 +44,7 @@ class Market(Row, frozen=True):
 
 
 class KeyRow(Row, frozen=True):
-    secret_hash: str
+    secret_hash: str  # empty for a signed key
     key: KeyView
 
 
@@ -72,6 +72,11 @@ class Turned(Row, frozen=True):
     lease_id: int
     seq: int
     answer: LeaseView | None  # None for the lease as it still is
+
+
+class Worded(Row, frozen=True):
+    seq: int
+    answer: ProgrammeView
 
 
 class Granted(Row, frozen=True):
@@ -155,6 +160,7 @@ ACCESS: Final = Section("access", Access)
 TURNED: Final = Section("turned", Turned)
 CONTESTS: Final = Section("contests", ContestView)
 PROGRAMMES: Final = Section("programmes", ProgrammeView)
+WORDED: Final = Section("worded", Worded)
 GRANTED: Final = Section("granted", Granted)
 REDEEMED: Final = Section("redeemed", tuple[str, str, Micros])
 GRANTS: Final = Section("grants", tuple[int, str, str, int])
@@ -169,10 +175,11 @@ TRADES: Final = Section("trades", TradeView)
 CANDLES: Final = Section("candles", Series)
 SALES: Final = Section("sales", SaleRow)
 BRAKES: Final = Section("brakes", MarketStateSet)
+BRAKED: Final = Section("braked", tuple[str, str, int, str])
 
 SECTIONS: Final[tuple[Section[Any], ...]] = (
     HEAD, REGIONS, CHIPS, MARKETS, ACCOUNTS, BALANCES, CONTESTABLE, KEYS, SECOND, TRANSFERS, MOVED, BIDS, ASKS, COUNTS,
-    LEASES, RECEIPTS, ACCESS, TURNED, CONTESTS, PROGRAMMES, GRANTED, REDEEMED, GRANTS, DRAWN, YEARS, FLAGS, RELATED,
-    BETWEEN, PAID_FOR, RECENT, TRADES, CANDLES, SALES, BRAKES,
+    LEASES, RECEIPTS, ACCESS, TURNED, CONTESTS, PROGRAMMES, WORDED, GRANTED, REDEEMED, GRANTS, DRAWN, YEARS, FLAGS,
+    RELATED, BETWEEN, PAID_FOR, RECENT, TRADES, CANDLES, SALES, BRAKES, BRAKED,
 )  # fmt: skip
 LAYOUT: Final = layout(_VERSION, SECTIONS)

@@ -30,7 +30,7 @@ class Views(Reading):
         self._notices: list[Notice] = []
         self._placed: Placed | None = None
         self._made: list[int] = []  # leases
-        self._asked: list[m.MoneyMoved | TurnEvent] = []  # what a command with an idempotency key may have been about
+        self._asked: list[m.MoneyMoved | TurnEvent | e.AnswerKept] = []  # what may be asked about again, by key
         self._untold: dict[int, str] = {}  # leases that something has happened to -> what they will be told it was
 
     def fold(self, applied: e.Applied) -> list[Notice]:
@@ -191,11 +191,23 @@ class Views(Reading):
     def _keep_answers(self) -> None:
         """What the commands that may be sent again with an idempotency key are answered."""
         for event in self._asked:
-            if isinstance(event, m.MoneyMoved):
-                self._accounts.keep_moved(event, self.seq)
+            if isinstance(event, e.AnswerKept):
+                self._keep_answer(event)
+            elif isinstance(event, m.MoneyMoved):
+                self._accounts.keep_moved(event.account_id, self.seq)
             else:
                 self._leases.keep_turned(event.lease_id, self.seq)
         self._asked.clear()
+
+    def _keep_answer(self, event: e.AnswerKept) -> None:
+        if event.account_id:
+            self._accounts.keep_moved(event.account_id, self.seq)
+        if event.lease_id is not None:
+            self._leases.keep_turned(event.lease_id, self.seq)
+        if event.programme:
+            self._programmes.keep_worded(event.programme, self.seq)
+        if event.market is not None:
+            self._brakes.keep_set(*event.market, self.seq)
 
     def _tell_lease(self, number: int, told: str) -> None:
         lease = self._leases.whole(number)
@@ -231,6 +243,7 @@ TAKERS: Final[dict[type[e.Event], Callable[[Views, Any], None]]] = {
     e.KeyRegistered: lambda views, event: views._accounts.key_registered(event),
     e.KeyRevoked: lambda views, event: views._accounts.key_revoked(event),
     m.MoneyMoved: lambda views, event: views._asked.append(event),
+    e.AnswerKept: lambda views, event: views._asked.append(event),
     m.ContestableChanged: lambda views, event: views._accounts.contestable_changed(event),
     e.RulesSet: lambda views, event: views._catalog.take(event),
     e.TenorsSet: Views._take_tenors,

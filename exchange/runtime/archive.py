@@ -16,7 +16,7 @@ from typing import BinaryIO, Final, TypeVar
 
 import msgspec
 
-from exchange.core.state_machine import RULES_VERSION
+from exchange.core.state_machine import REPLAYABLE, RULES_VERSION
 from exchange.language.journal import DigestMark, Follower, JournalBroken, JournalError, JournalRow
 from exchange.language.upkeep import Archived
 from exchange.store.reading import JournalReader
@@ -145,7 +145,7 @@ async def restore(dsn: str, path: Path, progress: Callable[[int], None] | None =
     try:
         with path.open("rb") as file:
             backup = Backup(path, file)
-            if backup.header.rules_version != RULES_VERSION:
+            if backup.header.rules_version not in REPLAYABLE:
                 raise JournalError(
                     f"{path} was made under rules version {backup.header.rules_version}, this release keeps "
                     f"{RULES_VERSION}: restore it with the release that made it."

@@ -136,6 +136,10 @@ class Exchange:
         return self._ready and self._running is not None and not self._running.done()
 
     @property
+    def waiting(self) -> int:
+        return len(self._inbox)
+
+    @property
     def clock_s(self) -> Seconds:
         return max(self._clock.now_s(), self._machine.state.now_s)
 

@@ -24,6 +24,9 @@ class Inbox:
         self._waiting: deque[Waiting] = deque()
         self._arrived = asyncio.Event()
 
+    def __len__(self) -> int:
+        return len(self._waiting)
+
     def put(self, command: Command) -> asyncio.Future[Outcome]:
         """Queue a command; Busy when the queue is full, and then nothing has been taken."""
         if len(self._waiting) >= INBOX_MAX:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from msgspec import DecodeError, Struct, field
 
-from exchange.core.state_machine import RULES_VERSION, StateMachine
+from exchange.core.state_machine import REPLAYABLE, RULES_VERSION, StateMachine
 from exchange.language.codec import decode_commands
 from exchange.language.commands import Command
 from exchange.language.events import Applied
@@ -87,7 +87,7 @@ async def closing(rows: AsyncIterator[JournalRow]) -> AsyncIterator[None]:
 
 
 def _commands(row: JournalRow) -> list[Command]:
-    if row.rules_version != RULES_VERSION:
+    if row.rules_version not in REPLAYABLE:
         # The same commands would lead elsewhere, and what has been told must stay as it was.
         release = "newer" if row.rules_version > RULES_VERSION else "older"
         raise JournalBroken(

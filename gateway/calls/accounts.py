@@ -1,7 +1,12 @@
 """The caller's own account: balances, transfers, vouchers, keys."""
 
+from typing import Final
+
+from exchange.language.instants import format_duration
+from exchange.language.limits import FRAME_MAX_BYTES
 from exchange.language.rejects import Code
-from gateway import answers, answers_money, intake, schema, schema_money, wire, wire_money
+from gateway import answers, answers_limits, answers_money, intake, schema, schema_money, wire, wire_money
+from gateway.costs import COSTS, Cost
 from gateway.desk import Call, begins_after, cursor_after
 from gateway.errors import Refusal
 from gateway.requests_money import TransferPage
@@ -41,3 +46,35 @@ async def vouchers(call: Call[schema.NoParams]) -> answers_money.Vouchers:
 async def keys(call: Call[schema.NoParams]) -> answers.Keys:
     found = call.desk.market.reads.keys(call.caller.account_id)
     return answers.Keys(items=tuple(map(wire.key, found)), cursor=None)
+
+
+async def limits(call: Call[schema.NoParams]) -> answers_limits.Limits:
+    """How much the account may ask, and what is left of it."""
+    gate, account_id = call.desk.gate, call.caller.account_id
+    buckets = tuple(
+        answers_limits.Bucket(
+            bucket=each.name,
+            quota=each.quota,
+            window=format_duration(each.window_s),
+            remaining=each.left(account_id)[0],
+        )
+        for each in gate.of_account
+    )
+    return answers_limits.Limits(
+        buckets=buckets,
+        costs=_COSTS,
+        sockets=gate.sockets(account_id),
+        sockets_max=gate.limits.sockets_per_account_max,
+        channels_max=gate.limits.channels_max,
+        in_flight_max=gate.limits.in_flight_max,
+        frame_max_bytes=FRAME_MAX_BYTES,
+    )
+
+
+def _cost(call: str, cost: Cost | None) -> answers_limits.Cost:
+    if cost is None:
+        return answers_limits.Cost(call=call, bucket=None, cost=0, more="")
+    return answers_limits.Cost(call=call, bucket=cost.bucket, cost=cost.units, more=cost.more)
+
+
+_COSTS: Final = tuple(_cost(call, cost) for call, cost in COSTS.items())

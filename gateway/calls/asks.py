@@ -18,7 +18,7 @@ async def place(call: Call[schema.AskBody]) -> answers.AskAnswer:
     account_id = call.caller.account_id
     _authorise(call, resale=call.params.lease_id is not None)
     command = intake.ask_command(account_id, call.params)
-    await call.desk.carry_out(command)
+    await call.carry_out(command)
     return ask_answer(reads.receipt(account_id, command.client_order_id))
 
 
@@ -28,7 +28,7 @@ async def amend(call: Call[requests.AskAmendParams]) -> answers.AskAmended:
     _authorise(call, resale=own(call, ask_id).lease_id is not None)
     command = intake.ask_amendment(account_id, ask_id, call.params)
     try:
-        outcome = await call.desk.carry_out(command)
+        outcome = await call.carry_out(command)
     except Refusal as refusal:
         raise intake.as_amended(refusal, call.params) from None
     assert outcome.kept_priority is not None, "an amendment says so"
@@ -43,12 +43,12 @@ async def amend(call: Call[requests.AskAmendParams]) -> answers.AskAmended:
 async def cancel(call: Call[schema.AskRef]) -> answers.AskCanceled:
     ask_id = intake.order_number(call.params.ask_id, "ask")
     _authorise(call, resale=own(call, ask_id).lease_id is not None)
-    outcome = await call.desk.carry_out(CancelAsk(account_id=call.caller.account_id, ask_id=ask_id))
+    outcome = await call.carry_out(CancelAsk(account_id=call.caller.account_id, ask_id=ask_id))
     return answers.AskCanceled(seq=outcome.seq, ask=wire.ask(own(call, ask_id)))
 
 
 async def cancel_all(call: Call[schema.CancelAllBody]) -> answers.CanceledAll:
-    outcome = await call.desk.carry_out(
+    outcome = await call.carry_out(
         CancelAllAsks(account_id=call.caller.account_id, region=call.params.region, chip=call.params.chip)
     )
     return answers.CanceledAll(seq=outcome.seq)

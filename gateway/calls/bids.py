@@ -15,7 +15,7 @@ async def place(call: Call[schema.BidBody]) -> answers.BidAnswer:
     account_id = call.caller.account_id
     command = intake.bid_command(account_id, call.params, reads.catalog())
     try:
-        await call.desk.carry_out(command)
+        await call.carry_out(command)
     except Refusal as refusal:
         raise intake.as_written(refusal, call.params) from None
     return bid_answer(reads.receipt(account_id, command.client_order_id))
@@ -26,7 +26,7 @@ async def amend(call: Call[requests.BidAmendParams]) -> answers.BidAmended:
     account_id, bid_id = call.caller.account_id, intake.order_number(call.params.bid_id, "bid")
     command = intake.bid_amendment(account_id, bid_id, call.params, len(own(call, bid_id).alternatives))
     try:
-        outcome = await call.desk.carry_out(command)
+        outcome = await call.carry_out(command)
     except Refusal as refusal:
         raise intake.as_amended(refusal, call.params) from None
     assert outcome.kept_priority is not None, "an amendment says so"
@@ -61,12 +61,12 @@ async def explain(call: Call[schema.BidRef]) -> advice.Explanation:
 
 async def cancel(call: Call[schema.BidRef]) -> answers.BidCanceled:
     bid_id = intake.order_number(call.params.bid_id, "bid")
-    outcome = await call.desk.carry_out(CancelBid(account_id=call.caller.account_id, bid_id=bid_id))
+    outcome = await call.carry_out(CancelBid(account_id=call.caller.account_id, bid_id=bid_id))
     return answers.BidCanceled(seq=outcome.seq, bid=wire.bid(own(call, bid_id)))
 
 
 async def cancel_all(call: Call[schema.CancelAllBody]) -> answers.CanceledAll:
-    outcome = await call.desk.carry_out(
+    outcome = await call.carry_out(
         CancelAllBids(account_id=call.caller.account_id, region=call.params.region, chip=call.params.chip)
     )
     return answers.CanceledAll(seq=outcome.seq)

@@ -11,14 +11,14 @@ async def contest(call: Call[ContestParams]) -> answers_money.ContestAnswer:
     """The period's money is frozen when the answer comes."""
     lease = own(call, intake.lease_number(call.params.lease_id))
     command = intake_money.contest_command(call.caller.account_id, lease, call.params, call.idempotency_key)
-    outcome = await call.desk.carry_out(command)
+    outcome = await call.carry_out(command)
     return _answer(call.desk, outcome.seq, command.lease_id, command.index)
 
 
 async def rule(call: Call[RulingParams]) -> answers_money.ContestAnswer:
     """The period's money is where the ruling says when the answer comes."""
     command = intake_money.ruling_command(call.caller.account_id, call.params, call.idempotency_key)
-    outcome = await call.desk.carry_out(command)
+    outcome = await call.carry_out(command)
     return _answer(call.desk, outcome.seq, command.lease_id, command.index)
 
 

@@ -21,22 +21,26 @@ async def start(call: Call[schema.StartParams]) -> answers.LeaseAnswer:
     lease_id = intake.lease_number(call.params.lease_id)
     access = _access_object(bytes(call.params.access))
     command = StartLease(
-        account_id=call.caller.account_id, lease_id=lease_id, sealed_access=call.desk.vault.seal(access)
+        account_id=call.caller.account_id,
+        lease_id=lease_id,
+        sealed_access=call.desk.vault.seal(access),
+        access_mac=call.desk.vault.derive(b"access|" + access) if call.idempotency_key else b"",
+        idempotency_key=call.idempotency_key,
     )
-    outcome = await call.desk.carry_out(command)
-    return answers.LeaseAnswer(seq=outcome.seq, lease=wire.lease_in_brief(own(call, lease_id)))
+    outcome = await call.carry_out(command)
+    return _as_it_stands(call, lease_id, outcome.seq)
 
 
 async def meter(call: Call[schema.MeterParams]) -> answers.LeaseAnswer:
-    command = intake.meter_command(call.caller.account_id, call.params)
-    outcome = await call.desk.carry_out(command)
-    return answers.LeaseAnswer(seq=outcome.seq, lease=wire.lease_in_brief(own(call, command.lease_id)))
+    command = intake.meter_command(call.caller.account_id, call.params, call.idempotency_key)
+    outcome = await call.carry_out(command)
+    return _as_it_stands(call, command.lease_id, outcome.seq)
 
 
 async def release(call: Call[LeaseRef]) -> answers.LeaseAnswer:
     """The buyer gives back what is left; the lease as it stood then."""
     lease_id = intake.lease_number(call.params.lease_id)
-    outcome = await call.desk.carry_out(
+    outcome = await call.carry_out(
         ReleaseLease(account_id=call.caller.account_id, lease_id=lease_id, idempotency_key=call.idempotency_key)
     )
     return answers.LeaseAnswer(seq=outcome.seq, lease=lease_then(call.desk, lease_id, outcome.seq))
@@ -45,7 +49,7 @@ async def release(call: Call[LeaseRef]) -> answers.LeaseAnswer:
 async def cancel(call: Call[CancelLeaseParams]) -> answers.LeaseAnswer:
     """An operator ends a lease; the lease as it stood then."""
     lease_id = intake.lease_number(call.params.lease_id)
-    outcome = await call.desk.carry_out(
+    outcome = await call.carry_out(
         CancelLease(
             operator_id=call.caller.account_id,
             lease_id=lease_id,
@@ -123,6 +127,15 @@ def lease_then(desk: Desk, lease_id: int, seq: int) -> schema_money.Lease:
     lease = desk.market.reads.lease_at(lease_id, seq)
     assert lease is not None, "the command went through"
     return wire.lease_in_brief(lease)
+
+
+def _as_it_stands(
+    call: Call[schema.StartParams] | Call[schema.MeterParams], lease_id: int, seq: int
+) -> answers.LeaseAnswer:
+    """A lease now; for a request that may be a repeat, as it stood after the first."""
+    if call.idempotency_key:
+        return answers.LeaseAnswer(seq=seq, lease=lease_then(call.desk, lease_id, seq))
+    return answers.LeaseAnswer(seq=seq, lease=wire.lease_in_brief(own(call, lease_id)))
 
 
 def _in_use(lease: LeaseView, now_s: Seconds) -> bool:

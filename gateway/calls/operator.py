@@ -1,8 +1,8 @@
 """What operators do: accounts, keys, money in and out, brakes, what supervision has found, a check of the books."""
 
 from exchange.language.commands import Deposit, OpenAccount, RevokeKey, SetMarketState, Withdraw
-from gateway import answers, answers_money, intake, requests, schema, wire, wire_money
-from gateway.auth import hash_secret, new_key
+from gateway import answers, answers_money, answers_operator, intake, requests, schema, wire, wire_money
+from gateway.auth import hash_secret, key_of, new_key
 from gateway.calls.markets import known_rate
 from gateway.desk import Call, Desk, stretch
 from gateway.params import KeyRef
@@ -11,27 +11,34 @@ from gateway.requests_money import FlagPage
 
 async def open_account(call: Call[schema.AccountBody]) -> answers.AccountAnswer:
     body = call.params
-    outcome = await call.desk.carry_out(
+    outcome = await call.carry_out(
         OpenAccount(
             account_id=body.account_id,
             roles=tuple(dict.fromkeys(body.roles)),
             owner_group=body.owner_group or body.account_id,
             tags=body.tags,
             place=body.place,
+            operator_id=call.caller.account_id,
+            idempotency_key=call.idempotency_key,
         )
     )
-    return _account_answer(call.desk, outcome.seq, body.account_id)
+    return _account_answer(call.desk, outcome.seq, body.account_id, call.idempotency_key)
 
 
 async def make_key(call: Call[schema.KeyBody]) -> answers.KeyMade:
-    """The secret is in this answer and nowhere else."""
+    """The secret is in this answer and nowhere else; a request sent again derives the same."""
     key_id, secret = new_key()
-    outcome = await call.desk.carry_out(intake.key_command(call.params, key_id, hash_secret(secret)))
-    return answers.KeyMade(seq=outcome.seq, key_id=key_id, key=secret)
+    if call.idempotency_key:
+        whose = f"{call.caller.account_id}|{call.idempotency_key}".encode()
+        key_id, secret = key_of(call.desk.vault.derive(b"key id|" + whose)[:8], call.desk.vault.derive(b"key|" + whose))
+    operator_id, secret_hash = call.caller.account_id, hash_secret(secret)
+    command = intake.key_command(operator_id, call.params, key_id, secret_hash, call.idempotency_key)
+    outcome = await call.carry_out(command)
+    return answers.KeyMade(seq=outcome.seq, key_id=key_id, key=None if command.public_key else secret)
 
 
 async def revoke_key(call: Call[KeyRef]) -> answers.KeyRevoked:
-    outcome = await call.desk.carry_out(RevokeKey(key_id=call.params.key_id))
+    outcome = await call.carry_out(RevokeKey(key_id=call.params.key_id))
     return answers.KeyRevoked(seq=outcome.seq, key_id=call.params.key_id)
 
 
@@ -42,7 +49,7 @@ async def deposit(call: Call[schema.MoneyBody]) -> answers.AccountAnswer:
 async def withdraw(call: Call[schema.MoneyBody]) -> answers.AccountAnswer:
     body = call.params
     amount_micros = intake.money(body.amount, "amount")
-    outcome = await call.desk.carry_out(
+    outcome = await call.carry_out(
         Withdraw(
             account_id=body.account_id,
             amount_micros=amount_micros,
@@ -64,7 +71,7 @@ async def halt(call: Call[requests.HaltBody]) -> answers.MarketStateSet:
     return await _brake(call)
 
 
-async def invariants(call: Call[schema.NoParams]) -> answers.AuditOut:
+async def invariants(call: Call[schema.NoParams]) -> answers_operator.AuditOut:
     return wire.audit(call.desk.market.audit())
 
 
@@ -77,9 +84,15 @@ async def alerts(call: Call[FlagPage]) -> answers_money.Flags:
     return answers_money.Flags(items=tuple(map(wire_money.flag, found)), cursor=cursor)
 
 
+async def sessions(call: Call[schema.Page]) -> answers_operator.Sessions:
+    """The streams that are open, newest first."""
+    found, cursor = stretch(call.desk.roster.latest, lambda numbered: numbered[0], call.params)
+    return answers_operator.Sessions(items=tuple(seat.shown() for _, seat in found), cursor=cursor)
+
+
 async def pay_in(call: Call[schema.MoneyBody] | Call[schema.OwnDepositBody], account_id: str) -> answers.AccountAnswer:
     """A deposit, whoever may make it."""
-    outcome = await call.desk.carry_out(
+    outcome = await call.carry_out(
         Deposit(
             account_id=account_id,
             amount_micros=intake.money(call.params.amount, "amount"),
@@ -93,18 +106,20 @@ async def pay_in(call: Call[schema.MoneyBody] | Call[schema.OwnDepositBody], acc
 
 async def _brake(call: Call[requests.MarketStateParams] | Call[requests.HaltBody]) -> answers.MarketStateSet:
     wanted, reads = call.params, call.desk.market.reads
-    outcome = await call.desk.carry_out(
+    outcome = await call.carry_out(
         SetMarketState(
             operator_id=call.caller.account_id,
             state=wanted.state,
             reason=wanted.reason,
             region=wanted.region,
             chip=wanted.chip,
+            idempotency_key=call.idempotency_key,
         )
     )
     effective: str | None = None
     if wanted.region is not None and wanted.chip is not None:
-        effective = reads.market_state(wanted.region, wanted.chip)
+        place = wanted.region, wanted.chip
+        effective = reads.market_state_at(*place, outcome.seq) if call.idempotency_key else reads.market_state(*place)
     return answers.MarketStateSet(
         seq=outcome.seq,
         region=wanted.region,

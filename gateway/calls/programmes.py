@@ -18,22 +18,26 @@ async def kpis(call: Call[schema.NoParams]) -> answers_money.Kpis:
 
 async def define(call: Call[ProgrammeBody]) -> answers_money.ProgrammeAnswer:
     """The whole of a programme, whether it is new or there is one by its name."""
-    command = intake_money.programme_command(call.caller.account_id, call.params)
-    outcome = await call.desk.carry_out(command)
-    made = next(p for p in call.desk.market.reads.programmes() if p.definition.programme == command.programme)
+    command = intake_money.programme_command(call.caller.account_id, call.params, call.idempotency_key)
+    outcome = await call.carry_out(command)
+    reads = call.desk.market.reads
+    made = reads.programme_at(command.programme, outcome.seq)
+    if made is None:
+        made = next(each for each in reads.programmes() if each.definition.programme == command.programme)
     return answers_money.ProgrammeAnswer(seq=outcome.seq, programme=wire_money.programme(made))
 
 
 async def relate(call: Call[RelationBody]) -> answers_money.GroupsRelated:
     """What is declared here is what programmes for unaffiliated suppliers and supervision go by."""
     said = call.params
-    outcome = await call.desk.carry_out(
+    outcome = await call.carry_out(
         RelateGroups(
             operator_id=call.caller.account_id,
             group=said.group,
             other_group=said.other_group,
             reason=said.reason,
             related=said.related,
+            idempotency_key=call.idempotency_key,
         )
     )
     return answers_money.GroupsRelated(

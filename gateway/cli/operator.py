@@ -71,7 +71,8 @@ async def create_key(
     body = schema.KeyBody(account_id=account_id, scopes=scopes, expires_at=expires, addresses=addresses)
     made = await session.client.create_key(body)
     session.show(
-        made, facts([("key", made.key), ("id", made.key_id), ("", "[dim]It is not kept anywhere: note it now.[/]")])
+        made,
+        facts([("key", made.key or ""), ("id", made.key_id), ("", "[dim]It is not kept anywhere: note it now.[/]")]),
     )
 
 

@@ -15,20 +15,39 @@ class ClientError(Exception):
 
 
 class Refused(ClientError):
-    """The server answered with a problem; `problem` says why, of which field, and whether it may have been done."""
+    """The server answered with a problem; `problem` says why, of which field, and whether it may have been done.
 
-    def __init__(self, problem: Problem) -> None:
+    `retry_after_ms` is how long it asks to wait before the same is tried again, None when it does not say.
+    """
+
+    def __init__(self, problem: Problem, retry_after_ms: int | None = None) -> None:
         super().__init__(f"{problem.code}: {problem.detail}")
         self.problem = problem
+        self.retry_after_ms = retry_after_ms if problem.retry_after_ms is None else problem.retry_after_ms
 
 
 class Unreachable(ClientError):
-    """No answer came. A change that was on its way may or may not have been made; its client_order_id tells."""
+    """No answer came. A change that was on its way may or may not have been made; its client_order_id tells.
 
-    def __init__(self, url: str, why: str) -> None:
+    `lasting` is what trying again cannot mend, such as a URL that is none.
+    """
+
+    def __init__(self, url: str, why: str, *, lasting: bool = False) -> None:
         super().__init__(f"no answer from {url}: {why}")
         self.url = url
         self.why = why
+        self.lasting = lasting
+
+
+def no_answer(url: str, error: BaseException) -> Unreachable:
+    """What a connection's failure means, and what a person should know of it."""
+    if isinstance(error, aiohttp.InvalidURL):
+        return Unreachable(url, "that is no URL", lasting=True)
+    if isinstance(error, OSError) and error.errno:
+        return Unreachable(url, os.strerror(error.errno).lower())
+    if isinstance(error, TimeoutError):
+        return Unreachable(url, "it took too long")
+    return Unreachable(url, str(error) or type(error).__name__)
 
 
 def problem_of(payload: bytes, url: str, status: int) -> Problem:
@@ -37,14 +56,3 @@ def problem_of(payload: bytes, url: str, status: int) -> Problem:
         return msgspec.json.decode(payload, type=Problem)
     except msgspec.DecodeError as error:
         raise Unreachable(url, f"the answer ({status}) is not Leasebook's") from error
-
-
-def why(error: BaseException) -> str:
-    """What a person should know of a connection's failure."""
-    if isinstance(error, aiohttp.InvalidURL):
-        return "that is no URL"
-    if isinstance(error, OSError) and error.errno:
-        return os.strerror(error.errno).lower()
-    if isinstance(error, TimeoutError):
-        return "it took too long"
-    return str(error) or type(error).__name__

@@ -14,7 +14,7 @@ from sortedcontainers import SortedDict
 from gateway import answers
 from gateway.wire_public import CHECKSUM_LEVELS, checksum
 
-_SNAPSHOT: Final = "snapshot"
+SNAPSHOT: Final = "snapshot"
 _NONE: Final = "0"
 
 
@@ -60,6 +60,11 @@ class BookBuilder:
         self._begun = False
 
     @property
+    def whole(self) -> bool:
+        """Whether it is the server's, as of `seq`; not before the first snapshot, and not while a new one is due."""
+        return self._begun
+
+    @property
     def asks(self) -> tuple[answers.Rung, ...]:
         """Lowest price first."""
         return tuple(self._asks.values())
@@ -76,7 +81,7 @@ class BookBuilder:
     def take(self, push: answers.Push) -> None:
         """The next push. Raises Gap when one is missing or the checksum is another: then open the channel again."""
         levels = msgspec.json.decode(push.data, type=answers.BookLevels)
-        if push.type == _SNAPSHOT:
+        if push.type == SNAPSHOT:
             self._asks.clear()
             self._bids.clear()
             self._begun = True

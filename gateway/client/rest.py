@@ -1,39 +1,70 @@
-"""The REST calls of the market, typed: one coroutine each, wire structs in and out.
+"""The REST calls of the market, typed: one coroutine each, wire structs in and out; and the way to the stream.
 
-A refusal is raised as Refused, a server that is not there or an answer that was lost as Unreachable. Nothing is
-retried: who sends an order again sends it with the same client_order_id and gets the first answer.
+A refusal is raised as Refused, a server that is not there or an answer that was lost as Unreachable, both after as many
+attempts as `retries` allows: what asks for patience is sent again, and what was not answered is sent again where that
+cannot do it twice, by the rules of `wire`. Nothing else is: a canceled or amended order whose answer was lost stays
+Unreachable, and it is for the caller to look.
 """
 
-from collections.abc import Mapping
+import asyncio
+import functools
+import itertools
+from collections.abc import Callable, Coroutine, Mapping
 from types import TracebackType
-from typing import Self, TypeVar
-from urllib.parse import quote as escaped
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import aiohttp
-import msgspec
+from yarl import URL
 
-from gateway import advice, answers, answers_money, requests, requests_money, schema, schema_money
-from gateway.client.errors import NO_ANSWER, Refused, Unreachable, problem_of, why
+from gateway import schema
+from gateway.client import calls, wire
+from gateway.client.errors import NO_ANSWER, ClientError, no_answer
+from gateway.client.live import Live
 from gateway.client.stream import Stream
 
+P = ParamSpec("P")
 T = TypeVar("T")
-Query = Mapping[str, str | int] | None
 
-_ANSWER_S = 30  # a sandbox's clock may have a month of market to go through
+
+class _Broken(aiohttp.ClientError):
+    """A kept connection broke under a request."""
+
+
+async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Send a request once: aiohttp itself would send a DELETE again, and a cancel that was done is then refused."""
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise _Broken(str(error)) from error
+
+
+def _asks(call: Callable[P, wire.Request[T]]) -> "Callable[Concatenate[Client, P], Coroutine[Any, Any, T]]":
+    """The method that sends what a function of `calls` makes."""
+
+    @functools.wraps(call)
+    async def method(client: "Client", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await client.send(call(*args, **kwargs))
+
+    return method
 
 
 class Client:
-    """A connection to one server with one key, or none for what is public; to be used as an async context."""
+    """A connection to one server with one key, or none for what is public; to be used as an async context.
 
-    def __init__(self, url: str, key: str = "") -> None:
+    `key` is a secret, or a `Signer`; `retries` is how often a request is sent again at most.
+    """
+
+    def __init__(self, url: str, key: str | wire.Credential = "", retries: int = wire.RETRIES) -> None:
         self.url = url.rstrip("/")
-        self._key = key
+        self._credential = wire.credential_of(key)
+        self._retries = retries
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
-        timeout = aiohttp.ClientTimeout(total=_ANSWER_S)
-        self._session = aiohttp.ClientSession(headers=headers, timeout=timeout)
+        timeout = aiohttp.ClientTimeout(total=wire.ANSWER_S)
+        self._session = aiohttp.ClientSession(timeout=timeout, middlewares=(_once,))
         return self
 
     async def __aexit__(
@@ -48,210 +79,130 @@ class Client:
         assert self._session is not None, "use the client as an async context"
         return self._session
 
+    async def send(self, request: wire.Request[T]) -> T:
+        """Send a request until it is answered for good, and decode the answer."""
+        request = wire.ready(request)
+        for attempt in itertools.count():
+            try:
+                return await self._attempt(request)
+            except ClientError as failure:
+                pause_s = wire.pause_s(request.repeatable, failure, attempt) if attempt < self._retries else None
+                if pause_s is None:
+                    raise
+            await asyncio.sleep(pause_s)
+        raise AssertionError("counting has no end")
+
     async def call(
         self,
         method: str,
         path: str,
         answer: type[T],
         body: schema.Body | None = None,
-        query: Query = None,
+        query: wire.Query = None,
         idempotency_key: str = "",
     ) -> T:
         """Send one request and decode its answer; for calls that have no method of their own here.
 
         Sent again with the same idempotency key it is not carried out again, and gets the first answer again.
         """
-        data = None if body is None else msgspec.json.encode(body)
-        headers = {} if body is None else {"Content-Type": "application/json"}
-        if idempotency_key:
-            headers["Idempotency-Key"] = idempotency_key
-        try:
-            async with self.session.request(
-                method, self.url + path, data=data, headers=headers, params=query
-            ) as response:
-                payload = await response.read()
-                status = response.status
-        except NO_ANSWER as error:
-            raise Unreachable(self.url, why(error)) from error
-        if status >= 400:
-            raise Refused(problem_of(payload, self.url, status))
-        try:
-            return msgspec.json.decode(payload, type=answer)
-        except msgspec.DecodeError as error:
-            raise Unreachable(self.url, f"the answer ({status}) is not Leasebook's: {error}") from error
+        return await self.send(wire.Request(method, path, answer, body, query, idempotency_key))
 
     async def stream(self) -> Stream:
         """Open the stream, logged in with the client's key; close it, or use it as an async context."""
-        return await Stream.open(self.session, self.url)
+        return await Stream.open(self.session, self.url, self._greeting)
 
-    # ------------------------------------------------------------------------------------------------- public
+    def follow(
+        self, *channels: str, from_seq: int | None = None, dead_man_s: int = 0, cancel_on_disconnect: bool = False
+    ) -> Live:
+        """A stream that outlives its connections, with these channels open; to be used as an async context."""
+        return Live(
+            self.stream, channels, from_seq=from_seq, dead_man_s=dead_man_s, cancel_on_disconnect=cancel_on_disconnect
+        )
 
-    async def time(self) -> answers.Time:
-        return await self.call("GET", "/v1/time", answers.Time)
+    async def _attempt(self, request: wire.Request[T]) -> T:
+        sent = wire.prepare(request, self._credential, wire.now_ms(), self.url)
+        try:
+            url = URL(sent.url, encoded=True)
+            async with self.session.request(
+                request.method, url, data=sent.data, headers=sent.headers, allow_redirects=False
+            ) as response:
+                payload = await response.read()
+        except NO_ANSWER as error:
+            raise no_answer(self.url, error) from error
+        return wire.take(request, response.status, response.headers, payload, self.url)
 
-    async def status(self) -> answers.Status:
-        return await self.call("GET", "/v1/status", answers.Status)
+    def _greeting(self) -> Mapping[str, str]:
+        """The headers of the stream's handshake, good once."""
+        handshake = wire.Request("GET", wire.STREAM, schema.NoParams)
+        return wire.prepare(handshake, self._credential, wire.now_ms(), self.url).headers
 
-    async def catalog(self) -> answers.Catalog:
-        return await self.call("GET", "/v1/catalog", answers.Catalog)
+    # ------------------------------------------------------------------------------------------------------ public
 
-    async def markets(self) -> answers.Markets:
-        return await self.call("GET", "/v1/markets", answers.Markets)
+    time = _asks(calls.time)
+    status = _asks(calls.status)
+    catalog = _asks(calls.catalog)
+    markets = _asks(calls.markets)
+    market = _asks(calls.market)
+    book = _asks(calls.book)
+    trades = _asks(calls.trades)
+    candles = _asks(calls.candles)
+    index = _asks(calls.index)
+    programmes = _asks(calls.programmes)
+    kpis = _asks(calls.kpis)
 
-    async def market(self, region: str, chip: str) -> answers.MarketSummary:
-        return await self.call("GET", _market(region, chip), answers.MarketSummary)
+    # ------------------------------------------------------------------------------------------------------ orders
 
-    async def book(self, region: str, chip: str, tenor: str, depth: int = 20) -> answers.Book:
-        query: Query = {"tenor": tenor, "depth": depth}
-        return await self.call("GET", f"{_market(region, chip)}/book", answers.Book, query=query)
+    quote = _asks(calls.quote)
+    place_bid = _asks(calls.place_bid)
+    bids = _asks(calls.bids)
+    bid = _asks(calls.bid)
+    explain = _asks(calls.explain)
+    amend_bid = _asks(calls.amend_bid)
+    cancel_bid = _asks(calls.cancel_bid)
+    cancel_bids = _asks(calls.cancel_bids)
+    place_ask = _asks(calls.place_ask)
+    asks = _asks(calls.asks)
+    ask = _asks(calls.ask)
+    amend_ask = _asks(calls.amend_ask)
+    cancel_ask = _asks(calls.cancel_ask)
+    cancel_asks = _asks(calls.cancel_asks)
+    order = _asks(calls.order)
 
-    async def trades(self, region: str, chip: str, limit: int = 20) -> answers.Trades:
-        return await self.call("GET", f"{_market(region, chip)}/trades", answers.Trades, query={"limit": limit})
+    # ------------------------------------------------------------------------------------------------------ leases
 
-    async def candles(self, region: str, chip: str, tenor: str, interval: str, limit: int = 100) -> answers.Candles:
-        query: Query = {"tenor": tenor, "interval": interval, "limit": limit}
-        return await self.call("GET", f"{_market(region, chip)}/candles", answers.Candles, query=query)
+    leases = _asks(calls.leases)
+    lease = _asks(calls.lease)
+    access = _asks(calls.access)
+    statement = _asks(calls.statement)
+    start = _asks(calls.start)
+    meter = _asks(calls.meter)
+    release = _asks(calls.release)
+    contest = _asks(calls.contest)
 
-    async def index(self) -> answers.Index:
-        return await self.call("GET", "/v1/index", answers.Index)
+    # ----------------------------------------------------------------------------------------------------- account
 
-    async def programmes(self) -> answers_money.Programmes:
-        return await self.call("GET", "/v1/programmes", answers_money.Programmes)
+    account = _asks(calls.account)
+    transfers = _asks(calls.transfers)
+    vouchers = _asks(calls.vouchers)
+    keys = _asks(calls.keys)
+    limits = _asks(calls.limits)
 
-    async def kpis(self) -> answers_money.Kpis:
-        return await self.call("GET", "/v1/kpis", answers_money.Kpis)
+    # ---------------------------------------------------------------------------------------- operator and sandbox
 
-    # ------------------------------------------------------------------------------------------------- orders
-
-    async def quote(self, bid: requests.QuoteBody) -> advice.Quote:
-        return await self.call("POST", "/v1/quotes", advice.Quote, bid)
-
-    async def place_bid(self, bid: schema.BidBody) -> answers.BidAnswer:
-        return await self.call("POST", "/v1/bids", answers.BidAnswer, bid)
-
-    async def bids(self, page: schema.OrderPage | None = None) -> answers.Bids:
-        return await self.call("GET", "/v1/bids", answers.Bids, query=_query(page))
-
-    async def bid(self, bid_id: str) -> schema.Bid:
-        return await self.call("GET", f"/v1/bids/{escaped(bid_id)}", schema.Bid)
-
-    async def explain(self, bid_id: str) -> advice.Explanation:
-        return await self.call("GET", f"/v1/bids/{escaped(bid_id)}/explain", advice.Explanation)
-
-    async def amend_bid(self, bid_id: str, amendment: requests.BidAmendBody) -> answers.BidAmended:
-        return await self.call("PATCH", f"/v1/bids/{escaped(bid_id)}", answers.BidAmended, amendment)
-
-    async def cancel_bid(self, bid_id: str) -> answers.BidCanceled:
-        return await self.call("DELETE", f"/v1/bids/{escaped(bid_id)}", answers.BidCanceled)
-
-    async def place_ask(self, ask: schema.AskBody) -> answers.AskAnswer:
-        return await self.call("POST", "/v1/asks", answers.AskAnswer, ask)
-
-    async def asks(self, page: schema.OrderPage | None = None) -> answers.Asks:
-        return await self.call("GET", "/v1/asks", answers.Asks, query=_query(page))
-
-    async def ask(self, ask_id: str) -> schema.Ask:
-        return await self.call("GET", f"/v1/asks/{escaped(ask_id)}", schema.Ask)
-
-    async def amend_ask(self, ask_id: str, amendment: requests.AskAmendBody) -> answers.AskAmended:
-        return await self.call("PATCH", f"/v1/asks/{escaped(ask_id)}", answers.AskAmended, amendment)
-
-    async def cancel_ask(self, ask_id: str) -> answers.AskCanceled:
-        return await self.call("DELETE", f"/v1/asks/{escaped(ask_id)}", answers.AskCanceled)
-
-    # ------------------------------------------------------------------------------------------------- leases
-
-    async def leases(self, page: schema.LeasePage | None = None) -> answers.Leases:
-        return await self.call("GET", "/v1/leases", answers.Leases, query=_query(page))
-
-    async def lease(self, lease_id: str) -> schema_money.Lease:
-        return await self.call("GET", f"/v1/leases/{escaped(lease_id)}", schema_money.Lease)
-
-    async def access(self, lease_id: str) -> answers.Access:
-        return await self.call("GET", f"/v1/leases/{escaped(lease_id)}/access", answers.Access)
-
-    async def statement(self, lease_id: str) -> answers_money.Statement:
-        return await self.call("GET", f"/v1/leases/{escaped(lease_id)}/statement", answers_money.Statement)
-
-    async def release(self, lease_id: str, idempotency_key: str = "") -> answers.LeaseAnswer:
-        path = f"/v1/leases/{escaped(lease_id)}/release"
-        return await self.call("POST", path, answers.LeaseAnswer, schema.NoParams(), idempotency_key=idempotency_key)
-
-    async def contest(
-        self, lease_id: str, contest: requests_money.ContestBody, idempotency_key: str = ""
-    ) -> answers_money.ContestAnswer:
-        path = f"/v1/leases/{escaped(lease_id)}/contest"
-        return await self.call("POST", path, answers_money.ContestAnswer, contest, idempotency_key=idempotency_key)
-
-    # ------------------------------------------------------------------------------------------------ account
-
-    async def account(self) -> schema_money.Account:
-        return await self.call("GET", "/v1/account", schema_money.Account)
-
-    async def transfers(self, page: requests_money.TransferPage | None = None) -> answers_money.Transfers:
-        return await self.call("GET", "/v1/account/transfers", answers_money.Transfers, query=_query(page))
-
-    async def vouchers(self) -> answers_money.Vouchers:
-        return await self.call("GET", "/v1/account/vouchers", answers_money.Vouchers)
-
-    # ----------------------------------------------------------------------------------- operator and sandbox
-
-    async def open_account(self, account: schema.AccountBody) -> answers.AccountAnswer:
-        return await self.call("POST", "/v1/operator/accounts", answers.AccountAnswer, account)
-
-    async def create_key(self, key: schema.KeyBody) -> answers.KeyMade:
-        return await self.call("POST", "/v1/operator/keys", answers.KeyMade, key)
-
-    async def deposit(self, money: schema.MoneyBody, idempotency_key: str = "") -> answers.AccountAnswer:
-        path = "/v1/operator/deposits"
-        return await self.call("POST", path, answers.AccountAnswer, money, idempotency_key=idempotency_key)
-
-    async def withdraw(self, money: schema.MoneyBody, idempotency_key: str = "") -> answers.AccountAnswer:
-        path = "/v1/operator/withdrawals"
-        return await self.call("POST", path, answers.AccountAnswer, money, idempotency_key=idempotency_key)
-
-    async def define_programme(self, programme: requests_money.ProgrammeBody) -> answers_money.ProgrammeAnswer:
-        return await self.call("POST", "/v1/operator/programmes", answers_money.ProgrammeAnswer, programme)
-
-    async def relate(self, relation: requests_money.RelationBody) -> answers_money.GroupsRelated:
-        return await self.call("POST", "/v1/operator/relations", answers_money.GroupsRelated, relation)
-
-    async def cancel_lease(
-        self, lease_id: str, cancel: requests_money.CancelLeaseBody, idempotency_key: str = ""
-    ) -> answers.LeaseAnswer:
-        path = f"/v1/operator/leases/{escaped(lease_id)}/cancel"
-        return await self.call("POST", path, answers.LeaseAnswer, cancel, idempotency_key=idempotency_key)
-
-    async def contests(self, page: schema.Page | None = None) -> answers_money.Contests:
-        return await self.call("GET", "/v1/operator/contests", answers_money.Contests, query=_query(page))
-
-    async def rule(
-        self, contest_id: str, ruling: requests_money.RulingBody, idempotency_key: str = ""
-    ) -> answers_money.ContestAnswer:
-        path = f"/v1/operator/contests/{escaped(contest_id)}/ruling"
-        return await self.call("POST", path, answers_money.ContestAnswer, ruling, idempotency_key=idempotency_key)
-
-    async def alerts(self, page: requests_money.FlagPage | None = None) -> answers_money.Flags:
-        return await self.call("GET", "/v1/operator/alerts", answers_money.Flags, query=_query(page))
-
-    async def set_market_state(self, region: str, chip: str, brake: requests.MarketStateBody) -> answers.MarketStateSet:
-        path = f"/v1/operator{_market(region, chip).removeprefix('/v1')}/state"
-        return await self.call("POST", path, answers.MarketStateSet, brake)
-
-    async def halt(self, brake: requests.HaltBody) -> answers.MarketStateSet:
-        return await self.call("POST", "/v1/operator/halt", answers.MarketStateSet, brake)
-
-    async def audit(self) -> answers.AuditOut:
-        return await self.call("GET", "/v1/operator/invariants", answers.AuditOut)
-
-    async def advance_clock(self, advance: str) -> answers.ClockAdvanced:
-        return await self.call("POST", "/v1/sandbox/clock", answers.ClockAdvanced, schema.ClockBody(advance=advance))
-
-
-def _query(page: schema.Page | None) -> Query:
-    fields: Query = None if page is None else msgspec.to_builtins(page)
-    return fields
-
-
-def _market(region: str, chip: str) -> str:
-    return f"/v1/markets/{escaped(region, safe='')}/{escaped(chip, safe='')}"
+    open_account = _asks(calls.open_account)
+    create_key = _asks(calls.create_key)
+    revoke_key = _asks(calls.revoke_key)
+    deposit = _asks(calls.deposit)
+    withdraw = _asks(calls.withdraw)
+    define_programme = _asks(calls.define_programme)
+    relate = _asks(calls.relate)
+    cancel_lease = _asks(calls.cancel_lease)
+    contests = _asks(calls.contests)
+    rule = _asks(calls.rule)
+    alerts = _asks(calls.alerts)
+    sessions = _asks(calls.sessions)
+    set_market_state = _asks(calls.set_market_state)
+    halt = _asks(calls.halt)
+    audit = _asks(calls.audit)
+    advance_clock = _asks(calls.advance_clock)
+    pay_in = _asks(calls.pay_in)

@@ -6,7 +6,7 @@ and resumes from the last `seq` that it saw.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -14,26 +14,12 @@ import aiohttp
 import msgspec
 
 from gateway import answers, schema
-from gateway.client.errors import NO_ANSWER, Refused, Unreachable, problem_of, why
+from gateway.client import wire
+from gateway.client.errors import NO_ANSWER, Refused, Unreachable, no_answer, problem_of
 
 T = TypeVar("T")
 
-_ANSWER_S = 30
-
-
-class _Message(msgspec.Struct, frozen=True):
-    """What tells a push from a reply."""
-
-    channel: str = ""
-
-
-class _Reply(msgspec.Struct, frozen=True):
-    """A reply whose result is decoded by whoever asked."""
-
-    id: int | str | None
-    seq: int = 0
-    result: msgspec.Raw = msgspec.Raw(b"{}")
-    error: schema.Problem | None = None
+_SILENCE_S = 40  # of a server that pings every 15 s: past this it is gone, whatever the connection looks like
 
 
 class Stream:
@@ -43,24 +29,28 @@ class Stream:
         self._socket = socket
         self._url = url
         self._last_id = 0
-        self._waiting: dict[int, asyncio.Future[_Reply]] = {}
+        self._waiting: dict[int, asyncio.Future[wire.Reply]] = {}
         self._pushes: asyncio.Queue[answers.Push | None] = asyncio.Queue()
         self._why = "the stream was closed"
         self._reader = asyncio.create_task(self._read(), name="stream reader")
 
     @classmethod
-    async def open(cls, session: aiohttp.ClientSession, url: str) -> Self:
-        """Connect with the session's headers. Refused when the key is not good, Unreachable when nobody is there."""
+    async def open(
+        cls, session: aiohttp.ClientSession, url: str, greeting: Callable[[], Mapping[str, str]] = dict
+    ) -> Self:
+        """Connect with the headers that `greeting` gives, new ones for each attempt.
+
+        Refused when the key is not good, Unreachable when nobody is there.
+        """
+        patience = aiohttp.ClientWSTimeout(ws_receive=_SILENCE_S, ws_close=2)
         try:
             socket = await session.ws_connect(
-                f"{url}/v1/stream", max_msg_size=0, timeout=aiohttp.ClientWSTimeout(ws_close=2)
+                f"{url}{wire.STREAM}", max_msg_size=0, timeout=patience, headers=greeting()
             )
         except aiohttp.WSServerHandshakeError as error:
-            # The handshake hides the body: the same request without it is refused with the same problem.
-            async with session.get(f"{url}/v1/stream") as response:
-                raise Refused(problem_of(await response.read(), url, error.status)) from error
+            raise await _refusal(session, url, greeting, error) from error
         except NO_ANSWER as error:
-            raise Unreachable(url, why(error)) from error
+            raise no_answer(url, error) from error
         return cls(socket, url)
 
     async def __aenter__(self) -> Self:
@@ -71,34 +61,30 @@ class Stream:
     ) -> None:
         await self.close()
 
+    @property
+    def closed(self) -> bool:
+        """Whether nothing can be sent any more."""
+        return self._reader.done()
+
     async def request(self, op: str, params: schema.Body, answer: type[T]) -> T:
         """Send one request and wait for its reply; the seq of a change is that of the reply's head."""
         self._last_id += 1
         number = self._last_id
-        frame = schema.Frame(id=number, op=op, params=msgspec.Raw(msgspec.json.encode(params)))
-        future: asyncio.Future[_Reply] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[wire.Reply] = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
         try:
-            if self._reader.done():
+            if self.closed:
                 raise Unreachable(self._url, self._why)
-            await self._socket.send_str(msgspec.json.encode(frame).decode())
-            async with asyncio.timeout(_ANSWER_S):
+            await self._socket.send_str(wire.frame(number, op, params))
+            async with asyncio.timeout(wire.ANSWER_S):
                 reply = await future
         except NO_ANSWER as error:
-            raise Unreachable(self._url, why(error)) from error
+            raise no_answer(self._url, error) from error
         finally:
             self._waiting.pop(number, None)
             if future.done() and not future.cancelled():
                 future.exception()  # nobody asks when the request could not even be sent
-        return self._unpack(reply, answer)
-
-    def _unpack(self, reply: _Reply, answer: type[T]) -> T:
-        if reply.error is not None:
-            raise Refused(reply.error)
-        result = msgspec.json.decode(reply.result, type=answer)
-        if isinstance(result, answers.Answer):
-            return msgspec.structs.replace(result, seq=reply.seq)
-        return result
+        return wire.result_of(reply, answer)
 
     async def subscribe(self, *channels: str, from_seq: int | None = None) -> answers.Subscribed:
         """Open channels; `from_seq` has the account's news after it told again."""
@@ -124,7 +110,7 @@ class Stream:
                     self._take(message.data)
             self._why = f"the server closed the stream ({self._socket.close_code})"
         except (*NO_ANSWER, msgspec.DecodeError) as error:
-            self._why = why(error)
+            self._why = no_answer(self._url, error).why
         finally:
             self._pushes.put_nowait(None)
             for future in self._waiting.values():
@@ -132,10 +118,27 @@ class Stream:
                     future.set_exception(Unreachable(self._url, self._why))
 
     def _take(self, text: str) -> None:
-        if msgspec.json.decode(text, type=_Message).channel:
-            self._pushes.put_nowait(msgspec.json.decode(text, type=answers.Push))
+        message = wire.heard(text)
+        if isinstance(message, answers.Push):
+            self._pushes.put_nowait(message)
             return
-        reply = msgspec.json.decode(text, type=_Reply)
-        future = self._waiting.get(reply.id) if isinstance(reply.id, int) else None
+        future = self._waiting.get(message.id) if isinstance(message.id, int) else None
         if future is not None and not future.done():
-            future.set_result(reply)
+            future.set_result(message)
+
+
+async def _refusal(
+    session: aiohttp.ClientSession,
+    url: str,
+    greeting: Callable[[], Mapping[str, str]],
+    error: aiohttp.WSServerHandshakeError,
+) -> Refused | Unreachable:
+    """Why a handshake was refused. It hides its body: the same request without it is refused with the same problem."""
+    try:
+        async with session.get(f"{url}{wire.STREAM}", headers=greeting()) as response:
+            payload, status = await response.read(), response.status
+    except NO_ANSWER as silence:
+        return no_answer(url, silence)
+    if status != error.status:
+        return Unreachable(url, f"the handshake was refused ({error.status})")  # for what has passed by now
+    return Refused(problem_of(payload, url, status), wire.retry_after_ms(response.headers))

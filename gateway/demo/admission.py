@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from gateway import answers, schema
+from gateway import schema
 from gateway.client.errors import Refused
 from gateway.client.rest import Client
 from gateway.demo.cast import BuyerPart, Cast, Party
@@ -33,8 +33,7 @@ async def admit(url: str, operator_key: str, cast: Cast, data_dir: Path) -> dict
 
 async def top_up(client: Client, amount: str) -> None:
     """Money for an account of a sandbox, by its own hand."""
-    body = schema.OwnDepositBody(amount=amount, reference="demo")
-    await client.call("POST", "/v1/sandbox/deposits", answers.AccountAnswer, body)
+    await client.pay_in(schema.OwnDepositBody(amount=amount, reference="demo"))
 
 
 async def _known(url: str, key: str | None) -> bool:
@@ -59,4 +58,5 @@ async def _enter(operator: Client, party: Party, money: str) -> str:
     )
     made = await operator.create_key(schema.KeyBody(account_id=party.account_id, scopes=tuple(scopes)))
     await operator.deposit(schema.MoneyBody(account_id=party.account_id, amount=money, reference="demo"))
+    assert made.key is not None, "it is a bearer's"
     return made.key

@@ -1,5 +1,6 @@
 """One request of REST: who, may they, what do they want, the answer; and every failure as a problem."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -9,22 +10,31 @@ from aiohttp import hdrs, web
 from msgspec import Struct
 
 from exchange.language.limits import CLIENT_ORDER_ID_MAX_CHARS
-from gateway.auth import NOBODY, PUBLIC, RIGHTS, authorise, caller_of
+from gateway.auth import NOBODY, PUBLIC, RIGHTS, Caller, authorise, claim_of, prove
+from gateway.costs import BAD_KEY
 from gateway.decode import convert, decode
 from gateway.desk import IDEMPOTENCY_KEY, Call, Desk
+from gateway.documents.pages import Sheet
+from gateway.doorman import settled_body
 from gateway.errors import Refusal, new_request_id, refusal_of
 from gateway.rest.routes import Route
 from gateway.schema import NoParams
+from gateway.signing import SCHEME
+from gateway.throttle import Allowance, Gate
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _KEY: Final = re.compile(rf"[A-Za-z0-9_-]{{1,{CLIENT_ORDER_ID_MAX_CHARS}}}")
 _KEY_MISPLACED: Final = (
-    f"{IDEMPOTENCY_KEY} means nothing here: it is for money, releases, contests and rulings. "
-    "Orders carry a client_order_id, which does the same for them."
+    f"{IDEMPOTENCY_KEY} means nothing here. Orders carry a client_order_id, which does the same for them; "
+    "quotes change nothing, and the clock of a sandbox is nobody's alone."
 )
 
+_PAUSE_S: Final = 0.05
+
 REQUEST_ID: Final = web.RequestKey("request_id", str)
+ALLOWANCE: Final = web.RequestKey("allowance", Allowance)
+GATE: Final = web.AppKey("gate", Gate)
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -35,11 +45,19 @@ def endpoint(desk: Desk, route: Route) -> Handler:
     public = RIGHTS[call] == PUBLIC
 
     async def handle(request: web.Request) -> web.Response:
-        header = request.headers.get(hdrs.AUTHORIZATION)
-        caller = NOBODY if public else caller_of(desk.market, header, request.remote)
+        caller = await _caller(desk, request, public=public)
+        allowance = desk.gate.allowance(caller, request.remote, call)
+        if allowance is not None:
+            request[ALLOWANCE] = allowance
+            desk.gate.admit(allowance)
         authorise(desk.market, caller, call)
         idempotency_key = _idempotency_key(request, route)
-        answer = await route.call(Call(desk, caller, await _taken(request, route), idempotency_key))
+        params = await _taken(request, route, desk.gate.limits.body_s)
+        if allowance is not None:
+            allowance.take_extra(params)
+        answer = await route.call(Call(desk, caller, params, idempotency_key))
+        if isinstance(answer, Sheet):
+            return web.Response(body=answer.body, headers=answer.headers, content_type=answer.media, charset="utf-8")
         return web.Response(body=_encode(answer), status=route.status, content_type="application/json")
 
     return handle
@@ -52,13 +70,48 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     try:
         return await handler(request)
     except Exception as error:
-        return _problem(error, request[REQUEST_ID])
+        charged = _charged(error, request)
+        if isinstance(charged, Refusal) and charged.code == "rate_limited":
+            await asyncio.sleep(_PAUSE_S)  # who asks again at once is not read meanwhile
+        return _problem(charged, request[REQUEST_ID])
 
 
 async def stamp(request: web.Request, response: web.StreamResponse) -> None:
     """Headers that every response bears. Answers are of a moment and of one caller: nobody may keep them."""
     response.headers["X-Request-Id"] = request[REQUEST_ID]
-    response.headers[hdrs.CACHE_CONTROL] = "no-store"
+    response.headers.setdefault(hdrs.CACHE_CONTROL, "no-store")
+    allowance = request.get(ALLOWANCE)
+    if allowance is not None:
+        wait_s = response.headers[hdrs.RETRY_AFTER] if response.status == 429 else None
+        response.headers.update(allowance.fields(None if wait_s is None else int(wait_s)))
+
+
+async def _caller(desk: Desk, request: web.Request, *, public: bool) -> Caller:
+    """Who asks. What is public may be asked with a key, too, and is then charged to its account."""
+    given = request.headers.getall(hdrs.AUTHORIZATION, [])
+    if public and not given:
+        return NOBODY
+    try:
+        claim = claim_of(desk.market, desk.nonces, ", ".join(given), request.remote)
+        if isinstance(claim, Caller):
+            return claim
+        body = await settled_body(request, desk.gate.limits.body_s)
+        return prove(desk.market, desk.nonces, claim, request.method, request.raw_path, body, request.remote)
+    except Refusal:
+        desk.gate.blame(request.remote, BAD_KEY)
+        if public:
+            return NOBODY
+        raise
+
+
+def _charged(error: Exception, request: web.Request) -> Exception:
+    """The error, or what its sender is told instead for having sent too many that no route could be charged for."""
+    if isinstance(error, web.HTTPException) and ALLOWANCE not in request:
+        try:
+            request.app[GATE].blame(request.remote)
+        except Refusal as refusal:
+            return refusal
+    return error
 
 
 def _idempotency_key(request: web.Request, route: Route) -> str:
@@ -74,13 +127,13 @@ def _idempotency_key(request: web.Request, route: Route) -> str:
     return given[0]
 
 
-async def _taken(request: web.Request, route: Route) -> Struct:
+async def _taken(request: web.Request, route: Route, within_s: float) -> Struct:
     """What a request says, as the struct that its route takes."""
     if route.method not in (hdrs.METH_POST, hdrs.METH_PATCH):
         return convert(request.query.items(), request.match_info, route.takes)
     for name in request.query:
         raise Refusal("unknown_field", name, f"{name} is not a field of this request; a {route.method} takes a body.")
-    shape, data = route.body or route.takes, await request.read()
+    shape, data = route.body or route.takes, await settled_body(request, within_s)
     body = decode(data if data or shape is not NoParams else b"{}", shape)
     if route.body is None:
         return body
@@ -95,7 +148,7 @@ def _problem(error: Exception, request_id: str) -> web.Response:
     if isinstance(error, web.HTTPMethodNotAllowed):
         response.headers[hdrs.ALLOW] = ", ".join(sorted(error.allowed_methods))
     if refusal.entry.status == 401:
-        response.headers[hdrs.WWW_AUTHENTICATE] = "Bearer"
+        response.headers[hdrs.WWW_AUTHENTICATE] = f"Bearer, {SCHEME}"
     if refusal.entry.retryable:
-        response.headers[hdrs.RETRY_AFTER] = "1"
+        response.headers[hdrs.RETRY_AFTER] = str(max(-(-(refusal.retry_after_ms or 0) // 1000), 1))
     return response

@@ -6,7 +6,19 @@ from typing import Any, Final, NamedTuple
 from msgspec import Struct
 
 from gateway import params, requests, requests_money, schema
-from gateway.calls import accounts, asks, bids, contests, leases, markets, operator, orders, programmes, sandbox
+from gateway.calls import (
+    accounts,
+    asks,
+    bids,
+    contests,
+    leases,
+    markets,
+    operator,
+    orders,
+    plumbing,
+    programmes,
+    sandbox,
+)
 from gateway.desk import Call
 
 
@@ -34,6 +46,11 @@ ROUTES: Final = (
     # plumbing
     Route("GET", "/healthz", markets.alive, schema.NoParams),
     Route("GET", "/readyz", markets.ready, schema.NoParams),
+    Route("GET", "/openapi.json", plumbing.openapi, schema.NoParams),
+    Route("GET", "/asyncapi.json", plumbing.asyncapi, schema.NoParams),
+    Route("GET", "/docs", plumbing.docs, schema.NoParams),
+    Route("GET", "/docs/{page}", plumbing.page, params.PageRef),
+    Route("GET", "/llms.txt", plumbing.llms, schema.NoParams),
     # public
     Route("GET", "/v1/time", markets.time, schema.NoParams),
     Route("GET", "/v1/status", markets.status, schema.NoParams),
@@ -67,8 +84,8 @@ ROUTES: Final = (
     Route("GET", _LEASE, leases.show, params.LeaseRef),
     Route("GET", f"{_LEASE}/statement", leases.statement, params.LeaseRef),
     Route("GET", f"{_LEASE}/access", leases.access, params.LeaseRef),
-    Route("POST", f"{_LEASE}/start", leases.start, schema.StartParams, body=schema.StartBody),
-    Route("POST", f"{_LEASE}/meter", leases.meter, schema.MeterParams, body=schema.MeterBody),
+    Route("POST", f"{_LEASE}/start", leases.start, schema.StartParams, body=schema.StartBody, keyed=True),
+    Route("POST", f"{_LEASE}/meter", leases.meter, schema.MeterParams, body=schema.MeterBody, keyed=True),
     Route("POST", f"{_LEASE}/release", leases.release, params.LeaseRef, body=schema.NoParams, keyed=True),
     Route(
         "POST",
@@ -84,14 +101,15 @@ ROUTES: Final = (
     Route("GET", "/v1/account/transfers", accounts.transfers, requests_money.TransferPage),
     Route("GET", "/v1/account/vouchers", accounts.vouchers, schema.NoParams),
     Route("GET", "/v1/account/keys", accounts.keys, schema.NoParams),
+    Route("GET", "/v1/account/limits", accounts.limits, schema.NoParams),
     # operator
-    Route("POST", f"{_OPERATOR}/accounts", operator.open_account, schema.AccountBody, status=201),
-    Route("POST", f"{_OPERATOR}/keys", operator.make_key, schema.KeyBody, status=201),
+    Route("POST", f"{_OPERATOR}/accounts", operator.open_account, schema.AccountBody, status=201, keyed=True),
+    Route("POST", f"{_OPERATOR}/keys", operator.make_key, schema.KeyBody, status=201, keyed=True),
     Route("DELETE", f"{_OPERATOR}/keys/{{key_id}}", operator.revoke_key, params.KeyRef),
     Route("POST", f"{_OPERATOR}/deposits", operator.deposit, schema.MoneyBody, status=201, keyed=True),
     Route("POST", f"{_OPERATOR}/withdrawals", operator.withdraw, schema.MoneyBody, status=201, keyed=True),
-    Route("POST", f"{_OPERATOR}/programmes", programmes.define, requests_money.ProgrammeBody),
-    Route("POST", f"{_OPERATOR}/relations", programmes.relate, requests_money.RelationBody),
+    Route("POST", f"{_OPERATOR}/programmes", programmes.define, requests_money.ProgrammeBody, keyed=True),
+    Route("POST", f"{_OPERATOR}/relations", programmes.relate, requests_money.RelationBody, keyed=True),
     Route(
         "POST",
         f"{_OPERATOR}/leases/{{lease_id}}/cancel",
@@ -110,14 +128,16 @@ ROUTES: Final = (
         keyed=True,
     ),
     Route("GET", f"{_OPERATOR}/alerts", operator.alerts, requests_money.FlagPage),
+    Route("GET", f"{_OPERATOR}/sessions", operator.sessions, schema.Page),
     Route(
         "POST",
         f"{_OPERATOR}/markets/{{region}}/{{chip}}/state",
         operator.set_market_state,
         requests.MarketStateParams,
         body=requests.MarketStateBody,
+        keyed=True,
     ),
-    Route("POST", f"{_OPERATOR}/halt", operator.halt, requests.HaltBody),
+    Route("POST", f"{_OPERATOR}/halt", operator.halt, requests.HaltBody, keyed=True),
     Route("GET", f"{_OPERATOR}/invariants", operator.invariants, schema.NoParams),
     # sandbox
     Route("POST", "/v1/sandbox/clock", sandbox.advance_clock, schema.ClockBody),

@@ -85,7 +85,7 @@ class Listening:
         try:
             async with aclosing(reader):
                 async for told in reader:
-                    identify(self._market, caller.secret_hash, address)
+                    identify(self._market, self._market.reads.key_by_id(caller.key_id), address)
                     for frame in account_frames(told):
                         await self._outbox.put(frame)
         except (FellBehind, JournalError):  # old news come from the database

@@ -29,6 +29,11 @@ class Outbox:
         self._turned_down: dict[Callable[[], None], None] = {}
         self._gone = False
 
+    @property
+    def held_bytes(self) -> int:
+        """The size of all that waits, or is being written."""
+        return self._held_bytes
+
     async def put(self, frame: bytes) -> None:
         """Take a text frame, as soon as there is room."""
         while self._held_bytes >= self._most_bytes and not self._gone:

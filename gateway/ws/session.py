@@ -2,10 +2,11 @@
 
 The reader decodes and authorises each frame and starts its call as a task; tasks run first in, first out until they
 reach the market, so commands are submitted in the order in which they arrived. Replies come as they are ready. A bad
-frame gets a problem and the socket lives on; ten in a row close it.
+frame gets a problem and the socket lives on; ten in a row close it, as do a hundred requests that are too many.
 """
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -16,13 +17,16 @@ from msgspec import Struct
 from exchange.language.instants import format_instant
 from exchange.language.rejects import Code
 from gateway import answers, schema
-from gateway.auth import NOBODY, PUBLIC, RIGHTS, Caller, authorise, hash_secret, identify
+from gateway.answers_operator import SessionOut
+from gateway.auth import NOBODY, PUBLIC, RIGHTS, Caller, authorise, caller_by_login, identify
+from gateway.costs import BAD_KEY
 from gateway.decode import decode
 from gateway.desk import Call, Desk
 from gateway.errors import WIRE, Refusal, new_request_id, refusal_of
 from gateway.settings import Settings
+from gateway.throttle import Allowance
 from gateway.ws.channels import ACCOUNT, read_channels, shutting_down
-from gateway.ws.endings import GONE_AWAY, POLICY, Ending
+from gateway.ws.endings import BROKEN, GONE_AWAY, POLICY, Ending
 from gateway.ws.listening import Listening
 from gateway.ws.newsroom import Newsroom
 from gateway.ws.ops import OPS, Op
@@ -30,6 +34,7 @@ from gateway.ws.outbox import Outbox
 from gateway.ws.socket import Socket
 
 _encode: Final = msgspec.json.Encoder().encode
+_PAUSE_MAX_MS: Final = 50
 
 
 class _Named(Struct):
@@ -39,13 +44,19 @@ class _Named(Struct):
 
 
 class Session:
-    """Use as `await Session(...).serve()`; `say_goodbye()` ends it from outside."""
+    """Use as `await Session(...).serve()`, then `left()`; `say_goodbye()` ends it from outside.
+
+    Refusal when the caller's account has as many as it may.
+    """
 
     def __init__(self, desk: Desk, settings: Settings, newsroom: Newsroom, socket: Socket, caller: Caller) -> None:
         self._desk = desk
         self._settings = settings
         self._socket = socket
-        self._caller = caller
+        self._session_id = f"s-{secrets.token_hex(8)}"
+        self._since_s = self._heard_s = desk.market.clock_s
+        self._caller = NOBODY
+        self._is_now(caller)
         self._outbox = Outbox(socket, settings.outbox_max_bytes)
         self._listening = Listening(desk.market, newsroom, self._outbox, self._end)
         self._room = asyncio.Semaphore(settings.in_flight_max)
@@ -54,6 +65,7 @@ class Session:
         self._over = asyncio.Event()
         self._leaving = False
         self._bad_in_a_row = 0
+        self._limited_in_a_row = 0
 
     async def serve(self) -> None:
         """Until the socket is closed, by whichever side."""
@@ -74,6 +86,35 @@ class Session:
             self._socket.linger(self._settings.close_patience_s)
             self._over.set()
 
+    def left(self) -> None:
+        """The socket is gone."""
+        self._is_now(NOBODY)
+
+    def shown(self) -> SessionOut:
+        """What operators see of it."""
+        return SessionOut(
+            session_id=self._session_id,
+            account_id=self._caller.account_id or None,
+            key_id=self._caller.key_id or None,
+            address=self._socket.remote,
+            since=format_instant(self._since_s),
+            heard_at=format_instant(self._heard_s),
+            in_flight=len(self._calls),
+            outbox_bytes=self._outbox.held_bytes,
+            channels=self._listening.names,
+        )
+
+    def check_key(self) -> None:
+        """End the session if whoever is logged in may not be any more."""
+        if self._caller is NOBODY:
+            return
+        try:
+            self._identify_again()
+        except Refusal as refusal:
+            self._end((POLICY, refusal.code))
+        except Exception as error:  # a defect of ours, which must not keep anybody in
+            self._end((BROKEN, refusal_of(error, new_request_id()).code))
+
     async def say_goodbye(self) -> None:
         """Announce the end, finish what is under way, close: within three times the settings' patience."""
         self._leaving = True
@@ -92,6 +133,7 @@ class Session:
 
     async def _read(self) -> None:
         async for message in self._socket:
+            self._heard_s = self._desk.market.clock_s
             if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
                 await self._hear(message.type, message.data)
 
@@ -99,39 +141,66 @@ class Session:
         """Take one frame; whatever is wrong with it is answered here."""
         request_id: schema.RequestId | None = None
         try:
-            if kind is WSMsgType.BINARY:
-                raise Refusal("binary_frame")
-            frame = self._unpacked(data)
+            frame = self._unpacked(kind, data)
             request_id = frame.id
             if self._leaving:
                 raise Refusal("shutting_down")
-            self._admit(frame.op)
-            if frame.op in _OWN:
-                takes, own = _OWN[frame.op]
+            allowance = self._admit(frame.op)
+            if frame.op in OWN_OPS:
+                takes, own = OWN_OPS[frame.op]
                 await own(self, frame.id, decode(bytes(frame.params), takes))
-                self._bad_in_a_row = 0
+                self._bad_in_a_row = self._limited_in_a_row = 0
                 return
             op = OPS[frame.op]
-            call = Call(self._desk, self._caller, decode(bytes(frame.params), op.takes))
+            params = decode(bytes(frame.params), op.takes)
+            if allowance is not None:
+                allowance.take_extra(params)
+            call = Call(self._desk, self._caller, params)
         except Exception as error:
             await self._refuse(request_id if request_id is not None else _id_within(data), error)
+            if self._limited_in_a_row:  # who goes on regardless is read more and more slowly
+                await asyncio.sleep(min(self._limited_in_a_row, _PAUSE_MAX_MS) / 1000)
             return
         await self._room.acquire()
         task = asyncio.create_task(self._carry_out(frame.id, op, call), name=frame.op)
         self._calls.add(task)
         task.add_done_callback(self._carried_out)
 
-    def _unpacked(self, data: bytes) -> schema.Frame:
-        frame = decode(data, schema.Frame)
-        if frame.op not in _OWN and frame.op not in OPS:
-            raise Refusal("unknown_op", "op", f"There is no op {frame.op}.")
+    def _unpacked(self, kind: WSMsgType, data: bytes) -> schema.Frame:
+        try:
+            if kind is WSMsgType.BINARY:
+                raise Refusal("binary_frame")
+            frame = decode(data, schema.Frame)
+            if frame.op not in OWN_OPS and frame.op not in OPS:
+                raise Refusal("unknown_op", "op", f"There is no op {frame.op}.")
+        except Refusal:
+            self._desk.gate.blame(self._socket.remote)
+            raise
         return frame
 
-    def _admit(self, name: str) -> None:
-        """Look the key up again, and the right to an op or channel. Refuses."""
+    def _admit(self, name: str) -> Allowance | None:
+        """Look the key up again, charge for an op or channel, and look up the right to it. Refuses."""
         if RIGHTS[name] != PUBLIC and self._caller is not NOBODY:
-            self._caller = identify(self._desk.market, self._caller.secret_hash, self._socket.remote)
+            self._caller = self._identify_again()
+        allowance = self._desk.gate.allowance(self._caller, self._socket.remote, name)
+        self._desk.gate.admit(allowance)
         authorise(self._desk.market, self._caller, name)
+        return allowance
+
+    def _identify_again(self) -> Caller:
+        """Whoever is logged in, as their key says now. Refuses."""
+        market = self._desk.market
+        return identify(market, market.reads.key_by_id(self._caller.key_id), self._socket.remote)
+
+    def _is_now(self, caller: Caller) -> None:
+        """Somebody is logged in, or nobody any more. Refuses when the account has as many sockets as it may."""
+        before, after = self._caller.account_id, caller.account_id
+        if before != after:
+            if after:
+                self._desk.gate.enter(after)
+            if before:
+                self._desk.gate.leave(before)
+        self._caller = caller
 
     async def _carry_out(self, request_id: schema.RequestId, op: Op, call: Call[Any]) -> None:
         try:
@@ -139,7 +208,7 @@ class Session:
         except Exception as error:
             await self._refuse(request_id, error)
             return
-        self._bad_in_a_row = 0
+        self._bad_in_a_row = self._limited_in_a_row = 0
         seq = 0
         if isinstance(answer, answers.Answer):
             seq, answer = answer.seq, msgspec.structs.replace(answer, seq=0)
@@ -160,6 +229,11 @@ class Session:
         await self._outbox.put(_encode(answers.Reply(id=request_id, ok=False, error=refusal.problem(reference))))
         if refusal.entry.status >= 500:
             return  # not the client's doing
+        if refusal.code == "rate_limited":
+            self._limited_in_a_row += 1
+            if self._limited_in_a_row >= self._settings.rate_limited_max:
+                self._end((POLICY, "too many requests in a row that were too many"))
+            return
         self._bad_in_a_row = self._bad_in_a_row + 1 if refusal.code in WIRE else 0
         if self._bad_in_a_row >= self._settings.bad_frames_max:
             self._end((POLICY, "too many bad frames in a row"))
@@ -167,16 +241,20 @@ class Session:
     # ------------------------------------------------------------------------------------------------- own ops
 
     async def _login(self, request_id: schema.RequestId, params: schema.LoginParams) -> None:
-        caller = identify(self._desk.market, hash_secret(params.key), self._socket.remote)
+        try:
+            caller = caller_by_login(self._desk.market, self._desk.nonces, params, self._socket.remote)
+        except Refusal:
+            self._desk.gate.blame(self._socket.remote, BAD_KEY)
+            raise
         if self._caller is not NOBODY and self._caller.key_id != caller.key_id:
             raise Refusal("already_logged_in", "key", "Log out first.")
-        self._caller = caller
+        self._is_now(caller)
         result = answers.LoggedIn(account_id=caller.account_id, key_id=caller.key_id, scopes=caller.scopes)
         await self._reply(request_id, result)
 
     async def _logout(self, request_id: schema.RequestId, _: schema.NoParams) -> None:
         self._listening.close_account()
-        self._caller = NOBODY
+        self._is_now(NOBODY)
         await self._reply(request_id, answers.LoggedOut())
 
     async def _ping(self, request_id: schema.RequestId, _: schema.NoParams) -> None:
@@ -235,7 +313,7 @@ class Session:
             self._socket.abort()
 
 
-_OWN: Final[dict[str, tuple[type[Struct], Callable[[Session, Any, Any], Awaitable[None]]]]] = {
+OWN_OPS: Final[dict[str, tuple[type[Struct], Callable[[Session, Any, Any], Awaitable[None]]]]] = {
     "login": (schema.LoginParams, Session._login),
     "logout": (schema.NoParams, Session._logout),
     "ping": (schema.NoParams, Session._ping),

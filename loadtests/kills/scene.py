@@ -143,7 +143,7 @@ class Scene:
         """Start the server, make the accounts, and put every hand in its place."""
         self.usual_restart_s = await self.victim.start()
         key = (self.victim.data_dir / "operator.key").read_text(encoding="utf-8")
-        self._operator = await stack.enter_async_context(Client(f"http://{HOST}:{self.wire.port}", key))
+        self._operator = await stack.enter_async_context(Client(f"http://{HOST}:{self.wire.port}", key, retries=0))
         latest_s = parse_instant((await self.operator.time()).now) // DAY_S * DAY_S + _LATEST_S
         for number in range(self.size.buyers):
             await self._account(stack, f"buyer-{number}", ("buyer",), ("read", "trade"))
@@ -163,7 +163,7 @@ class Scene:
     ) -> None:
         await self.operator.open_account(schema.AccountBody(account_id=name, roles=roles))
         made = await self.operator.create_key(schema.KeyBody(account_id=name, scopes=scopes))
-        client = await stack.enter_async_context(Client(f"http://{HOST}:{self.wire.port}", made.key))
+        client = await stack.enter_async_context(Client(f"http://{HOST}:{self.wire.port}", made.key or "", retries=0))
         door = Door(name, client, self.notebook, streams="provide" in scopes)
         stack.push_async_callback(door.close)
         self.doors[name] = door

@@ -43,6 +43,10 @@ class Hand:
         self.reads(f"operator deposit {name} {amount} --reference test", "operator")
         return name
 
+    def key(self, account_id: str) -> str:
+        """The key of an account that has joined."""
+        return self._keys[account_id]
+
     def waits_until(self, instant: str, later_s: int = 0) -> None:
         """Move the sandbox's clock to so long after an instant."""
         now_s = parse_instant(self.reads("time")["now"])

@@ -62,6 +62,7 @@ async def enter_witness(server: Server) -> str:
         await operator.open_account(schema.AccountBody(account_id=WITNESS, roles=("buyer",)))
         made = await operator.create_key(schema.KeyBody(account_id=WITNESS, scopes=("read", "trade")))
         await operator.deposit(schema.MoneyBody(account_id=WITNESS, amount=WITNESS_MONEY))
+    assert made.key is not None
     return made.key
 
 

@@ -14,13 +14,13 @@ from exchange.store.journal import PostgresJournal
 from gateway.app import build_app, serving
 from gateway.settings import Settings
 from gateway.vault import Vault
-from tests.gateway.house import START_S, House
+from tests.gateway.house import PLENTY, START_S, House
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """What a test may replace: a free port, and as patient as the real one."""
-    return Settings(port=0, data_dir=tmp_path, sandbox=True)
+    """What a test may replace: a free port, as patient as the real one, and as much as any test asks for."""
+    return Settings(port=0, data_dir=tmp_path, sandbox=True, **PLENTY)
 
 
 @pytest.fixture

@@ -15,6 +15,17 @@ from gateway.schema import Problem
 START_S = 1_796_083_200  # 2026-12-01T00:00:00Z, where the market's clock stands when a test begins
 HOUR_S = 3600
 
+# limits that no test reaches by the way
+PLENTY: Any = {
+    "read_per_s": 1_000_000,
+    "trade_per_s": 1_000_000,
+    "cancel_per_s": 1_000_000,
+    "anonymous_per_s": 1_000_000,
+    "shed_lag_ms": 1_000_000,
+    "sockets_per_account_max": 1_000,
+    "sweep_s": 1_000.0,  # a key that has ended is met where a test looks for it
+}
+
 BODY = dict[str, Any]
 
 

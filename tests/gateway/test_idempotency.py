@@ -94,3 +94,61 @@ async def test_a_release_sent_again_is_answered_as_it_was(house: House) -> None:
         "lease_over",
         "lease_id",
     )
+
+
+async def test_whatever_else_is_posted_is_answered_once(house: House) -> None:
+    """To the byte, whatever has come since; and with another body the key is refused."""
+    hz, alice = await house.account("hz", ["provider"]), await house.account("alice")
+    await house.post("/v1/asks", hz, an_ask())
+    await house.post("/v1/bids", alice, a_bid(duration="PT6H"))
+    await house.advance("PT1H")
+    by, word = house.operator, {"programme": "sd", "name_en": "Shandong", "name_zh": "山东"}
+    requests: list[tuple[str, str, BODY, BODY]] = [
+        ("/v1/operator/accounts", by, {"account_id": "zoe", "roles": ["buyer"]}, {"place": "beijing"}),
+        ("/v1/operator/keys", by, {"account_id": "zoe", "scopes": ["read"]}, {"scopes": ["trade"]}),
+        ("/v1/operator/programmes", by, word, {"place": "shandong"}),
+        ("/v1/operator/relations", by, {"group": "hz", "other_group": "alice", "reason": "r"}, {"related": False}),
+        ("/v1/operator/markets/shanghai/h800-sxm/state", by, {"state": "post_only", "reason": "r"}, {"reason": "s"}),
+        ("/v1/operator/halt", by, {"state": "post_only", "reason": "r"}, {"state": "halted"}),
+        ("/v1/leases/lease-1/start", hz, {"access": {"user": "甲", "port": 22}}, {"access": {"user": "乙"}}),
+        ("/v1/leases/lease-1/meter", hz, {"through": at(1.5), "delivered": "2", "used": "1"}, {"used": "0"}),
+    ]
+    first: list[Answer] = []
+    for place, (path, key, body, _) in enumerate(requests):
+        if path.endswith("/meter"):
+            await house.advance("PT30M")
+        first.append(await sent(house, path, key, body, f"k-{place}"))
+    assert [answer.status for answer in first] == [201, 201, 200, 200, 200, 200, 200, 200]
+    await house.post("/v1/operator/deposits", by, {"account_id": "zoe", "amount": "5"})
+    await house.post("/v1/operator/programmes", by, word | {"name_en": "Other"})
+    for path in ("/v1/operator/markets/shanghai/h800-sxm/state", "/v1/operator/halt"):
+        await house.post(path, by, {"state": "open", "reason": "again"})
+    await house.advance("PT1H")
+    before = await house.everything(hz, alice)
+    for place, (path, key, body, other) in enumerate(requests):
+        again = await sent(house, path, key, body, f"k-{place}")
+        assert (again.status, again.raw) == (first[place].status, first[place].raw)
+        reused = await sent(house, path, key, body | other, f"k-{place}")
+        assert reused.refused == (422, "idempotency_key_reused", "Idempotency-Key"), path
+    after = await house.everything(hz, alice)
+    assert after == before
+    secret = first[1].body["key"]
+    assert (await house.get("/v1/account", secret))["account_id"] == "zoe"
+    assert len((await house.get("/v1/account/keys", secret))["items"]) == 1, "one key, however often it was asked for"
+    assert (await house.get("/v1/leases/lease-1/access", alice))["access"] == {"user": "甲", "port": 22}
+
+
+async def test_a_key_that_is_asked_for_again_is_nobody_else_s(house: House) -> None:
+    """Its secret comes of who asks and of the idempotency key, under the installation's own."""
+    await house.account("alice")
+    other = await house.account("venue", ["operator"], deposit=None)
+    other = await house.key("venue", ["operate"])
+    body = {"account_id": "alice", "scopes": ["read"]}
+    answers = [
+        await sent(house, "/v1/operator/keys", key, body, name) for key in (house.operator, other) for name in "kl"
+    ]
+    assert len({answer.body["key"] for answer in answers}) == len({answer.body["key_id"] for answer in answers}) == 4
+    signed = body | {"public_key": "A" * 43}
+    first = await sent(house, "/v1/operator/keys", other, signed, "m")
+    assert (first.status, first.body["key"]) == (201, None)
+    assert (await sent(house, "/v1/operator/keys", other, signed, "m")).raw == first.raw

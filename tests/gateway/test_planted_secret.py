@@ -139,7 +139,7 @@ async def everything_read(house: House, keys: dict[str, str], lease_ids: tuple[s
         for lease_id in lease_ids:
             path = route.format(
                 region="shanghai", chip="h800-sxm", bid_id="bid-1", ask_id="ask-1", lease_id=lease_id,
-                client_order_id="bid-a",
+                client_order_id="bid-a", page="start.md",
             )  # fmt: skip
             query = {"book": "?tenor=PT1H", "candles": "?tenor=PT1H&interval=PT1H"}.get(path.rpartition("/")[2], "")
             for name, key in {**keys, "nobody": ""}.items():
@@ -175,7 +175,11 @@ async def a_life_with_a_secret(
     await house.post("/v1/bids", alice, a_bid(duration="PT6H"))
     await mishandled(house, ears, hz, "lease-1", PLANTS)
     await crashed(house, market, ears, monkeypatch, hz, "lease-1")
-    await house.post("/v1/leases/lease-1/start", hz, {"access": access_with(PLANTS)})
+    for _ in range(2):
+        answer = await house.call(
+            "POST", "/v1/leases/lease-1/start", hz, {"access": access_with(PLANTS)}, headers={"Idempotency-Key": "k-1"}
+        )
+        assert answer.status == 200
     ears.told(await house.call("POST", "/v1/leases/lease-1/start", hz, {"access": access_with(PLANTS)}))
     await house.advance("PT2H")
     await house.post("/v1/leases/lease-1/meter", hz, {"through": at(2), "delivered": "4", "used": "4"})

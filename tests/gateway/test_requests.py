@@ -35,7 +35,7 @@ async def test_bytes_that_are_no_order(house: House) -> None:
 async def test_a_compressed_body_is_not_unpacked(house: House) -> None:
     alice = await house.account("alice")
     bomb = await house.call("POST", "/v1/bids", alice, data=b"\x1f\x8b\x08", headers={"Content-Encoding": "gzip"})
-    assert bomb.refused == (400, "malformed_json", None)
+    assert bomb.refused == (415, "unsupported_encoding", "Content-Encoding")
 
 
 ADDRESSES: list[tuple[str, str, int, str, str | None]] = [

@@ -1,14 +1,19 @@
 """Who may do what: keys, scopes, roles, addresses, and other people's affairs."""
 
+import time
+
 import pytest
 
 from exchange.language.commands import SCOPES
 from exchange.runtime.exchange import Exchange
 from gateway.auth import ANY, OFFER, OPERATE, PUBLIC, RIGHTS, scopes_of
 from gateway.desk import Desk
+from gateway.nonces import Nonces
 from gateway.rest.handler import endpoint
 from gateway.rest.routes import ROUTES
 from gateway.settings import Settings
+from gateway.shedding import Load
+from gateway.throttle import Gate
 from gateway.vault import Vault
 from gateway.ws.ops import OPS
 from tests.gateway.house import House, a_bid, an_ask, at
@@ -25,7 +30,8 @@ def test_the_table_names_what_is_served_and_nothing_else() -> None:
 
 
 async def test_what_the_table_does_not_name_cannot_be_served(market: Exchange, settings: Settings) -> None:
-    desk = Desk(market=market, vault=Vault.at(settings.data_dir))
+    gate = Gate(settings, Load(market, settings), time.monotonic)
+    desk = Desk(market=market, vault=Vault.at(settings.data_dir), gate=gate, nonces=Nonces(5000, 1000))
     with pytest.raises(KeyError):
         endpoint(desk, ROUTES[0]._replace(path="/v1/back-door"))
 
@@ -38,7 +44,7 @@ async def test_every_route_asks_for_its_right(house: House) -> None:
         call = f"{route.method} {route.path}"
         path = route.path.format(
             region="shanghai", chip="h800-sxm", bid_id="bid-9", ask_id="ask-9", lease_id="lease-9",
-            client_order_id="none", key_id="key-none", contest_id="contest-9-0",
+            client_order_id="none", key_id="key-none", contest_id="contest-9-0", page="start.md",
         )  # fmt: skip
         right = RIGHTS[call]
         bare = await house.call(route.method, path)
@@ -46,7 +52,7 @@ async def test_every_route_asks_for_its_right(house: House) -> None:
             assert bare.status != 401, call
             continue
         assert bare.refused == (401, "unauthenticated", "Authorization"), call
-        assert bare.headers["WWW-Authenticate"] == "Bearer"
+        assert bare.headers["WWW-Authenticate"] == "Bearer, LB-Ed25519"
         for scope, key in keys.items():
             answer = await house.call(route.method, path, key, data=b"")
             if right != ANY and scope not in scopes_of(right):

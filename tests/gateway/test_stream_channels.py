@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
 
 import msgspec
 import pytest
@@ -14,9 +13,6 @@ from exchange.runtime.seeds import default_seeds_dir, load_seeds
 from exchange.store.journal import PostgresJournal
 from gateway.answers import BookLevels, Push
 from gateway.client.following import AccountFollower, BookBuilder, Gap
-from gateway.client.rest import Client
-from gateway.client.resuming import follow_account
-from gateway.client.stream import Stream
 from gateway.settings import Settings
 from gateway.ws.channels import read_channels
 from gateway.ws.newsroom import Newsroom
@@ -198,31 +194,6 @@ async def test_a_follower_takes_each_command_once_and_whole() -> None:
     assert follower.take(push(8, 6, more=True)) == ()
     with pytest.raises(Gap):
         follower.take(push(9, 8))
-
-
-async def test_a_client_follows_through_lost_connections(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every few pushes the connection breaks; what the client is told is what one without a break is told."""
-    hz, alice = await house.account("hz", ["provider"]), await house.account("alice")
-    streams: list[Stream] = []
-    opening = Stream.open
-
-    async def open_and_note(*sources: Any) -> Stream:
-        streams.append(await opening(*sources))
-        return streams[-1]
-
-    monkeypatch.setattr(Stream, "open", open_and_note)
-    got: list[Push] = []
-    async with Client(house.url, alice) as client:
-        following = follow_account(client, from_seq=0, patience_s=0.0)
-        for number in range(5):
-            await house.post("/v1/asks", hz, an_ask(f"a-{number}"))
-            last = await house.post("/v1/bids", alice, a_bid(f"b-{number}"))
-            while not got or got[-1].seq < last["seq"]:
-                got += await anext(following)
-            await streams[-1].close()
-        await following.aclose()
-    assert len(streams) == 5
-    assert got == await told_from(house, alice, 0, last["seq"])
 
 
 class Narrow:

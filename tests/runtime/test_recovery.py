@@ -6,7 +6,7 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
-from exchange.core.state_machine import RULES_VERSION
+from exchange.core.state_machine import REPLAYABLE, RULES_VERSION
 from exchange.language.events import Applied
 from exchange.language.journal import DigestMark, JournalBroken
 from exchange.language.views import Notice
@@ -31,15 +31,16 @@ async def written_under(database_url: str, rules_version: int) -> PostgresJourna
     return await PostgresJournal.open(database_url, sandbox=True, rules_version=rules_version)
 
 
-@pytest.mark.parametrize(("ahead", "release"), [(1, "newer"), (-1, "older")])
-async def test_other_rules_are_not_carried_on(database_url: str, ahead: int, release: str) -> None:
-    journal = await written_under(database_url, RULES_VERSION + ahead)
-    with pytest.raises(JournalBroken, match=f"rules version {RULES_VERSION + ahead}.* run the {release} release"):
+@pytest.mark.parametrize(("rules", "release"), [(RULES_VERSION + 1, "newer"), (min(REPLAYABLE) - 1, "older")])
+async def test_other_rules_are_not_carried_on(database_url: str, rules: int, release: str) -> None:
+    journal = await written_under(database_url, rules)
+    with pytest.raises(JournalBroken, match=f"rules version {rules}.* run the {release} release"):
         await Exchange.open(journal, SandboxClock(speed=0, start_s=T0))
 
 
-async def test_the_same_rules_are(database_url: str) -> None:
-    journal = await written_under(database_url, RULES_VERSION)
+@pytest.mark.parametrize("rules", REPLAYABLE)
+async def test_the_same_rules_are_and_those_that_lead_where_they_did(database_url: str, rules: int) -> None:
+    journal = await written_under(database_url, rules)
     exchange = await Exchange.open(journal, SandboxClock(speed=0, start_s=T0))
     assert exchange.audit().violations == ()
     await exchange.close()

@@ -18,10 +18,14 @@ from exchange.runtime.exchange import Exchange
 from gateway.auth import hash_secret, identify
 from gateway.client.stream import Stream
 from gateway.desk import Desk
+from gateway.nonces import Nonces
 from gateway.settings import Settings
+from gateway.shedding import Load
+from gateway.throttle import Gate
 from gateway.vault import Vault
 from gateway.ws.newsroom import Newsroom
 from gateway.ws.session import Session
+from tests.gateway.house import PLENTY
 from tests.simulator.cast import secret_of
 from tests.simulator.checks import Checks
 from tests.simulator.loop import Node
@@ -143,14 +147,21 @@ class Edge:
 
     def __init__(self, world: World, exchange: Exchange, checks: Checks) -> None:
         market: Any = Door(exchange, checks)
-        self._desk = Desk(market=market, vault=OpenVault())
-        self._settings = Settings(outbox_max_bytes=world.plan.outbox_bytes)
+        self._settings = Settings(outbox_max_bytes=world.plan.outbox_bytes, **PLENTY)
+        gate = Gate(self._settings, Load(market, self._settings), asyncio.get_running_loop().time)
+        self._desk = Desk(
+            market=market, vault=OpenVault(), gate=gate, nonces=Nonces(1, 1, lambda: 0)
+        )  # nobody signs here
         self._newsroom = Newsroom(market)
 
     async def serve(self, end: End, secret: str) -> None:
         """One socket, from its handshake to its close."""
-        caller = identify(self._desk.market, hash_secret(secret), ADDRESS)
-        await Session(self._desk, self._settings, self._newsroom, ServerSocket(end), caller).serve()
+        caller = identify(self._desk.market, self._desk.market.reads.key(hash_secret(secret)), ADDRESS)
+        session = Session(self._desk, self._settings, self._newsroom, ServerSocket(end), caller)
+        try:
+            await session.serve()
+        finally:
+            session.left()
 
     async def submit(self, command: Command) -> Outcome:
         """A command past the edge, for what the stream has no op for."""

@@ -1,0 +1,57 @@
+"""What describes the edge: its two documents, the page that shows one of them, and the text beside them."""
+
+import asyncio
+from functools import lru_cache
+
+import msgspec
+
+from exchange.language.units import DAY_S
+from gateway import schema
+from gateway.desk import Call
+from gateway.documents.pages import MEDIA, PAGES, START, Sheet, sheet
+from gateway.errors import Refusal
+from gateway.params import PageRef
+
+
+async def openapi(call: Call[schema.NoParams]) -> Sheet:
+    return await asyncio.to_thread(_openapi, call.desk.market.clock_s // DAY_S)
+
+
+async def asyncapi(call: Call[schema.NoParams]) -> Sheet:
+    return await asyncio.to_thread(_asyncapi, call.desk.market.clock_s // DAY_S)
+
+
+async def docs(_: Call[schema.NoParams]) -> Sheet:
+    return sheet("index.html")
+
+
+async def page(call: Call[PageRef]) -> Sheet:
+    if call.params.page not in PAGES:
+        raise Refusal("not_found", "page", f"There is no such page; start at /docs/{START}.")
+    return sheet(call.params.page)
+
+
+async def llms(_: Call[schema.NoParams]) -> Sheet:
+    return sheet("llms.txt")
+
+
+# The examples in a document lie after the end of the market's day, so it is made anew every day; that takes as long as
+# hundreds of orders do, which must not wait for it.
+
+
+@lru_cache(maxsize=1)
+def _openapi(day: int) -> Sheet:
+    from gateway.documents.openapi import document  # noqa: PLC0415 - it is made of all routes, and these are some
+
+    return _json(document((day + 1) * DAY_S))
+
+
+@lru_cache(maxsize=1)
+def _asyncapi(day: int) -> Sheet:
+    from gateway.documents.asyncapi import document  # noqa: PLC0415 - as above
+
+    return _json(document((day + 1) * DAY_S))
+
+
+def _json(document: object) -> Sheet:
+    return Sheet(body=msgspec.json.encode(document), media=MEDIA[".json"], headers={})

@@ -1,0 +1,1 @@
+"""Load by users who behave like buyers, providers and onlookers, under locust."""

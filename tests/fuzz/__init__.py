@@ -1,0 +1,1 @@
+"""Requests made from the documents alone, and every answer held against them."""

@@ -1,0 +1,79 @@
+"""schemathesis against a running server, over every operation of its own document, with all checks.
+
+It runs as a command, in a process of its own: its plugin would be loaded into every test run. What it found stands in
+its report, which a failure prints.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fuzz.target import Target, new_key
+
+HERE = Path(__file__).parent
+# These end what the others need, so they have their turn afterwards: orders, leases, the key, the open market, the day.
+LAST = (
+    *("bids_cancel_all", "asks_cancel_all", "leases_release", "leases_cancel"),
+    *("operator_revoke_key", "operator_halt", "operator_set_market_state", "sandbox_advance_clock"),
+)
+
+
+def fuzz(target: Target, key: str, folder: Path, *words: str) -> Any:
+    """The report of one run that found nothing; fails with all that was found."""
+    report = folder / "report.json"
+    command = [
+        *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(HERE / "schemathesis.toml")),
+        *("run", f"{target.url}/openapi.json", "--seed", "1", "--warnings", "off", "--no-color"),
+        *("--generation-database", "none", "--continue-on-failure", "--no-shrink"),
+        *("--report", "json", "--report-json-path", str(report), *words),
+        *(["--header", f"Authorization: Bearer {key}"] if key else []),
+    ]
+    environment = os.environ | {"SCHEMATHESIS_HOOKS": "tests.fuzz.hooks", "PYTHONPATH": str(HERE.parents[1])}
+    run = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=folder)
+    assert run.returncode == 0, run.stdout[-20_000:] + run.stderr[-2_000:]
+    told = json.loads(report.read_text(encoding="utf-8"))
+    assert told["operations"]["errored"] == 0
+    assert told["operations"]["tested"] == told["operations"]["selected"]
+    return told
+
+
+def told_apart(flag: str, operations: Sequence[str] = LAST) -> list[str]:
+    return [word for operation in operations for word in (flag, operation)]
+
+
+@pytest.mark.timeout(600)  # of a machine that has much else to do
+def test_a_thousand_requests(target: Target, tmp_path: Path) -> None:
+    """All operations but the last; some requests are good ones, some have something wrong that the document forbids."""
+    told = fuzz(target, target.key, tmp_path, "--phases", "examples,fuzzing", "-n", "22", *but("--exclude"))
+    assert told["operations"]["total"] == told["operations"]["selected"] + len(LAST)
+    assert told["test_cases"]["generated"] >= 1000
+    target.check()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("who", ["everybody's key", "a lesser key", "nobody"])
+def test_ten_thousand_requests(target: Target, tmp_path: Path, who: str) -> None:
+    """All phases, as one who may do everything, as one who may not, and without a key."""
+    key = {"everybody's key": target.key, "a lesser key": target.lesser_key, "nobody": ""}[who]
+    told = fuzz(target, key, tmp_path, "--phases", "examples,coverage,fuzzing", "-n", "200", *but("--exclude"))
+    assert told["test_cases"]["generated"] >= 10_000
+    target.check()
+
+
+@pytest.mark.timeout(600)
+def test_the_last_requests(target: Target, tmp_path: Path) -> None:
+    doomed = new_key(target, "fuzz", ["read", "trade", "provide", "operate"])
+    told = fuzz(target, doomed, tmp_path, "--phases", "examples,fuzzing", "-n", "8", *but("--include"))
+    assert told["operations"]["selected"] == len(LAST)
+    target.check()
+
+
+def but(flag: str) -> list[str]:
+    """The options that leave out the last operations, or all others."""
+    return [word for operation in LAST for word in (f"{flag}-operation-id", operation)]

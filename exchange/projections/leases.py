@@ -7,8 +7,6 @@ and put into a view with the next change, or when somebody looks.
 from collections.abc import Iterator
 from typing import Any
 
-from msgspec.structs import replace
-
 from exchange.language.events import AccessGiven, LeaseChanged, LeaseMetered, PeriodSettled, Traded
 from exchange.language.events_money import ContestRuled, LeaseCut, PartResold, PartReturned, PeriodContested
 from exchange.language.units import MicroChipHours, MilliDu, Seconds
@@ -32,7 +30,7 @@ class Record:
         """Give the lease other fields, and all of its periods."""
         if self.behind:
             self.behind, changes["periods"] = False, tuple(self.periods)
-        self.view = replace(self.view, **changes)
+        self.view = self.view.but(**changes)
 
     def period(self, part_id: int, index: int) -> int | None:
         """The place of a part's period in the list, if it was paid under this lease; looked for from the end."""

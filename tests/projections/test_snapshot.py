@@ -37,7 +37,9 @@ def test_there_is_something_of_everything(rich: Rich) -> None:
     for room in ("accounts", "orders", "leases", "contests", "programmes", "supervision", "tape", "candles", "depth"):
         held = vars(getattr(views, f"_{room}"))
         assert [
-            name for name, value in held.items() if not value and name not in ("_recent", "_told_s", "_watched", "worded_at")
+            name
+            for name, value in held.items()
+            if not value and name not in ("_recent", "_told_s", "_watched", "worded_at")
         ] == []
     assert views._programmes.kpis.years
     assert {contest.ruled_s is None for contest in views.contests(None, 9)} == {True, False}

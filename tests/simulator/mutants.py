@@ -124,7 +124,7 @@ ALL: Final[dict[str, Mutant]] = {
     ),
     "keys-refused": Mutant(
         "a request that is sent again with its key is refused",
-        "exchange.core.receipts:known", (("if found.fingerprint == fingerprint(command):", "if False:"),), 0,
+        "exchange.core.receipts:known", (("if found.fingerprint == _fingerprint(command):", "if False:"),), 0,
     ),
     "refused-leaves-trace": Mutant(
         "a bid that is refused keeps its client_order_id",

@@ -115,6 +115,14 @@ async def test_it_does_not_listen_to_the_network_and_flushes_what_it_commits(tmp
         await connection.close()
 
 
+async def fill(journal: PostgresJournal, seq: int, answered: list[int]) -> None:
+    """Append batch after batch, for as long as that goes well."""
+    while True:
+        await journal.append(seq, 1, b"batch")
+        answered.append(seq)
+        seq += 1
+
+
 async def test_killing_postgres_loses_nothing(tmp_path: Path) -> None:
     async with start_embedded(tmp_path) as dsn:
         journal = await PostgresJournal.open(dsn, sandbox=True, rules_version=1)
@@ -122,11 +130,12 @@ async def test_killing_postgres_loses_nothing(tmp_path: Path) -> None:
         handle = os.pidfd_open(server_pid(tmp_path))
         signal.pidfd_send_signal(handle, signal.SIGKILL)
         await_exit(handle)
+        answered: list[int] = []
         with pytest.raises(JournalError, match="start the server again"):
-            await journal.append(2, 1, b"batch")
+            await fill(journal, 2, answered)  # its sessions end a moment after it
         await journal.close()
     async with start_embedded(tmp_path) as dsn:
-        assert await append(dsn, b"batch") == 2
+        assert await append(dsn, b"batch") - len(answered) in (2, 3), "one more may have been kept and not answered"
 
 
 async def test_it_dies_with_an_owner_that_is_killed_and_starts_again_at_once(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ see, so in a lease's transfers it is not said.
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from typing import Final
 
 from exchange.language.events import TRANSFER_REASONS, AccountOpened, KeyRegistered, KeyRevoked, Transferred
 from exchange.language.events_money import ContestableChanged
@@ -15,6 +16,7 @@ from exchange.language.views import AccountView, Balances, KeyView, LeaseView, T
 from exchange.language.views_money import AccountStatement, LeaseStatement
 
 NOTHING = Balances()
+PLACES: Final = {"available": 0, "held": 1, "escrow": 2, "bond": 3}  # of an account's purses
 
 
 class Accounts:
@@ -22,13 +24,13 @@ class Accounts:
 
     def __init__(self) -> None:
         self.as_opened: dict[str, AccountView] = {}
-        self.balances: dict[str, Balances] = {}
+        self._purses: dict[str, list[Micros]] = {}  # account -> what is in each purse, by place
         self.contestable: dict[str, Micros] = {}
         self.keys: dict[str, KeyView] = {}  # by id
         self.key_ids: dict[str, str] = {}  # hash of a bearer key's secret -> its id
         self.of_accounts: dict[str, list[TransferView]] = {}
-        self.of_leases: dict[int, list[TransferView]] = {}
-        self._owners: dict[str, tuple[str | None, str]] = {}  # purse -> account, kind; as they have come up
+        self.of_leases: dict[int, list[TransferView]] = {}  # as one of the accounts sees them
+        self._owners: dict[str, tuple[str | None, int]] = {}  # purse -> account, place; as they have come up
         self.moved_at: dict[tuple[str, int], AccountView] = {}  # account, seq of a request about it
 
     # -- writing ----------------------------------------------------------------------------------------------------
@@ -42,7 +44,7 @@ class Accounts:
             tags=event.tags,
             place=event.place,
         )
-        self.balances[event.account_id] = NOTHING
+        self.set_balances(event.account_id, NOTHING)
 
     def key_registered(self, event: KeyRegistered) -> None:
         """A key speaks for an account."""
@@ -63,20 +65,22 @@ class Accounts:
 
     def transferred(self, event: Transferred, seq: int, now_s: Seconds) -> list[tuple[str, TransferView]]:
         """Money has moved; the transfer as each account sees it that it concerns."""
-        (payer, debit), (payee, credit), amount = self._of(event.debit), self._of(event.credit), event.amount_micros
-        balances, seen = self.balances, list[tuple[str, TransferView]]()
+        owners, purses, amount = self._owners, self._purses, event.amount_micros
+        payer, debit = owners.get(event.debit) or self._of(event.debit)
+        payee, credit = owners.get(event.credit) or self._of(event.credit)
+        seen: list[tuple[str, TransferView]] = []
         if payer is not None:
-            balances[payer] = _moved(balances[payer], debit, -amount)
+            purses[payer][debit] -= amount
         if payee is not None:
-            balances[payee] = _moved(balances[payee], credit, amount)
+            purses[payee][credit] += amount
         # Mostly it goes from one purse of an account to another.
         for account_id in (payer,) if payer == payee else (payer, payee):
             if account_id is not None:
-                view = TransferView(seq=seq, at_s=now_s, transfer=event, after=balances[account_id])
+                view = TransferView(seq=seq, at_s=now_s, transfer=event, after=self.balances(account_id))
                 self.of_accounts.setdefault(account_id, []).append(view)
                 seen.append((account_id, view))
         if event.lease_id is not None:
-            view = TransferView(seq=seq, at_s=now_s, transfer=event)
+            view = seen[0][1] if seen else TransferView(seq=seq, at_s=now_s, transfer=event)
             self.of_leases.setdefault(event.lease_id, []).append(view)
         return seen
 
@@ -90,23 +94,32 @@ class Accounts:
         assert account is not None
         self.moved_at[account_id, seq] = account
 
-    def _of(self, purse: str) -> tuple[str | None, str]:
+    def set_balances(self, account_id: str, held: Balances) -> None:
+        """An account holds this, whatever came before."""
+        self._purses[account_id] = [held.available_micros, held.held_micros, held.escrow_micros, held.bond_micros]
+
+    def _of(self, purse: str) -> tuple[str | None, int]:
         """Whose purse this is, None for nobody's, and which."""
         found = self._owners.get(purse)
         if found is None:
             account_id, slash, kind = purse.partition("/")
-            owned = slash and account_id in self.balances
-            found = self._owners[purse] = (account_id if owned else None, kind)
+            owned = slash and account_id in self._purses
+            found = self._owners[purse] = (account_id, PLACES[kind]) if owned else (None, 0)
         return found
 
     # -- reading ----------------------------------------------------------------------------------------------------
+
+    def balances(self, account_id: str) -> Balances:
+        """What an account holds."""
+        available, held, escrow, bond = self._purses[account_id]
+        return Balances(available_micros=available, held_micros=held, escrow_micros=escrow, bond_micros=bond)
 
     def account(self, account_id: str) -> AccountView | None:
         """An account with its balances."""
         opened = self.as_opened.get(account_id)
         if opened is None:
             return None
-        held = self.balances[account_id]
+        held = self.balances(account_id)
         return opened.but(
             available_micros=held.available_micros,
             held_micros=held.held_micros,
@@ -149,7 +162,7 @@ class Accounts:
 
     def lease_statement(self, lease: LeaseView) -> LeaseStatement:
         """Every transfer of a lease, with their sums by reason and what they leave in its buyer's escrow."""
-        items = self.of_leases.get(lease.lease_id, [])
+        items = [view.but(after=None) for view in self.of_leases.get(lease.lease_id, ())]
         escrow, closing = f"{lease.buyer}/escrow", 0
         totals: dict[str, Micros] = {}
         for view in items:
@@ -163,23 +176,6 @@ class Accounts:
             opening_micros=0,
             closing_micros=closing,
         )
-
-
-def _moved(held: Balances, kind: str, change_micros: Micros) -> Balances:
-    """What an account holds once one of its purses has changed; made anew, as this is done for every transfer."""
-    available, in_orders, escrow, bond = held.available_micros, held.held_micros, held.escrow_micros, held.bond_micros
-    match kind:
-        case "available":
-            available += change_micros
-        case "held":
-            in_orders += change_micros
-        case "escrow":
-            escrow += change_micros
-        case "bond":
-            bond += change_micros
-        case _:
-            raise AssertionError(kind)
-    return Balances(available_micros=available, held_micros=in_orders, escrow_micros=escrow, bond_micros=bond)
 
 
 def _when(view: TransferView) -> Seconds:

@@ -1,10 +1,10 @@
 """Depth: what rests, by region, chip, tenor and price.
 
 An ask counts in every tenor for which it could lease chips in one piece, with as many as that; a bid counts in the
-tenors of its alternatives that can still start. Bids are counted as they change. Asks are only noted, and counted when
-somebody looks: those that have changed, and those for which an hour has come at which time alone makes their widest
-piece of some tenor narrower. So a look costs what has happened since the last one. A book that is watched remembers
-which of its levels have changed since it was last asked.
+tenors of its alternatives that can still start. Orders are only noted, and counted when somebody looks: those that have
+changed, and asks for which an hour has come at which time alone makes their widest piece of some tenor narrower. So a
+look costs what has happened since the last one, and that is bounded: when very much is noted it is counted unasked. A
+book that is watched remembers which of its levels have changed since it was last asked.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,6 +18,7 @@ from exchange.language.units import Micros, Milli, Seconds
 from exchange.language.views import AskView, BidView, Level
 from exchange.language.windows import last_start, most_chips, tenor_of
 
+NOTED_MAX = 4_096  # changed orders that wait to be counted: about 50 ms
 NONE = (0, 0)  # chips and orders where there is no level
 
 
@@ -96,27 +97,36 @@ class Depth:
 
     def __init__(self) -> None:
         self.tenors_s: tuple[Seconds, ...] = ()
-        self.markets: dict[tuple[str, str], MarketDepth] = {}
+        self._markets: dict[tuple[str, str], MarketDepth] = {}
         self._watched: dict[tuple[str, str], dict[Seconds, None]] = {}
+        self._changed: dict[int, BidView] = {}  # bids to be counted again
+        self._counted: dict[int, BidView] = {}  # bids that rest, as they count
 
-    def bid(self, old: BidView | None, new: BidView) -> None:
-        """A bid stands elsewhere; `old` is None when it was not in the books."""
-        for view, sign in ((old, -1), (new, 1)):
-            if view is None or view.state != RESTING:
-                continue
-            for index in view.open_alternatives:
-                wish = view.alternatives[index]
-                levels = self._market(wish.region, wish.chip).bids[tenor_of(wish.duration_s, self.tenors_s)]
-                levels.add(wish.price_micros, sign * (wish.quantity_milli or view.leaves_milli), sign)
+    @property
+    def markets(self) -> dict[tuple[str, str], MarketDepth]:
+        """Where anything has ever rested; the bids are counted."""
+        self._count_bids()
+        return self._markets
 
-    def ask(self, ask: AskView) -> None:
+    def bid(self, bid: BidView) -> None:
+        """A bid stands elsewhere."""
+        if bid.bid_id not in self._changed and bid.bid_id not in self._counted and bid.state == RESTING:
+            for index in bid.open_alternatives:
+                self.market(bid.alternatives[index].region, bid.alternatives[index].chip)
+        self._changed[bid.bid_id] = bid
+        if len(self._changed) > NOTED_MAX:
+            self._count_bids()
+
+    def ask(self, ask: AskView, next_step_s: Seconds) -> None:
         """An ask stands elsewhere."""
-        market = self._market(ask.region, ask.chip)
+        market = self.market(ask.region, ask.chip)
         market.changed[ask.ask_id] = None
         if ask.state == RESTING:
             market.resting[ask.ask_id] = ask
         else:
             market.resting.pop(ask.ask_id, None)
+        if len(market.changed) > NOTED_MAX:
+            self._count(market, next_step_s)
 
     def top(
         self, region: str, chip: str, tenor_s: Seconds, depth: int, next_step_s: Seconds
@@ -160,27 +170,45 @@ class Depth:
             self._count(market, next_step_s)
             yield from sorted(market.counted.items())
 
-    def resume(self, asks: Iterable[AskView], counts: Iterable[tuple[int, Counted]]) -> None:
-        """Take back all asks that rest, with their counts; the levels themselves are the caller's to bring."""
+    def resume(self, bids: Iterable[BidView], asks: Iterable[AskView], counts: Iterable[tuple[int, Counted]]) -> None:
+        """Take back all orders that rest, with the asks' counts; the levels themselves are the caller's to bring."""
+        self._counted = {bid.bid_id: bid for bid in bids}
         homes: dict[int, MarketDepth] = {}
         for ask in asks:
-            home = homes[ask.ask_id] = self._market(ask.region, ask.chip)
+            home = homes[ask.ask_id] = self.market(ask.region, ask.chip)
             home.resting[ask.ask_id] = ask
         for ask_id, counted in counts:
             home = homes[ask_id]
             home.counted[ask_id] = counted
             home.shrinking.append((counted.good_until_s, ask_id))
-        for market in self.markets.values():
+        for market in self._markets.values():
             heapify(market.shrinking)
 
-    def _market(self, region: str, chip: str) -> MarketDepth:
-        found = self.markets.get((region, chip))
+    def market(self, region: str, chip: str) -> MarketDepth:
+        """The levels of a market, which is new if need be."""
+        found = self._markets.get((region, chip))
         if found is None:
-            found = self.markets[region, chip] = MarketDepth(self.tenors_s)
+            found = self._markets[region, chip] = MarketDepth(self.tenors_s)
             for tenor_s in self._watched.get((region, chip), ()):
                 found.asks[tenor_s].watch(True)
                 found.bids[tenor_s].watch(True)
         return found
+
+    def _count_bids(self) -> None:
+        changed, self._changed = self._changed, {}
+        for bid_id, bid in changed.items():
+            before = self._counted.pop(bid_id, None)
+            if before is not None:
+                self._add(before, -1)
+            if bid.state == RESTING:
+                self._counted[bid_id] = bid
+                self._add(bid, 1)
+
+    def _add(self, bid: BidView, sign: int) -> None:
+        for index in bid.open_alternatives:
+            wish = bid.alternatives[index]
+            levels = self.market(wish.region, wish.chip).bids[tenor_of(wish.duration_s, self.tenors_s)]
+            levels.add(wish.price_micros, sign * (wish.quantity_milli or bid.leaves_milli), sign)
 
     def _count(self, market: MarketDepth, next_step_s: Seconds) -> None:
         stale = market.changed

@@ -56,7 +56,7 @@ def load(parts: Iterator[bytes]) -> Views:
         views._catalog.regions = {region.region: region for region in reader.values(kept.REGIONS)}
         views._catalog.chips = {chip.chip: chip for chip in reader.values(kept.CHIPS)}
         for row in reader.values(kept.MARKETS):
-            market = views._depth._market(row.region, row.chip)
+            market = views._depth.market(row.region, row.chip)
             for side, by_tenor in ((market.asks, row.asks), (market.bids, row.bids)):
                 for tenor_s, levels in by_tenor:
                     for level in levels:
@@ -81,7 +81,7 @@ def _levels(side: dict[Seconds, Levels]) -> tuple[tuple[Seconds, tuple[Level, ..
 def _save_accounts(writer: Writer, views: Views) -> Iterator[bytes]:
     accounts = views._accounts
     yield from writer.parts(kept.ACCOUNTS, accounts.as_opened.values())
-    yield from writer.parts(kept.BALANCES, accounts.balances.items())
+    yield from writer.parts(kept.BALANCES, ((name, accounts.balances(name)) for name in accounts.as_opened))
     yield from writer.parts(kept.CONTESTABLE, accounts.contestable.items())
     hashes = {key_id: secret_hash for secret_hash, key_id in accounts.key_ids.items()}
     yield from writer.parts(kept.KEYS, (kept.KeyRow(hashes.get(id_, ""), key) for id_, key in accounts.keys.items()))
@@ -92,7 +92,8 @@ def _save_accounts(writer: Writer, views: Views) -> Iterator[bytes]:
 def _load_accounts(views: Views, reader: Reader) -> None:
     accounts = views._accounts
     accounts.as_opened = {account.account_id: account for account in reader.values(kept.ACCOUNTS)}
-    accounts.balances = dict(reader.values(kept.BALANCES))
+    for account_id, held in reader.values(kept.BALANCES):
+        accounts.set_balances(account_id, held)
     accounts.contestable = dict(reader.values(kept.CONTESTABLE))
     for row in reader.values(kept.KEYS):
         accounts.keys[row.key.key_id] = row.key
@@ -135,7 +136,7 @@ def _load_transfers(accounts: Accounts, reader: Reader) -> None:
         if payer is not None and payee is not None and payer != payee:
             of_accounts.setdefault(payee, []).append(view.but(after=second[moved.transfer_id]))
         if moved.lease_id is not None:
-            of_leases.setdefault(moved.lease_id, []).append(view if first is None else view.but(after=None))
+            of_leases.setdefault(moved.lease_id, []).append(view)
 
 
 def _save_orders(writer: Writer, views: Views, counts: list[tuple[int, Counted]]) -> Iterator[bytes]:
@@ -161,8 +162,9 @@ def _load_orders(views: Views, reader: Reader) -> None:
     for ask in reader.values(kept.ASKS):
         orders.asks[ask.ask_id] = ask
         orders.asks_of.setdefault(ask.account_id, []).append(ask.ask_id)
-    resting = (ask for ask in orders.asks.values() if ask.state == RESTING)
-    views._depth.resume(resting, reader.values(kept.COUNTS))
+    bids = (bid for bid in orders.bids.values() if bid.state == RESTING)
+    asks = (ask for ask in orders.asks.values() if ask.state == RESTING)
+    views._depth.resume(bids, asks, reader.values(kept.COUNTS))
     for lease in reader.values(kept.LEASES):
         record = leases.records[lease.lease_id] = Record(lease)
         record.periods.extend(lease.periods)

@@ -63,38 +63,37 @@ class Views(Reading):
     def _take_bid(self, event: e.BidPlaced) -> None:
         bid = self._orders.bid_placed(event, self.seq, self.now_s)
         self._placed = event
-        self._depth.bid(None, bid)
+        self._depth.bid(bid)
         self._tell(bid.account_id, "bid.placed", bid)
 
     def _take_bid_change(self, event: e.BidChanged) -> None:
         before = self._orders.bids[event.bid_id]
         bid = self._orders.bid_changed(event)
         if bid != before:
-            self._depth.bid(before, bid)
+            self._depth.bid(bid)
             self._tell(bid.account_id, f"bid.{bid.state}", bid)
 
     def _take_bid_amendment(self, event: e.BidAmended) -> None:
-        before = self._orders.bids[event.bid_id]
         bid = self._orders.bid_amended(event)
-        self._depth.bid(before, bid)
+        self._depth.bid(bid)
         self._tell(bid.account_id, "bid.amended", bid)
 
     def _take_ask(self, event: e.AskPlaced) -> None:
         ask = self._orders.ask_placed(event, self.seq, self.now_s)
         self._placed = event
-        self._depth.ask(ask)
+        self._depth.ask(ask, self._next_step_s())
         self._tell(ask.account_id, "ask.placed", ask)
 
     def _take_ask_change(self, event: e.AskChanged) -> None:
         before = self._orders.asks[event.ask_id]
         ask = self._orders.ask_changed(event)
-        self._depth.ask(ask)
+        self._depth.ask(ask, self._next_step_s())
         if ask != before:
             self._tell(ask.account_id, f"ask.{ask.state}", ask)
 
     def _take_ask_amendment(self, event: e.AskAmended) -> None:
         ask = self._orders.ask_amended(event)
-        self._depth.ask(ask)
+        self._depth.ask(ask, self._next_step_s())
         self._tell(ask.account_id, "ask.amended", ask)
 
     def _take_prevented(self, event: e.SelfTradePrevented) -> None:

@@ -1,5 +1,6 @@
 """`python -m tests.simulator`: many histories, or one of them again, or with a defect that must be found."""
 
+import gc
 import json
 import sys
 from collections import Counter
@@ -67,6 +68,7 @@ def _some(seeds: Sequence[int], bug: str | None, show: bool = False) -> list[Tol
             told.append(tell(seed, click.echo if show else None))
             if bug is not None and told[-1].failure is not None:
                 break
+    gc.collect()  # the histories themselves, which each was frozen with
     return told
 
 

@@ -134,7 +134,7 @@ def cancel_ask(state: State, command: CancelAsk) -> Outcome | Reject:
 
 def cancel_all_bids(state: State, command: CancelAllBids) -> Outcome | Reject:
     """The owner takes all bids back, or those that name a region or chip in an alternative."""
-    if (reject := _check_account(state, command.account_id)) is not None:
+    if (reject := risk.check_account(state, command.account_id)) is not None:
         return reject
     for bid in list(state.bids.values()):
         if bid.account_id == command.account_id and any(
@@ -146,7 +146,7 @@ def cancel_all_bids(state: State, command: CancelAllBids) -> Outcome | Reject:
 
 def cancel_all_asks(state: State, command: CancelAllAsks) -> Outcome | Reject:
     """The owner takes all asks back, or those in a region or on a chip."""
-    if (reject := _check_account(state, command.account_id)) is not None:
+    if (reject := risk.check_account(state, command.account_id)) is not None:
         return reject
     for ask in list(state.asks.values()):
         if (
@@ -190,14 +190,8 @@ def _least_of(bid: Bid, quantity_milli: int) -> int | None:
     return quantity_milli if bid.gang else min(bid.min_quantity_milli, quantity_milli)
 
 
-def _check_account(state: State, account_id: str) -> Reject | None:
-    if account_id in state.participants:
-        return None
-    return Reject(Code.UNKNOWN_ACCOUNT, "account_id", f"no account is called {account_id}")
-
-
 def _check_owner(state: State, owners: list[str], number: int, account_id: str, kind: str) -> Reject | None:
-    if (reject := _check_account(state, account_id)) is not None:
+    if (reject := risk.check_account(state, account_id)) is not None:
         return reject
     if 1 <= number <= len(owners) and owners[number - 1] == account_id:
         return None

@@ -16,7 +16,7 @@ from exchange.core.books.capacity import Capacity
 from exchange.core.books.market import Market, Wish
 from exchange.core.books.order import Ask, Bid
 from exchange.core.leases.contract import Lease
-from exchange.core.state import Answered, ClientOrder, Participant, Parties, State
+from exchange.core.state import Answered, ClientOrder, DeadMan, Participant, Parties, State
 from exchange.core.vouchers.programme import Programme
 from exchange.language.commands import DefineChip, DefineRegion, RegisterKey, Rules
 from exchange.language.sections import Reader, Row, Section, Writer, layout, without_collector
@@ -68,6 +68,12 @@ class Ruling(Row, frozen=True):
     seq: int
 
 
+class DeadManRow(Row, frozen=True):
+    account_id: str
+    deadline_s: Seconds
+    appointed: list[Seconds]
+
+
 def _plain(value: Any) -> Any:
     assert isinstance(value, Capacity), type(value)
     return value.shape()
@@ -98,11 +104,14 @@ CONTESTABLE: Final = Section("contestable", tuple[str, Micros])
 RULINGS: Final = Section("rulings", Ruling)
 PROGRAMMES: Final = Section("programmes", Programme)
 AFFILIATED: Final = Section("affiliated", tuple[str, str])
+DEAD_MEN: Final = Section("dead men", DeadManRow)
+ARMED: Final = Section("armed sessions", tuple[str, str])
 AGENDA: Final = Section("agenda", tuple[Seconds, int, int, int])
 
 SECTIONS: Final[tuple[Section[Any], ...]] = (
     HEAD, REGIONS, CHIPS, PARTICIPANTS, KEYS, BALANCES, MARKETS, BRAKES, BIDS, ASKS, LEASES, BID_OWNERS, ASK_OWNERS,
-    PARTIES, CLIENT_ORDERS, ANSWERS, CONTESTABLE, RULINGS, PROGRAMMES, AFFILIATED, AGENDA,
+    PARTIES, CLIENT_ORDERS, ANSWERS, CONTESTABLE, RULINGS, PROGRAMMES, AFFILIATED, DEAD_MEN, ARMED,
+    AGENDA,
 )  # fmt: skip
 LAYOUT: Final = layout(_VERSION, SECTIONS)
 
@@ -135,6 +144,9 @@ def save(state: State) -> Iterator[bytes]:
     yield from writer.parts(RULINGS, (Ruling(*place, seq) for place, seq in state.rulings.items()))
     yield from writer.parts(PROGRAMMES, state.programmes.values())
     yield from writer.parts(AFFILIATED, state.affiliated)
+    dead_men = state.dead_men.items()
+    yield from writer.parts(DEAD_MEN, (DeadManRow(name, man.deadline_s, man.appointed) for name, man in dead_men))
+    yield from writer.parts(ARMED, state.armed.items())
     yield from writer.parts(AGENDA, state.agenda.all())
 
 
@@ -187,6 +199,10 @@ def _load_memory(state: State, reader: Reader) -> None:
     state.rulings = {(row.lease_id, row.index): row.seq for row in reader.values(RULINGS)}
     state.programmes = {programme.id: programme for programme in reader.values(PROGRAMMES)}
     state.affiliated = dict.fromkeys(reader.values(AFFILIATED))
+    for number, row in enumerate(reader.values(DEAD_MEN), 1):
+        state.dead_man_accounts.append(row.account_id)
+        state.dead_men[row.account_id] = DeadMan(number, row.deadline_s, row.appointed)
+    state.armed = dict(reader.values(ARMED))
     state.agenda.fill(reader.values(AGENDA))
 
 

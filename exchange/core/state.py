@@ -54,6 +54,14 @@ class Parties(Struct, frozen=True, array_like=True, gc=False):
     deliverer: str
 
 
+class DeadMan(Struct):
+    """When an account must have been heard of again. `number` is his place in `State.dead_man_accounts`, from 1."""
+
+    number: int
+    deadline_s: Seconds = 0  # 0: he is off
+    appointed: list[Seconds] = []  # all his appointments that are to come, the next one last
+
+
 class State:
     """What is. `now_s` is the market's clock, `seq` the last command applied."""
 
@@ -79,6 +87,9 @@ class State:
         self.year = 0  # the calendar year of the clock, by which programmes count; 0 before the clock has begun
         self.programmes: dict[str, Programme] = {}  # in order of definition
         self.wordings = Wordings()
+        self.dead_men: dict[str, DeadMan] = {}  # by account
+        self.dead_man_accounts: list[str] = []  # by number, from 1
+        self.armed: dict[str, str] = {}  # session -> the account of which all orders go with it
         self.affiliated: dict[tuple[str, str], None] = {}  # pairs of owner groups, each in order
         self.agenda = Agenda()
         # Of the current command, or the current instant of it:

@@ -287,6 +287,8 @@ def _save_markets(writer: Writer, views: Views) -> Iterator[bytes]:
     ))  # fmt: skip
     yield from writer.parts(kept.BRAKES, views._brakes.all())
     yield from writer.parts(kept.BRAKED, ((*place, effective) for place, effective in views._brakes.set_at.items()))
+    yield from writer.parts(kept.DEAD_MEN, views._watch.until_s.items())
+    yield from writer.parts(kept.ARMED, views._watch.armed.items())
 
 
 def _load_markets(views: Views, reader: Reader) -> None:
@@ -300,6 +302,8 @@ def _load_markets(views: Views, reader: Reader) -> None:
     for brake in reader.values(kept.BRAKES):
         views._brakes.set(brake)
     views._brakes.set_at = {(region, chip, seq): state for region, chip, seq, state in reader.values(kept.BRAKED)}
+    views._watch.until_s = dict(reader.values(kept.DEAD_MEN))
+    views._watch.armed = dict(reader.values(kept.ARMED))
 
 
 def _series(views: Views) -> Iterator[kept.Series]:

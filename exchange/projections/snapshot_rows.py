@@ -176,10 +176,12 @@ CANDLES: Final = Section("candles", Series)
 SALES: Final = Section("sales", SaleRow)
 BRAKES: Final = Section("brakes", MarketStateSet)
 BRAKED: Final = Section("braked", tuple[str, str, int, str])
+DEAD_MEN: Final = Section("dead men", tuple[str, Seconds])
+ARMED: Final = Section("armed sessions", tuple[str, str])
 
 SECTIONS: Final[tuple[Section[Any], ...]] = (
     HEAD, REGIONS, CHIPS, MARKETS, ACCOUNTS, BALANCES, CONTESTABLE, KEYS, SECOND, TRANSFERS, MOVED, BIDS, ASKS, COUNTS,
     LEASES, RECEIPTS, ACCESS, TURNED, CONTESTS, PROGRAMMES, WORDED, GRANTED, REDEEMED, GRANTS, DRAWN, YEARS, FLAGS,
-    RELATED, BETWEEN, PAID_FOR, RECENT, TRADES, CANDLES, SALES, BRAKES, BRAKED,
+    RELATED, BETWEEN, PAID_FOR, RECENT, TRADES, CANDLES, SALES, BRAKES, BRAKED, DEAD_MEN, ARMED,
 )  # fmt: skip
 LAYOUT: Final = layout(_VERSION, SECTIONS)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from exchange.language import events as e
 from exchange.language import events_money as m
+from exchange.language import events_sessions as s
 from exchange.language.claims import Claimant
 from exchange.language.commands import PER_CONTRACT
 from exchange.language.units import Micros
@@ -254,4 +255,8 @@ TAKERS: Final[dict[type[e.Event], Callable[[Views, Any], None]]] = {
     m.ProgrammeChanged: lambda views, event: views._programmes.changed(event),
     m.SubsidyMoved: lambda views, event: views._programmes.subsidy_moved(event),
     m.GroupsRelated: Views._take_relation,
+    s.DeadManSet: lambda views, event: views._watch.dead_man_set(event),
+    s.DeadManFired: lambda views, event: views._watch.dead_man_fired(event),
+    s.SessionArmed: lambda views, event: views._watch.session_armed(event),
+    s.SessionEnded: lambda views, event: views._watch.session_ended(event),
 }

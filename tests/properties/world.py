@@ -124,6 +124,8 @@ def next_command(flavour: Flavour, blob: bytes, market: Market) -> Command | Non
             return changes.an_amendment(choices, market)
         case "sweep":
             return changes.a_sweep(choices)
+        case "watch":
+            return changes.a_watch(choices, market)
         case "state":
             return changes.a_state(choices, market)
         case "start":

@@ -94,6 +94,7 @@ FLAVOURS = (BOOKS, DAYS, LEASES, GANGS, LADDERS, BRAKES, WATCHES)
 
 MODES = ("cancel_taker", "cancel_maker", "cancel_both", "skip")
 FORCES = ("gtc", "gtd", "ioc", "fok")
+SILENCES = ("dead_man", "disconnect")
 MUST_MEET = {
     "books": {
         *(f"{force} {side}" for force in FORCES for side in ("bid", "ask")),
@@ -183,12 +184,8 @@ MUST_MEET = {
         *(f"refused lease_{what}" for what in ("over", "started", "not_running")),
     },
     "watches": {
-        *(
-            f"{many} orders taken back by {reason}"
-            for many in ("few", "several")
-            for reason in ("dead_man", "disconnect")
-        ),
-        *(f"{side} canceled {reason}" for side in ("bid", "ask") for reason in ("dead_man", "disconnect")),
+        *(f"{many} orders taken back by {reason}" for many in ("few", "several") for reason in SILENCES),
+        *(f"{side} canceled {reason}" for side in ("bid", "ask") for reason in SILENCES),
         "a dead man set again in time",
         "a dead man set off",
         "a session ended that was not armed",

@@ -143,6 +143,8 @@ COSTS: Final[dict[str, Cost | None]] = {
     "lease.start": _ORDER,
     "lease.meter": _ORDER,
     "lease.list": _LIST,
+    "session.cancel_on_disconnect": _CANCEL,
+    "session.dead_man": _CANCEL,
 }
 
 

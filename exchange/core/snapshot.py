@@ -199,9 +199,9 @@ def _load_memory(state: State, reader: Reader) -> None:
     state.rulings = {(row.lease_id, row.index): row.seq for row in reader.values(RULINGS)}
     state.programmes = {programme.id: programme for programme in reader.values(PROGRAMMES)}
     state.affiliated = dict.fromkeys(reader.values(AFFILIATED))
-    for number, row in enumerate(reader.values(DEAD_MEN), 1):
-        state.dead_man_accounts.append(row.account_id)
-        state.dead_men[row.account_id] = DeadMan(number, row.deadline_s, row.appointed)
+    for number, man in enumerate(reader.values(DEAD_MEN), 1):
+        state.dead_man_accounts.append(man.account_id)
+        state.dead_men[man.account_id] = DeadMan(number, man.deadline_s, man.appointed)
     state.armed = dict(reader.values(ARMED))
     state.agenda.fill(reader.values(AGENDA))
 

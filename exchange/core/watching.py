@@ -58,8 +58,8 @@ def ring(state: State, number: int) -> None:
         _appoint(state, dead_man)
         return
     dead_man.deadline_s = 0
-    state.emit(DeadManFired(account_id=account_id))
     _cancel_everything(state, account_id, events.BY_DEAD_MAN)
+    state.emit(DeadManFired(account_id=account_id))
 
 
 def arm_session(state: State, command: ArmSession) -> Outcome | Reject:
@@ -86,8 +86,8 @@ def end_session(state: State, command: EndSession) -> Outcome:
     """A session is over."""
     account_id = state.armed.pop(command.session_id, None)
     if account_id is not None:
-        state.emit(SessionEnded(session_id=command.session_id, account_id=account_id))
         _cancel_everything(state, account_id, events.BY_DISCONNECT)
+        state.emit(SessionEnded(session_id=command.session_id, account_id=account_id))
     return Outcome(state.seq)
 
 

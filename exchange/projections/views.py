@@ -175,6 +175,12 @@ class Views(Reading):
         self._accounts.opened(event)
         self._supervision.opened(event.account_id, event.owner_group)
 
+    def _take_dead_man(self, event: s.DeadManFired) -> None:
+        self._watch.dead_man_fired(event)
+        account = self._accounts.account(event.account_id)
+        assert account is not None
+        self._tell(event.account_id, "dead_man.fired", account)
+
     def _take_tenors(self, event: e.TenorsSet) -> None:
         self._catalog.take(event)
         self._depth.tenors_s = self._candles.tenors_s = event.tenors_s
@@ -256,7 +262,7 @@ TAKERS: Final[dict[type[e.Event], Callable[[Views, Any], None]]] = {
     m.SubsidyMoved: lambda views, event: views._programmes.subsidy_moved(event),
     m.GroupsRelated: Views._take_relation,
     s.DeadManSet: lambda views, event: views._watch.dead_man_set(event),
-    s.DeadManFired: lambda views, event: views._watch.dead_man_fired(event),
+    s.DeadManFired: Views._take_dead_man,
     s.SessionArmed: lambda views, event: views._watch.session_armed(event),
     s.SessionEnded: lambda views, event: views._watch.session_ended(event),
 }

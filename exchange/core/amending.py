@@ -136,8 +136,8 @@ def cancel_all_bids(state: State, command: CancelAllBids) -> Outcome | Reject:
     """The owner takes all bids back, or those that name a region or chip in an alternative."""
     if (reject := risk.check_account(state, command.account_id)) is not None:
         return reject
-    for bid in list(state.bids.values()):
-        if bid.account_id == command.account_id and any(
+    for bid in list(state.bids_of.get(command.account_id, {}).values()):
+        if any(
             command.region in (None, wish.region) and command.chip in (None, wish.chip) for wish in bid.alternatives
         ):
             finish_bid(state, bid, events.CANCELED, events.BY_OWNER)
@@ -148,13 +148,8 @@ def cancel_all_asks(state: State, command: CancelAllAsks) -> Outcome | Reject:
     """The owner takes all asks back, or those in a region or on a chip."""
     if (reject := risk.check_account(state, command.account_id)) is not None:
         return reject
-    for ask in list(state.asks.values()):
-        if (
-            ask.account_id == command.account_id
-            and ask.state == events.RESTING
-            and command.region in (None, ask.region)
-            and command.chip in (None, ask.chip)
-        ):
+    for ask in list(state.asks_of.get(command.account_id, {}).values()):
+        if ask.state == events.RESTING and command.region in (None, ask.region) and command.chip in (None, ask.chip):
             finish_ask(state, ask, events.CANCELED, events.BY_OWNER)
     return Outcome(state.seq)
 

@@ -178,8 +178,10 @@ def _load_world(state: State, reader: Reader) -> None:
 
 
 def _load_orders(state: State, reader: Reader) -> None:
-    state.bids = {bid.bid_id: bid for bid in reader.values(BIDS)}
-    state.asks = {ask.ask_id: ask for ask in reader.values(ASKS)}
+    for bid in reader.values(BIDS):
+        state.add_bid(bid)
+    for ask in reader.values(ASKS):
+        state.add_ask(ask)
     terms: dict[Rules | None, Rules] = {}  # those that hold, or held, are few
     if state.catalog.rules is not None:
         terms[state.catalog.rules] = state.catalog.rules

@@ -99,9 +99,8 @@ def _appoint(state: State, dead_man: DeadMan) -> None:
 
 def _cancel_everything(state: State, account_id: str, reason: str) -> None:
     """Take back all open orders of an account, bids first, each kind by number."""
-    for bid in list(state.bids.values()):
-        if bid.account_id == account_id:
-            finish_bid(state, bid, events.CANCELED, reason)
-    for ask in list(state.asks.values()):
-        if ask.account_id == account_id and ask.state == events.RESTING:
+    for bid in list(state.bids_of.get(account_id, {}).values()):
+        finish_bid(state, bid, events.CANCELED, reason)
+    for ask in list(state.asks_of.get(account_id, {}).values()):
+        if ask.state == events.RESTING:
             finish_ask(state, ask, events.CANCELED, reason)

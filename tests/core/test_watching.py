@@ -126,3 +126,10 @@ def test_an_account_arms_no_more_sessions_than_it_may() -> None:
 def test_a_digest_tells_who_is_watched_and_until_when() -> None:
     others: list[Command] = [dead_man(5), dead_man(6), dead_man(0), DESK]
     assert len({digest(World([dead_man(5), other]).state) for other in others}) == len(others)
+
+
+def test_orders_that_are_not_listed_with_their_owner_are_found() -> None:
+    world = World(ORDERS)
+    del world.state.bids_of[BUYER][1]
+    world.state.asks_of["q"] = world.state.asks_of.pop("p")
+    assert audit(world.state) == [f"the {kind} of accounts are others than all {kind}" for kind in ("bids", "asks")]

@@ -14,11 +14,12 @@ from exchange.language.statements import Told
 from exchange.language.views import AskView, BidView
 from exchange.runtime.exchange import Exchange
 from gateway.app import build_app, serving
+from gateway.client.rest import Client
 from gateway.settings import Settings
 from gateway.vault import Vault
 from gateway.ws import burying
 from gateway.ws.burying import Undertaker
-from tests.gateway.house import BODY, House, Socket, a_bid, an_ask, at
+from tests.gateway.house import BODY, START_S, House, Socket, a_bid, an_ask, at
 from tests.gateway.test_restart import opened
 
 ORDERS = ("bid.canceled", "ask.canceled")
@@ -173,6 +174,21 @@ async def test_a_dead_man_is_wound_up_until_he_is_not(house: House) -> None:
     for op, params in (("session.dead_man", {"seconds": 60}), ("session.cancel_on_disconnect", {})):
         assert (await reader.ask(op, **params))["error"]["code"] == "scope_missing"
         assert (await nobody.ask(op, **params))["error"]["code"] == "unauthenticated"
+
+
+async def test_a_client_that_follows_is_watched_until_it_leaves(house: House) -> None:
+    alice = await trader(house)
+    news = aiter(house.market.subscribe("alice"))
+    async with (
+        Client(house.url, alice) as client,
+        client.follow("account", dead_man_s=60, cancel_on_disconnect=True) as live,
+    ):
+        assert live.connected
+        assert list(house.market.reads.armed().values()) == ["alice"]
+        assert house.market.reads.dead_man_until_s("alice") == START_S + 60
+        assert await standing(house, alice) == ["resting"] * 2
+    assert await taken_back(news) == ["disconnect"] * 2
+    assert house.market.reads.armed() == {}
 
 
 async def test_a_shutdown_ends_armed_sockets_too(market: Exchange, settings: Settings) -> None:

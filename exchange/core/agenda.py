@@ -40,7 +40,7 @@ class Due(IntEnum):
 class Appointment(Struct, frozen=True, gc=False):
     at_s: Seconds
     kind: Due
-    number: int  # of the bid, ask, lease or dead man
+    number: int  # of the bid, ask or lease
     part: int  # the place of the alternative or period
 
 

@@ -89,6 +89,8 @@ REGIONS: Final = Section("regions", DefineRegion)
 CHIPS: Final = Section("chips", DefineChip)
 PARTICIPANTS: Final = Section("participants", Participant)
 KEYS: Final = Section("keys", RegisterKey)
+DEAD_MEN: Final = Section("dead men", DeadManRow)
+ARMED: Final = Section("armed sessions", tuple[str, str])
 BALANCES: Final = Section("balances", tuple[str, Micros])
 MARKETS: Final = Section("markets", MarketRow)
 BRAKES: Final = Section("brakes", Brake)
@@ -104,14 +106,12 @@ CONTESTABLE: Final = Section("contestable", tuple[str, Micros])
 RULINGS: Final = Section("rulings", Ruling)
 PROGRAMMES: Final = Section("programmes", Programme)
 AFFILIATED: Final = Section("affiliated", tuple[str, str])
-DEAD_MEN: Final = Section("dead men", DeadManRow)
-ARMED: Final = Section("armed sessions", tuple[str, str])
 AGENDA: Final = Section("agenda", tuple[Seconds, int, int, int])
 
 SECTIONS: Final[tuple[Section[Any], ...]] = (
-    HEAD, REGIONS, CHIPS, PARTICIPANTS, KEYS, BALANCES, MARKETS, BRAKES, BIDS, ASKS, LEASES, BID_OWNERS, ASK_OWNERS,
-    PARTIES, CLIENT_ORDERS, ANSWERS, CONTESTABLE, RULINGS, PROGRAMMES, AFFILIATED, DEAD_MEN, ARMED,
-    AGENDA,
+    HEAD, REGIONS, CHIPS, PARTICIPANTS, KEYS, DEAD_MEN, ARMED,
+    BALANCES, MARKETS, BRAKES, BIDS, ASKS, LEASES, BID_OWNERS, ASK_OWNERS,
+    PARTIES, CLIENT_ORDERS, ANSWERS, CONTESTABLE, RULINGS, PROGRAMMES, AFFILIATED, AGENDA,
 )  # fmt: skip
 LAYOUT: Final = layout(_VERSION, SECTIONS)
 
@@ -128,6 +128,9 @@ def save(state: State) -> Iterator[bytes]:
     yield from writer.parts(CHIPS, catalog.chips.values())
     yield from writer.parts(PARTICIPANTS, state.participants.values())
     yield from writer.parts(KEYS, state.keys.values())
+    dead_men = state.dead_men.items()
+    yield from writer.parts(DEAD_MEN, (DeadManRow(name, man.deadline_s, man.appointed) for name, man in dead_men))
+    yield from writer.parts(ARMED, state.armed.items())
     yield from writer.parts(BALANCES, ledger.balances.items())
     markets = state.markets.items()
     yield from writer.parts(MARKETS, (MarketRow(*place, each.state, each.last_prices) for place, each in markets))
@@ -144,9 +147,6 @@ def save(state: State) -> Iterator[bytes]:
     yield from writer.parts(RULINGS, (Ruling(*place, seq) for place, seq in state.rulings.items()))
     yield from writer.parts(PROGRAMMES, state.programmes.values())
     yield from writer.parts(AFFILIATED, state.affiliated)
-    dead_men = state.dead_men.items()
-    yield from writer.parts(DEAD_MEN, (DeadManRow(name, man.deadline_s, man.appointed) for name, man in dead_men))
-    yield from writer.parts(ARMED, state.armed.items())
     yield from writer.parts(AGENDA, state.agenda.all())
 
 
@@ -170,6 +170,10 @@ def _load_world(state: State, reader: Reader) -> None:
     catalog.chips = {chip.chip: chip for chip in reader.values(CHIPS)}
     state.participants = {each.account_id: each for each in reader.values(PARTICIPANTS)}
     state.keys = {key.key_id: key for key in reader.values(KEYS)}
+    for number, man in enumerate(reader.values(DEAD_MEN), 1):
+        state.dead_man_accounts.append(man.account_id)
+        state.dead_men[man.account_id] = DeadMan(number, man.deadline_s, man.appointed)
+    state.armed = dict(reader.values(ARMED))
     state.ledger.balances = dict(reader.values(BALANCES))
     for row in reader.values(MARKETS):
         market = state.markets[row.region, row.chip] = Market(row.state)
@@ -201,10 +205,6 @@ def _load_memory(state: State, reader: Reader) -> None:
     state.rulings = {(row.lease_id, row.index): row.seq for row in reader.values(RULINGS)}
     state.programmes = {programme.id: programme for programme in reader.values(PROGRAMMES)}
     state.affiliated = dict.fromkeys(reader.values(AFFILIATED))
-    for number, man in enumerate(reader.values(DEAD_MEN), 1):
-        state.dead_man_accounts.append(man.account_id)
-        state.dead_men[man.account_id] = DeadMan(number, man.deadline_s, man.appointed)
-    state.armed = dict(reader.values(ARMED))
     state.agenda.fill(reader.values(AGENDA))
 
 

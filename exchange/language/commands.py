@@ -371,8 +371,9 @@ class AdvanceTime(Request, frozen=True, kw_only=True):
 
 
 Command = (
-    SetRules | SetTenors | DefineRegion | DefineChip | OpenAccount | RegisterKey | RevokeKey | Deposit
+    SetDeadMan | ArmSession | EndSession
+    | SetRules | SetTenors | DefineRegion | DefineChip | OpenAccount | RegisterKey | RevokeKey | Deposit
     | Withdraw | PlaceAsk | PlaceBid | AmendBid | AmendAsk | CancelBid | CancelAsk | CancelAllBids
     | CancelAllAsks | SetMarketState | StartLease | MeterLease | AdvanceTime | DefineProgramme | RelateGroups
-    | ReleaseLease | CancelLease | ContestPeriod | RuleContest | SetDeadMan | ArmSession | EndSession
+    | ReleaseLease | CancelLease | ContestPeriod | RuleContest
 )  # fmt: skip

@@ -347,12 +347,12 @@ class AnswerKept(Happening, frozen=True, kw_only=True):
 
 
 Event = (
-    TimeAdvanced | RulesSet | TenorsSet | RegionDefined | ChipDefined | AccountOpened | KeyRegistered
+    DeadManSet | DeadManFired | SessionArmed | SessionEnded
+    | TimeAdvanced | RulesSet | TenorsSet | RegionDefined | ChipDefined | AccountOpened | KeyRegistered
     | KeyRevoked | Transferred | BidPlaced | BidAmended | AskAmended | MarketStateSet | BidChanged | AskPlaced
     | AskChanged | Traded | SelfTradePrevented | AccessGiven | LeaseMetered | PeriodSettled | LeaseChanged
     | MoneyMoved | ContestableChanged | ProgrammeDefined | ProgrammeChanged | GroupsRelated | SubsidyMoved
     | PartResold | PartReturned | LeaseCut | PeriodContested | ContestRuled | AnswerKept
-    | DeadManSet | DeadManFired | SessionArmed | SessionEnded
 )  # fmt: skip
 
 

@@ -16,6 +16,9 @@ HORIZON_MAX_S = 732 * DAY_S  # how far ahead of now any instant in an order may 
 TIME_MAX_S = 4_102_444_800  # 2100-01-01: the last instant the market's clock may reach
 CLOCK_STEP_MAX_S = 31 * DAY_S  # of one sandbox advance: bounds the work of one command
 
+DEAD_MAN_MAX_S = DAY_S
+ARMED_SESSIONS_MAX = 256  # of one account
+
 PUE_MIN_MILLI = 1_000  # no site draws less than its machines
 PUE_MAX_MILLI = 5_000
 ALTERNATIVES_MAX = 32
@@ -32,8 +35,6 @@ SEALED_ACCESS_MAX_BYTES = 8192  # access data after encryption
 FRAME_MAX_BYTES = 64 * 1024
 LIST_MAX_ITEMS = 500
 PERIOD_MIN_S = 900
-DEAD_MAN_MAX_S = DAY_S
-ARMED_SESSIONS_MAX = 256  # of one account
 
 _INT64_MAX = 2**63 - 1
 assert hold_micros(PRICE_MAX_MICROS, QUANTITY_MAX_MILLI, LEASE_MAX_S, BP_PER_ONE) <= _INT64_MAX

@@ -56,6 +56,7 @@ class Reading:
         self.now_s: Seconds = 0
         self._catalog = Catalog()
         self._accounts = Accounts()
+        self._watch = Watch()
         self._orders = Orders()
         self._leases = Leases()
         self._contests = Contests()
@@ -66,7 +67,6 @@ class Reading:
         self._index = Index()
         self._depth = Depth()
         self._brakes = Brakes()
-        self._watch = Watch()
 
     # -- accounts ---------------------------------------------------------------------------------------------------
 

@@ -87,6 +87,8 @@ def _save_accounts(writer: Writer, views: Views) -> Iterator[bytes]:
     yield from writer.parts(kept.KEYS, (kept.KeyRow(hashes.get(id_, ""), key) for id_, key in accounts.keys.items()))
     yield from _save_transfers(writer, accounts)
     yield from writer.parts(kept.MOVED, (kept.Moved(*place, answer) for place, answer in accounts.moved_at.items()))
+    yield from writer.parts(kept.DEAD_MEN, views._watch.until_s.items())
+    yield from writer.parts(kept.ARMED, views._watch.armed.items())
 
 
 def _load_accounts(views: Views, reader: Reader) -> None:
@@ -100,6 +102,8 @@ def _load_accounts(views: Views, reader: Reader) -> None:
             accounts.key_ids[row.secret_hash] = row.key.key_id
     _load_transfers(accounts, reader)
     accounts.moved_at = {(moved.account_id, moved.seq): moved.answer for moved in reader.values(kept.MOVED)}
+    views._watch.until_s = dict(reader.values(kept.DEAD_MEN))
+    views._watch.armed = dict(reader.values(kept.ARMED))
 
 
 def _save_transfers(writer: Writer, accounts: Accounts) -> Iterator[bytes]:
@@ -287,8 +291,6 @@ def _save_markets(writer: Writer, views: Views) -> Iterator[bytes]:
     ))  # fmt: skip
     yield from writer.parts(kept.BRAKES, views._brakes.all())
     yield from writer.parts(kept.BRAKED, ((*place, effective) for place, effective in views._brakes.set_at.items()))
-    yield from writer.parts(kept.DEAD_MEN, views._watch.until_s.items())
-    yield from writer.parts(kept.ARMED, views._watch.armed.items())
 
 
 def _load_markets(views: Views, reader: Reader) -> None:
@@ -302,8 +304,6 @@ def _load_markets(views: Views, reader: Reader) -> None:
     for brake in reader.values(kept.BRAKES):
         views._brakes.set(brake)
     views._brakes.set_at = {(region, chip, seq): state for region, chip, seq, state in reader.values(kept.BRAKED)}
-    views._watch.until_s = dict(reader.values(kept.DEAD_MEN))
-    views._watch.armed = dict(reader.values(kept.ARMED))
 
 
 def _series(views: Views) -> Iterator[kept.Series]:

@@ -59,6 +59,12 @@ class Views(Reading):
         for account_id, view in self._accounts.transferred(event, self.seq, self.now_s):
             self._tell(account_id, "transfer", view)
 
+    def _take_dead_man(self, event: s.DeadManFired) -> None:
+        self._watch.dead_man_fired(event)
+        account = self._accounts.account(event.account_id)
+        assert account is not None
+        self._tell(event.account_id, "dead_man.fired", account)
+
     # -- orders -----------------------------------------------------------------------------------------------------
 
     def _take_bid(self, event: e.BidPlaced) -> None:
@@ -175,12 +181,6 @@ class Views(Reading):
         self._accounts.opened(event)
         self._supervision.opened(event.account_id, event.owner_group)
 
-    def _take_dead_man(self, event: s.DeadManFired) -> None:
-        self._watch.dead_man_fired(event)
-        account = self._accounts.account(event.account_id)
-        assert account is not None
-        self._tell(event.account_id, "dead_man.fired", account)
-
     def _take_tenors(self, event: e.TenorsSet) -> None:
         self._catalog.take(event)
         self._depth.tenors_s = self._candles.tenors_s = event.tenors_s
@@ -249,6 +249,10 @@ TAKERS: Final[dict[type[e.Event], Callable[[Views, Any], None]]] = {
     e.AccountOpened: Views._take_account,
     e.KeyRegistered: lambda views, event: views._accounts.key_registered(event),
     e.KeyRevoked: lambda views, event: views._accounts.key_revoked(event),
+    s.DeadManSet: lambda views, event: views._watch.dead_man_set(event),
+    s.DeadManFired: Views._take_dead_man,
+    s.SessionArmed: lambda views, event: views._watch.session_armed(event),
+    s.SessionEnded: lambda views, event: views._watch.session_ended(event),
     m.MoneyMoved: lambda views, event: views._asked.append(event),
     e.AnswerKept: lambda views, event: views._asked.append(event),
     m.ContestableChanged: lambda views, event: views._accounts.contestable_changed(event),
@@ -261,8 +265,4 @@ TAKERS: Final[dict[type[e.Event], Callable[[Views, Any], None]]] = {
     m.ProgrammeChanged: lambda views, event: views._programmes.changed(event),
     m.SubsidyMoved: lambda views, event: views._programmes.subsidy_moved(event),
     m.GroupsRelated: Views._take_relation,
-    s.DeadManSet: lambda views, event: views._watch.dead_man_set(event),
-    s.DeadManFired: Views._take_dead_man,
-    s.SessionArmed: lambda views, event: views._watch.session_armed(event),
-    s.SessionEnded: lambda views, event: views._watch.session_ended(event),
 }

@@ -155,13 +155,13 @@ def marks(state: State, views: Views) -> Iterator[str]:
     over = (kind for _, kind, number, _ in state.agenda.all() if number not in state.bids)
     yield from _true(
         {
-            "stale appointment": any(kind in (Due.BID_EXPIRY, Due.ALTERNATIVE_LAPSE) for kind in over),
-            "programme with grants": any(programme.groups for programme in state.programmes.values()),
-            "brake": bool(state.brakes),
             "armed session": bool(state.armed),
             "dead man": any(man.deadline_s for man in state.dead_men.values()),
             "dead man who is off": any(not man.deadline_s for man in state.dead_men.values()),
             "dead man with several appointments": any(len(man.appointed) > 1 for man in state.dead_men.values()),
+            "stale appointment": any(kind in (Due.BID_EXPIRY, Due.ALTERNATIVE_LAPSE) for kind in over),
+            "programme with grants": any(programme.groups for programme in state.programmes.values()),
+            "brake": bool(state.brakes),
             "answer": bool(state.answers),
             "contestable money": bool(state.contestable),
             "ruling": bool(state.rulings),

@@ -101,6 +101,12 @@ class Market:
                 return self.place_ask(command)
             case PlaceBid():
                 return self.place_bid(command)
+            case SetDeadMan():
+                return watches.set_dead_man(self, command)
+            case ArmSession():
+                return watches.arm_session(self, command)
+            case EndSession():
+                return watches.end_session(self, command)
             case AmendBid():
                 return amending.amend_bid(self, command)
             case AmendAsk():
@@ -119,12 +125,6 @@ class Market:
                 return calendar.start_lease(self, command)
             case MeterLease():
                 return calendar.meter_lease(self, command)
-            case SetDeadMan():
-                return watches.set_dead_man(self, command)
-            case ArmSession():
-                return watches.arm_session(self, command)
-            case EndSession():
-                return watches.end_session(self, command)
             case AdvanceTime(to_s=to_s):
                 return calendar.advance(self, to_s)
             case _:

@@ -9,7 +9,8 @@ class SessionOut(Struct, frozen=True, kw_only=True):
     """One open stream. `account_id` and `key_id` are null while nobody is logged in.
 
     `since` and `heard_at` are by the market's clock: when it was opened, and when its last frame came. `in_flight` are
-    requests that are under way, `outbox_bytes` is what waits for the peer to take it.
+    requests that are under way, `outbox_bytes` is what waits for the peer to take it. All open orders of the account
+    are canceled when a stream with `cancel_on_disconnect` ends, and at `dead_man_until`, unless that is wound up again.
     """
 
     session_id: str
@@ -21,6 +22,8 @@ class SessionOut(Struct, frozen=True, kw_only=True):
     in_flight: int
     outbox_bytes: int
     channels: tuple[str, ...]
+    cancel_on_disconnect: bool
+    dead_man_until: Instant | None
 
 
 class Sessions(Struct, frozen=True, kw_only=True):

@@ -37,7 +37,7 @@ def build_app(market: Market, settings: Settings, vault: Vault) -> web.Applicati
     for route in ROUTES:
         app.router.add_route(route.method, route.path, endpoint(desk, route))
     app.router.add_route("GET", stream.PATH, sockets.handle)
-    app.cleanup_ctx.extend((load.watched, sockets.swept))
+    app.cleanup_ctx.extend((load.watched, sockets.buried, sockets.swept))
     app.on_response_prepare.append(stamp)
     app.on_shutdown.append(sockets.say_goodbye)
     return app

@@ -124,6 +124,8 @@ RIGHTS: Final[dict[str, str]] = {
     "lease.start": PROVIDE,
     "lease.meter": PROVIDE,
     "lease.list": READ,
+    "session.cancel_on_disconnect": OFFER,
+    "session.dead_man": OFFER,
 }
 
 

@@ -50,7 +50,7 @@ _BID: Final = Cost(TRADE, 1, _wider, "1 for each 8 alternatives")
 _QUOTE: Final = Cost(READ, 10, _wider, "1 for each 8 alternatives")
 _ORDER: Final = Cost(TRADE)
 _CANCEL: Final = Cost(CANCEL)
-_CANCEL_ALL: Final = Cost(CANCEL, 10)  # it walks all open orders
+_CANCEL_ALL: Final = Cost(CANCEL, 10)  # of as many orders as there are
 _WHOLE_MARKET: Final = Cost(READ, 5)
 _REPORT: Final = Cost(READ, 10)
 
@@ -143,6 +143,8 @@ COSTS: Final[dict[str, Cost | None]] = {
     "lease.start": _ORDER,
     "lease.meter": _ORDER,
     "lease.list": _LIST,
+    "session.cancel_on_disconnect": _CANCEL,
+    "session.dead_man": _CANCEL,
 }
 
 

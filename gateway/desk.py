@@ -42,6 +42,13 @@ class Desk(Struct, frozen=True, kw_only=True):
         raise Refusal.by_market(outcome.reject)
 
 
+class Sitting(Struct):
+    """The session of a request that came on a stream. Once it `may_be_armed`, its end has to be told to the market."""
+
+    session_id: str
+    may_be_armed: bool = False
+
+
 class Call(Struct, Generic[P], frozen=True):
     """One request, decoded and authorised; its idempotency key is empty when it has none."""
 
@@ -49,6 +56,7 @@ class Call(Struct, Generic[P], frozen=True):
     caller: Caller
     params: P
     idempotency_key: str = ""
+    sitting: Sitting | None = None
 
     async def carry_out(self, command: Command) -> Outcome:
         """Hand a command over, if the caller's key is good still; the market's no becomes a Refusal."""

@@ -260,7 +260,7 @@ class CancelOnDisconnectParams(Body, frozen=True, kw_only=True):
 class DeadManParams(Body, frozen=True, kw_only=True):
     """All open orders of the account are canceled so many seconds after the last of these; 0 is never."""
 
-    seconds: int
+    seconds: Annotated[int, Meta(extra_json_schema={"minimum": 0, "maximum": limits.DEAD_MAN_MAX_S})]
 
 
 class Frame(Body, frozen=True, kw_only=True):

@@ -29,6 +29,7 @@ from exchange.language.commands import (
     StartLease,
     Withdraw,
 )
+from exchange.language.commands_sessions import ArmSession, SetDeadMan
 from exchange.language.units import HOUR_S
 from exchange.projections.views import Views
 from tests.properties.money_flavours import RESALES
@@ -121,6 +122,10 @@ def _others() -> Iterator[Command]:
         key_id="key-2", secret_hash="bb", account_id="ben", scopes=("read", "trade"), expires_s=NEW_YEAR_S
     )
     yield RevokeKey(key_id="key-1")
+    for account, seconds in (("ann", HOUR_S), ("dot", 6 * HOUR_S), ("ann", 1800), ("ann", 2 * HOUR_S)):
+        yield SetDeadMan(account_id=account, seconds=seconds)
+    yield SetDeadMan(account_id="dot", seconds=0)
+    yield ArmSession(account_id="ann", session_id="s-1")
     yield SetMarketState(operator_id=VENUE, state="post_only", reason="care", region=REGIONS[1])
     yield SetMarketState(operator_id=VENUE, state="halted", reason="fire", region=REGIONS[0], chip=CHIPS[0])
 

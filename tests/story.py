@@ -48,6 +48,7 @@ from tests.properties.world import catalogue
 from tests.story_advice import QUESTION, Advisor
 from tests.story_changes import read_band, read_change
 from tests.story_facts import MONEY, Fact, facts_of, how_it_stands, money_of_account, read_details, read_fact
+from tests.story_watches import RESTART, read_watch, restart
 from tests.story_words import AT, NUM, Moment, StoryError, money_of, read_ask, read_bid
 
 Test = Callable[[], None]
@@ -144,7 +145,9 @@ class Stage:
         word = line.says.partition(" ")[0]
         if (word in {"has", "joins"} and line.who not in NOBODYS) or word == "allows":
             return
-        if THING.fullmatch(line.who):
+        if line.says == RESTART:
+            restart(self.twins)
+        elif THING.fullmatch(line.who):
             self.check_claim(line, read_fact(line.says, self.moment), how_it_stands(self.twins, line.who))
         elif word in MONEY:
             claim = Fact("", "has", read_details(line.says, self.moment))
@@ -196,7 +199,7 @@ class Stage:
         """What a line asks of the market."""
         if who == "clock":
             return AdvanceTime(to_s=self.moment.at(says))
-        change = read_change(who, says)
+        change = read_change(who, says) or read_watch(who, says)
         if change is not None:
             return change
         verb, _, rest = says.partition(" ")

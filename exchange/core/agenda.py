@@ -22,9 +22,11 @@ from exchange.language.units import Seconds
 class Due(IntEnum):
     """What is due; of several things at one instant, the smaller number happens first.
 
-    Orders run out before leases change, so that none trades in capacity that comes back at the instant it ends.
+    Orders run out before leases change, so that none trades in capacity that comes back at the instant it ends. Before
+    all else comes who takes orders back because nobody is there: nothing may trade in what that takes.
     """
 
+    DEAD_MAN = 0
     BID_EXPIRY = 1
     ALTERNATIVE_LAPSE = 2
     ASK_EXPIRY = 3

@@ -134,10 +134,10 @@ def cancel_ask(state: State, command: CancelAsk) -> Outcome | Reject:
 
 def cancel_all_bids(state: State, command: CancelAllBids) -> Outcome | Reject:
     """The owner takes all bids back, or those that name a region or chip in an alternative."""
-    if (reject := _check_account(state, command.account_id)) is not None:
+    if (reject := risk.check_account(state, command.account_id)) is not None:
         return reject
-    for bid in list(state.bids.values()):
-        if bid.account_id == command.account_id and any(
+    for bid in list(state.bids_of.get(command.account_id, {}).values()):
+        if any(
             command.region in (None, wish.region) and command.chip in (None, wish.chip) for wish in bid.alternatives
         ):
             finish_bid(state, bid, events.CANCELED, events.BY_OWNER)
@@ -146,15 +146,10 @@ def cancel_all_bids(state: State, command: CancelAllBids) -> Outcome | Reject:
 
 def cancel_all_asks(state: State, command: CancelAllAsks) -> Outcome | Reject:
     """The owner takes all asks back, or those in a region or on a chip."""
-    if (reject := _check_account(state, command.account_id)) is not None:
+    if (reject := risk.check_account(state, command.account_id)) is not None:
         return reject
-    for ask in list(state.asks.values()):
-        if (
-            ask.account_id == command.account_id
-            and ask.state == events.RESTING
-            and command.region in (None, ask.region)
-            and command.chip in (None, ask.chip)
-        ):
+    for ask in list(state.asks_of.get(command.account_id, {}).values()):
+        if ask.state == events.RESTING and command.region in (None, ask.region) and command.chip in (None, ask.chip):
             finish_ask(state, ask, events.CANCELED, events.BY_OWNER)
     return Outcome(state.seq)
 
@@ -190,14 +185,8 @@ def _least_of(bid: Bid, quantity_milli: int) -> int | None:
     return quantity_milli if bid.gang else min(bid.min_quantity_milli, quantity_milli)
 
 
-def _check_account(state: State, account_id: str) -> Reject | None:
-    if account_id in state.participants:
-        return None
-    return Reject(Code.UNKNOWN_ACCOUNT, "account_id", f"no account is called {account_id}")
-
-
 def _check_owner(state: State, owners: list[str], number: int, account_id: str, kind: str) -> Reject | None:
-    if (reject := _check_account(state, account_id)) is not None:
+    if (reject := risk.check_account(state, account_id)) is not None:
         return reject
     if 1 <= number <= len(owners) and owners[number - 1] == account_id:
         return None

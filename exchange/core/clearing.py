@@ -132,7 +132,7 @@ def finish_bid(state: State, bid: Bid, as_state: str, reason: str) -> None:
     bid.leaves_milli = 0
     bid.state, bid.reason = as_state, reason
     money.release_hold(state, bid)
-    del state.bids[bid.bid_id]
+    state.drop_bid(bid)
     state.touched_bids[bid.bid_id] = bid
 
 
@@ -180,7 +180,7 @@ def let_ask_go(state: State, ask: Ask) -> None:
     """Return the bond of a done ask without leases to come, and forget it."""
     if ask.state != events.RESTING and ask.open_leases == 0:
         money.return_bond(state, ask)
-        del state.asks[ask.ask_id]
+        state.drop_ask(ask)
         state.touched_asks[ask.ask_id] = ask
 
 

@@ -6,7 +6,7 @@ words; an empty list is the only good answer.
 
 from collections import Counter
 
-from exchange.core.books.order import Ask
+from exchange.core.books.order import Ask, Bid
 from exchange.core.leases.pieces import between
 from exchange.core.ledger.chart import AVAILABLE, BOND, ESCROW, EXTERNAL, FEES, HELD, purse
 from exchange.core.money import worst_case_micros
@@ -52,6 +52,7 @@ def audit(state: State) -> list[str]:
     """Everything that is wrong with the books, in words; empty when they are sound."""
     return [
         *_audit_money(state),
+        *_audit_owners(state),
         *_audit_bids(state),
         *_audit_asks(state),
         *_audit_leases(state),
@@ -88,6 +89,17 @@ def _audit_money(state: State) -> list[str]:
         if balance and account not in balances:
             found.append(f"{account} should be {balance} and does not exist")
     return found
+
+
+def _audit_owners(state: State) -> list[str]:
+    """Every order is listed with its owner, and no other is."""
+    by_owner: dict[str, dict[str, dict[int, Bid | Ask]]] = {"bids": {}, "asks": {}}
+    for number, bid in state.bids.items():
+        by_owner["bids"].setdefault(bid.account_id, {})[number] = bid
+    for number, ask in state.asks.items():
+        by_owner["asks"].setdefault(ask.account_id, {})[number] = ask
+    listed = {"bids": state.bids_of, "asks": state.asks_of}
+    return [f"the {kind} of accounts are others than all {kind}" for kind in by_owner if by_owner[kind] != listed[kind]]
 
 
 def _audit_bids(state: State) -> list[str]:

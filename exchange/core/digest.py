@@ -44,6 +44,9 @@ def _sections(state: State) -> Iterable[tuple[str, Iterable[Any]]]:
     yield "leases", (_lease(state.leases[key]) for key in sorted(state.leases))
     yield "contestable", sorted(state.contestable.items())
     yield "rulings", sorted(state.rulings.items())
+    if state.dead_men or state.armed:  # of older rules there were none
+        men = sorted((account_id, man.number, man.deadline_s) for account_id, man in state.dead_men.items())
+        yield "watches", [men, sorted(state.armed.items())]
     yield "owners", [state.bid_owners, state.ask_owners, state.lease_parties]
     for account_id in sorted(state.client_orders):
         yield account_id, sorted(state.client_orders[account_id].items())

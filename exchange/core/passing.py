@@ -8,6 +8,7 @@ from exchange.core.leasing import run_lease, start_deadline
 from exchange.core.settling import close_period
 from exchange.core.state import State
 from exchange.core.vouchers.funding import roll_year
+from exchange.core.watching import ring
 from exchange.language import events
 from exchange.language.commands import AdvanceTime
 from exchange.language.instants import format_duration
@@ -46,6 +47,8 @@ def _keep(state: State, appointment: Appointment) -> None:
     """Keep one appointment, or find that it is stale."""
     number = appointment.number
     match appointment.kind:
+        case Due.DEAD_MAN:
+            ring(state, number)
         case Due.PERIOD_CLOSE | Due.LEASE_RUN | Due.START_DEADLINE | Due.CONTEST_LAPSE:
             if (lease := state.leases.get(number)) is not None:
                 _keep_lease(state, lease, appointment)

@@ -53,6 +53,13 @@ Faults = Sequence[Reject]
 _PRECEDENCE = {code: place for place, code in enumerate(Code)}
 
 
+def check_account(state: State, account_id: str) -> Reject | None:
+    """Why an account cannot do what every account can: it is not there."""
+    if account_id in state.participants:
+        return None
+    return Reject(Code.UNKNOWN_ACCOUNT, "account_id", f"no account is called {account_id}")
+
+
 def participant_with(state: State, account_id: str, role: str) -> Participant | Reject:
     """The account, if it may act in a role."""
     found = state.participants.get(account_id)

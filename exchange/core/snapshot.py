@@ -16,7 +16,7 @@ from exchange.core.books.capacity import Capacity
 from exchange.core.books.market import Market, Wish
 from exchange.core.books.order import Ask, Bid
 from exchange.core.leases.contract import Lease
-from exchange.core.state import Answered, ClientOrder, Participant, Parties, State
+from exchange.core.state import Answered, ClientOrder, DeadMan, Participant, Parties, State
 from exchange.core.vouchers.programme import Programme
 from exchange.language.commands import DefineChip, DefineRegion, RegisterKey, Rules
 from exchange.language.sections import Reader, Row, Section, Writer, layout, without_collector
@@ -68,6 +68,12 @@ class Ruling(Row, frozen=True):
     seq: int
 
 
+class DeadManRow(Row, frozen=True):
+    account_id: str
+    deadline_s: Seconds
+    appointed: list[Seconds]
+
+
 def _plain(value: Any) -> Any:
     assert isinstance(value, Capacity), type(value)
     return value.shape()
@@ -83,6 +89,8 @@ REGIONS: Final = Section("regions", DefineRegion)
 CHIPS: Final = Section("chips", DefineChip)
 PARTICIPANTS: Final = Section("participants", Participant)
 KEYS: Final = Section("keys", RegisterKey)
+DEAD_MEN: Final = Section("dead men", DeadManRow)
+ARMED: Final = Section("armed sessions", tuple[str, str])
 BALANCES: Final = Section("balances", tuple[str, Micros])
 MARKETS: Final = Section("markets", MarketRow)
 BRAKES: Final = Section("brakes", Brake)
@@ -101,7 +109,8 @@ AFFILIATED: Final = Section("affiliated", tuple[str, str])
 AGENDA: Final = Section("agenda", tuple[Seconds, int, int, int])
 
 SECTIONS: Final[tuple[Section[Any], ...]] = (
-    HEAD, REGIONS, CHIPS, PARTICIPANTS, KEYS, BALANCES, MARKETS, BRAKES, BIDS, ASKS, LEASES, BID_OWNERS, ASK_OWNERS,
+    HEAD, REGIONS, CHIPS, PARTICIPANTS, KEYS, DEAD_MEN, ARMED,
+    BALANCES, MARKETS, BRAKES, BIDS, ASKS, LEASES, BID_OWNERS, ASK_OWNERS,
     PARTIES, CLIENT_ORDERS, ANSWERS, CONTESTABLE, RULINGS, PROGRAMMES, AFFILIATED, AGENDA,
 )  # fmt: skip
 LAYOUT: Final = layout(_VERSION, SECTIONS)
@@ -119,6 +128,9 @@ def save(state: State) -> Iterator[bytes]:
     yield from writer.parts(CHIPS, catalog.chips.values())
     yield from writer.parts(PARTICIPANTS, state.participants.values())
     yield from writer.parts(KEYS, state.keys.values())
+    dead_men = state.dead_men.items()
+    yield from writer.parts(DEAD_MEN, (DeadManRow(name, man.deadline_s, man.appointed) for name, man in dead_men))
+    yield from writer.parts(ARMED, state.armed.items())
     yield from writer.parts(BALANCES, ledger.balances.items())
     markets = state.markets.items()
     yield from writer.parts(MARKETS, (MarketRow(*place, each.state, each.last_prices) for place, each in markets))
@@ -158,6 +170,10 @@ def _load_world(state: State, reader: Reader) -> None:
     catalog.chips = {chip.chip: chip for chip in reader.values(CHIPS)}
     state.participants = {each.account_id: each for each in reader.values(PARTICIPANTS)}
     state.keys = {key.key_id: key for key in reader.values(KEYS)}
+    for number, man in enumerate(reader.values(DEAD_MEN), 1):
+        state.dead_man_accounts.append(man.account_id)
+        state.dead_men[man.account_id] = DeadMan(number, man.deadline_s, man.appointed)
+    state.armed = dict(reader.values(ARMED))
     state.ledger.balances = dict(reader.values(BALANCES))
     for row in reader.values(MARKETS):
         market = state.markets[row.region, row.chip] = Market(row.state)
@@ -166,8 +182,10 @@ def _load_world(state: State, reader: Reader) -> None:
 
 
 def _load_orders(state: State, reader: Reader) -> None:
-    state.bids = {bid.bid_id: bid for bid in reader.values(BIDS)}
-    state.asks = {ask.ask_id: ask for ask in reader.values(ASKS)}
+    for bid in reader.values(BIDS):
+        state.add_bid(bid)
+    for ask in reader.values(ASKS):
+        state.add_ask(ask)
     terms: dict[Rules | None, Rules] = {}  # those that hold, or held, are few
     if state.catalog.rules is not None:
         terms[state.catalog.rules] = state.catalog.rules

@@ -54,6 +54,14 @@ class Parties(Struct, frozen=True, array_like=True, gc=False):
     deliverer: str
 
 
+class DeadMan(Struct):
+    """When an account must have been heard of again. `number` is his place in `State.dead_man_accounts`, from 1."""
+
+    number: int
+    deadline_s: Seconds = 0  # 0: he is off
+    appointed: list[Seconds] = []  # all his appointments that are to come, the next one last
+
+
 class State:
     """What is. `now_s` is the market's clock, `seq` the last command applied."""
 
@@ -68,6 +76,8 @@ class State:
         self.brakes: dict[tuple[str | None, str | None], str] = {}  # (region, chip), None for every one
         self.bids: dict[int, Bid] = {}
         self.asks: dict[int, Ask] = {}  # open ones, and done ones with a lease still to come
+        self.bids_of: dict[str, dict[int, Bid]] = {}  # account -> those of `bids` that are its own
+        self.asks_of: dict[str, dict[int, Ask]] = {}
         self.leases: dict[int, Lease] = {}
         self.bid_owners: list[str] = []  # by number, from 1
         self.ask_owners: list[str] = []
@@ -79,6 +89,9 @@ class State:
         self.year = 0  # the calendar year of the clock, by which programmes count; 0 before the clock has begun
         self.programmes: dict[str, Programme] = {}  # in order of definition
         self.wordings = Wordings()
+        self.dead_men: dict[str, DeadMan] = {}  # by account
+        self.dead_man_accounts: list[str] = []  # by number, from 1
+        self.armed: dict[str, str] = {}  # session -> the account of which all orders go with it
         self.affiliated: dict[tuple[str, str], None] = {}  # pairs of owner groups, each in order
         self.agenda = Agenda()
         # Of the current command, or the current instant of it:
@@ -101,6 +114,32 @@ class State:
         """The state of a market: the strictest of those set for it, its region, its chip type and the venue."""
         scopes = ((region, chip), (region, None), (None, chip), (None, None))
         return max((self.brakes.get(scope, OPEN) for scope in scopes), key=MARKET_STATES.index)
+
+    def add_bid(self, bid: Bid) -> None:
+        """A bid is open."""
+        self.bids[bid.bid_id] = bid
+        self.bids_of.setdefault(bid.account_id, {})[bid.bid_id] = bid
+
+    def drop_bid(self, bid: Bid) -> None:
+        """A bid is done, and forgotten."""
+        del self.bids[bid.bid_id]
+        own = self.bids_of[bid.account_id]
+        del own[bid.bid_id]
+        if not own:
+            del self.bids_of[bid.account_id]
+
+    def add_ask(self, ask: Ask) -> None:
+        """An ask is open."""
+        self.asks[ask.ask_id] = ask
+        self.asks_of.setdefault(ask.account_id, {})[ask.ask_id] = ask
+
+    def drop_ask(self, ask: Ask) -> None:
+        """An ask is done, has no lease to come, and is forgotten."""
+        del self.asks[ask.ask_id]
+        own = self.asks_of[ask.account_id]
+        del own[ask.ask_id]
+        if not own:
+            del self.asks_of[ask.account_id]
 
     def spendable_micros(self, account_id: str) -> Micros:
         """What an account can spend or withdraw: what is available, but for what can still be contested."""

@@ -18,11 +18,13 @@ from exchange.core import (
     registry,
     releasing,
     trading,
+    watching,
 )
 from exchange.core.clearing import tell_changes
 from exchange.core.conservation import check_ledger
 from exchange.core.state import State
 from exchange.language import commands as c
+from exchange.language import commands_sessions as s
 from exchange.language.events import Applied
 from exchange.language.port import Outcome
 from exchange.language.rejects import Reject
@@ -54,6 +56,9 @@ HANDLERS: Final[dict[type[c.Command], Callable[[State, Any], Outcome | Reject]]]
     c.OpenAccount: registry.open_account,
     c.RegisterKey: registry.register_key,
     c.RevokeKey: registry.revoke_key,
+    s.SetDeadMan: watching.set_dead_man,
+    s.ArmSession: watching.arm_session,
+    s.EndSession: watching.end_session,
     c.DefineRegion: registry.define_region,
     c.DefineChip: registry.define_chip,
     c.DefineProgramme: programmes.define_programme,

@@ -54,7 +54,7 @@ def place_bid(state: State, order: PlaceBid) -> Outcome | Reject:
     # ---- no return ----
     state.bid_owners.append(bid.account_id)
     _remember(state, order, bid.bid_id)
-    state.bids[bid.bid_id] = bid
+    state.add_bid(bid)
     state.touched_bids[bid.bid_id] = bid
     state.emit(_bid_placed(order, bid, needed))
     money.hold(state, bid, needed)
@@ -90,7 +90,7 @@ def place_ask(state: State, order: PlaceAsk) -> Outcome | Reject:
     # ---- no return ----
     state.ask_owners.append(ask.account_id)
     _remember(state, order, ask.ask_id)
-    state.asks[ask.ask_id] = ask
+    state.add_ask(ask)
     state.emit(_ask_placed(ask, order.client_order_id))
     money.post_bond(state, ask, ask.bond_micros)
     reselling.offer(state, ask)

@@ -7,6 +7,8 @@ done is the core's.
 
 from msgspec import Struct
 
+from exchange.language.commands_sessions import ArmSession, EndSession, SetDeadMan
+from exchange.language.request import Request
 from exchange.language.units import BasisPoints, MicroChipHours, Micros, Milli, MilliDu, Seconds
 
 GTC, GTD, IOC, FOK = "gtc", "gtd", "ioc", "fok"
@@ -31,10 +33,6 @@ CAP_SCOPES = (PER_CONTRACT, PER_YEAR, IN_TOTAL)
 CEILING, FLOOR = "ceiling", "floor"
 POOL_KINDS = (CEILING, FLOOR, IN_TOTAL)
 ALL_OTHERS = "*"
-
-
-class Request(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag=True, tag_field="t"):
-    """The base of every command."""
 
 
 class Rules(Struct, frozen=True, kw_only=True, gc=False):
@@ -373,7 +371,8 @@ class AdvanceTime(Request, frozen=True, kw_only=True):
 
 
 Command = (
-    SetRules | SetTenors | DefineRegion | DefineChip | OpenAccount | RegisterKey | RevokeKey | Deposit
+    SetDeadMan | ArmSession | EndSession
+    | SetRules | SetTenors | DefineRegion | DefineChip | OpenAccount | RegisterKey | RevokeKey | Deposit
     | Withdraw | PlaceAsk | PlaceBid | AmendBid | AmendAsk | CancelBid | CancelAsk | CancelAllBids
     | CancelAllAsks | SetMarketState | StartLease | MeterLease | AdvanceTime | DefineProgramme | RelateGroups
     | ReleaseLease | CancelLease | ContestPeriod | RuleContest

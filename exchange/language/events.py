@@ -20,6 +20,7 @@ from exchange.language.events_money import (
     ProgrammeDefined,
     SubsidyMoved,
 )
+from exchange.language.events_sessions import DeadManFired, DeadManSet, SessionArmed, SessionEnded
 from exchange.language.happening import Happening
 from exchange.language.units import BasisPoints, MicroChipHours, Micros, Milli, MilliDu, Seconds
 from exchange.language.windows import Segment
@@ -37,6 +38,7 @@ BY_OWNER, BY_TIME_IN_FORCE, BY_TIME, BY_SELF_TRADE, BY_BOND, BY_FILL = (
     "bond_exhausted",
     "fill",
 )
+BY_DEAD_MAN, BY_DISCONNECT = "dead_man", "disconnect"
 # why a lease ended; of a resale's ask: that its lease did
 COMPLETED, NOT_STARTED, SILENT, RESOLD, BY_BUYER, BY_OPERATOR, LEASE_OVER = (
     "completed",
@@ -345,7 +347,8 @@ class AnswerKept(Happening, frozen=True, kw_only=True):
 
 
 Event = (
-    TimeAdvanced | RulesSet | TenorsSet | RegionDefined | ChipDefined | AccountOpened | KeyRegistered
+    DeadManSet | DeadManFired | SessionArmed | SessionEnded
+    | TimeAdvanced | RulesSet | TenorsSet | RegionDefined | ChipDefined | AccountOpened | KeyRegistered
     | KeyRevoked | Transferred | BidPlaced | BidAmended | AskAmended | MarketStateSet | BidChanged | AskPlaced
     | AskChanged | Traded | SelfTradePrevented | AccessGiven | LeaseMetered | PeriodSettled | LeaseChanged
     | MoneyMoved | ContestableChanged | ProgrammeDefined | ProgrammeChanged | GroupsRelated | SubsidyMoved

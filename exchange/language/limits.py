@@ -16,6 +16,9 @@ HORIZON_MAX_S = 732 * DAY_S  # how far ahead of now any instant in an order may 
 TIME_MAX_S = 4_102_444_800  # 2100-01-01: the last instant the market's clock may reach
 CLOCK_STEP_MAX_S = 31 * DAY_S  # of one sandbox advance: bounds the work of one command
 
+DEAD_MAN_MAX_S = DAY_S
+ARMED_SESSIONS_MAX = 256  # of one account
+
 PUE_MIN_MILLI = 1_000  # no site draws less than its machines
 PUE_MAX_MILLI = 5_000
 ALTERNATIVES_MAX = 32

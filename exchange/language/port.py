@@ -3,7 +3,7 @@
 Whoever holds an Outcome holds a fact: its command is durable. Reads are of the state after the last durable command.
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Protocol, TypeVar
 
 from msgspec import Struct
@@ -103,6 +103,14 @@ class Reads(Protocol):
     def key_by_id(self, key_id: str) -> KeyView | None: ...
 
     def keys(self, account_id: str) -> list[KeyView]: ...
+
+    def dead_man_until_s(self, account_id: str) -> Seconds | None:
+        """When all open orders of an account will be canceled, unless its dead man is set again by then."""
+        ...
+
+    def armed(self) -> Mapping[str, str]:
+        """The sessions whose end cancels all open orders of an account, each with that account."""
+        ...
 
     def bid(self, bid_id: int) -> BidView | None: ...
 

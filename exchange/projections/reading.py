@@ -1,6 +1,6 @@
 """The market as it can be read after the last command: every question of the port, answered from the projections."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice, takewhile
 from typing import TypeVar
 
@@ -43,6 +43,7 @@ from exchange.projections.orders import Orders
 from exchange.projections.programmes import Programmes
 from exchange.projections.supervision import Supervision
 from exchange.projections.tape import Tape
+from exchange.projections.watch import Watch
 
 V = TypeVar("V", BidView, AskView, LeaseView)
 
@@ -55,6 +56,7 @@ class Reading:
         self.now_s: Seconds = 0
         self._catalog = Catalog()
         self._accounts = Accounts()
+        self._watch = Watch()
         self._orders = Orders()
         self._leases = Leases()
         self._contests = Contests()
@@ -85,6 +87,12 @@ class Reading:
 
     def keys(self, account_id: str) -> list[KeyView]:
         return self._accounts.keys_of(account_id)
+
+    def dead_man_until_s(self, account_id: str) -> Seconds | None:
+        return self._watch.until_s.get(account_id)
+
+    def armed(self) -> Mapping[str, str]:
+        return self._watch.armed
 
     def transfers(
         self,

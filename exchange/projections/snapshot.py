@@ -87,6 +87,8 @@ def _save_accounts(writer: Writer, views: Views) -> Iterator[bytes]:
     yield from writer.parts(kept.KEYS, (kept.KeyRow(hashes.get(id_, ""), key) for id_, key in accounts.keys.items()))
     yield from _save_transfers(writer, accounts)
     yield from writer.parts(kept.MOVED, (kept.Moved(*place, answer) for place, answer in accounts.moved_at.items()))
+    yield from writer.parts(kept.DEAD_MEN, views._watch.until_s.items())
+    yield from writer.parts(kept.ARMED, views._watch.armed.items())
 
 
 def _load_accounts(views: Views, reader: Reader) -> None:
@@ -101,6 +103,8 @@ def _load_accounts(views: Views, reader: Reader) -> None:
             accounts.key_ids[row.secret_hash] = row.key.key_id
     _load_transfers(accounts, reader)
     accounts.moved_at = {(moved.account_id, moved.seq): moved.answer for moved in reader.values(kept.MOVED)}
+    views._watch.until_s = dict(reader.values(kept.DEAD_MEN))
+    views._watch.armed = dict(reader.values(kept.ARMED))
 
 
 def _save_transfers(writer: Writer, accounts: Accounts) -> Iterator[bytes]:

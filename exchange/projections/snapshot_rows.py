@@ -151,6 +151,8 @@ KEYS: Final = Section("keys", KeyRow)
 SECOND: Final = Section("balances of the credited", tuple[int, Balances | None])
 TRANSFERS: Final = Section("transfers", TransferView)
 MOVED: Final = Section("moved", Moved)
+DEAD_MEN: Final = Section("dead men", tuple[str, Seconds])
+ARMED: Final = Section("armed sessions", tuple[str, str])
 BIDS: Final = Section("bids", BidView)
 ASKS: Final = Section("asks", AskView)
 COUNTS: Final = Section("counts", tuple[int, Counted])
@@ -178,7 +180,8 @@ BRAKES: Final = Section("brakes", MarketStateSet)
 BRAKED: Final = Section("braked", tuple[str, str, int, str])
 
 SECTIONS: Final[tuple[Section[Any], ...]] = (
-    HEAD, REGIONS, CHIPS, MARKETS, ACCOUNTS, BALANCES, CONTESTABLE, KEYS, SECOND, TRANSFERS, MOVED, BIDS, ASKS, COUNTS,
+    HEAD, REGIONS, CHIPS, MARKETS, ACCOUNTS, BALANCES, CONTESTABLE, KEYS, SECOND, TRANSFERS, MOVED, DEAD_MEN, ARMED,
+    BIDS, ASKS, COUNTS,
     LEASES, RECEIPTS, ACCESS, TURNED, CONTESTS, PROGRAMMES, WORDED, GRANTED, REDEEMED, GRANTS, DRAWN, YEARS, FLAGS,
     RELATED, BETWEEN, PAID_FOR, RECENT, TRADES, CANDLES, SALES, BRAKES, BRAKED,
 )  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from exchange.language import events as e
 from exchange.language import events_money as m
+from exchange.language import events_sessions as s
 from exchange.language.claims import Claimant
 from exchange.language.commands import PER_CONTRACT
 from exchange.language.units import Micros
@@ -57,6 +58,12 @@ class Views(Reading):
     def _take_transfer(self, event: e.Transferred) -> None:
         for account_id, view in self._accounts.transferred(event, self.seq, self.now_s):
             self._tell(account_id, "transfer", view)
+
+    def _take_dead_man(self, event: s.DeadManFired) -> None:
+        self._watch.dead_man_fired(event)
+        account = self._accounts.account(event.account_id)
+        assert account is not None
+        self._tell(event.account_id, "dead_man.fired", account)
 
     # -- orders -----------------------------------------------------------------------------------------------------
 
@@ -241,6 +248,10 @@ TAKERS: Final[dict[type[e.Event], Callable[[Views, Any], None]]] = {
     e.AccountOpened: Views._take_account,
     e.KeyRegistered: lambda views, event: views._accounts.key_registered(event),
     e.KeyRevoked: lambda views, event: views._accounts.key_revoked(event),
+    s.DeadManSet: lambda views, event: views._watch.dead_man_set(event),
+    s.DeadManFired: Views._take_dead_man,
+    s.SessionArmed: lambda views, event: views._watch.session_armed(event),
+    s.SessionEnded: lambda views, event: views._watch.session_ended(event),
     m.MoneyMoved: lambda views, event: views._asked.append(event),
     e.AnswerKept: lambda views, event: views._asked.append(event),
     m.ContestableChanged: lambda views, event: views._accounts.contestable_changed(event),

@@ -51,7 +51,7 @@ class Live:
     Entering raises what the first connection fails by; after that only a refusal that lasts ends it, such as of a key
     that was revoked, and is raised by the iteration and by requests. With `dead_man_s` all orders of the account are
     canceled when neither this program nor its connection has been heard of for so many seconds of the market's clock;
-    with `cancel_on_disconnect` when a connection is lost.
+    with `cancel_on_disconnect` when a connection ends. Whoever leaves the context is not heard of any more, either.
     """
 
     def __init__(

@@ -179,6 +179,8 @@ def _ending() -> dict[str, Struct]:
         ),
         "DELETE /v1/asks/{ask_id}": schema.AskRef(ask_id="ask-1"),
         "ask.cancel": schema.AskRef(ask_id="ask-2"),
+        "session.cancel_on_disconnect": schema.CancelOnDisconnectParams(enabled=True),
+        "session.dead_man": schema.DeadManParams(seconds=30),
         "DELETE /v1/asks": all_of_it,
         "ask.cancel_all": all_of_it,
         "DELETE /v1/operator/keys/{key_id}": params.KeyRef(key_id="key-0123456789abcdef"),

@@ -50,7 +50,7 @@ PUSHES: Final[dict[str, Channel]] = {
         {f"bid.{news}": schema.Bid for news in ORDER_NEWS}
         | {f"ask.{news}": schema.Ask for news in ORDER_NEWS}
         | {f"lease.{news}": schema_money.Lease for news in LEASE_NEWS}
-        | {"transfer": schema_money.Transfer},
+        | {"transfer": schema_money.Transfer, "dead_man.fired": schema_money.Account},
     ),
     "book": Channel(
         rf"^book:{_SLUG}/{_SLUG}/P[0-9A-Z]+$",

@@ -87,4 +87,6 @@ SENTENCES: Final[dict[str, str]] = {
     "lease.start": "Hand over access to a lease's chips.",
     "lease.meter": "Report running totals of what was delivered and used.",
     "lease.list": "Your leases, newest first.",
+    "session.cancel_on_disconnect": "Have all open orders of your account canceled when this socket goes.",
+    "session.dead_man": "Have all open orders of your account canceled in so many seconds, unless you say so again.",
 }

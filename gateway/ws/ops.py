@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from msgspec import Struct
 
 from gateway import requests, schema
-from gateway.calls import asks, bids, leases
+from gateway.calls import asks, bids, leases, sessions
 from gateway.desk import Call
 
 
@@ -33,4 +33,6 @@ OPS: Final = {
     "lease.start": Op(leases.start, schema.StartParams),
     "lease.meter": Op(leases.meter, schema.MeterParams),
     "lease.list": Op(leases.listing, schema.LeasePage),
+    "session.cancel_on_disconnect": Op(sessions.cancel_on_disconnect, schema.CancelOnDisconnectParams),
+    "session.dead_man": Op(sessions.dead_man, schema.DeadManParams),
 }

@@ -14,6 +14,7 @@ import msgspec
 from aiohttp import WSMsgType
 from msgspec import Struct
 
+from exchange.language.commands_sessions import ArmSession
 from exchange.language.instants import format_instant
 from exchange.language.rejects import Code
 from gateway import answers, schema
@@ -21,10 +22,11 @@ from gateway.answers_operator import SessionOut
 from gateway.auth import NOBODY, PUBLIC, RIGHTS, Caller, authorise, caller_by_login, identify
 from gateway.costs import BAD_KEY
 from gateway.decode import decode
-from gateway.desk import Call, Desk
+from gateway.desk import Call, Desk, Sitting
 from gateway.errors import WIRE, Refusal, new_request_id, refusal_of
 from gateway.settings import Settings
 from gateway.throttle import Allowance
+from gateway.wire import maybe_instant
 from gateway.ws.channels import ACCOUNT, read_channels, shutting_down
 from gateway.ws.endings import BROKEN, GONE_AWAY, POLICY, Ending
 from gateway.ws.listening import Listening
@@ -53,7 +55,7 @@ class Session:
         self._desk = desk
         self._settings = settings
         self._socket = socket
-        self._session_id = f"s-{secrets.token_hex(8)}"
+        self.sitting = Sitting(f"s-{secrets.token_hex(8)}")
         self._since_s = self._heard_s = desk.market.clock_s
         self._caller = NOBODY
         self._is_now(caller)
@@ -92,8 +94,9 @@ class Session:
 
     def shown(self) -> SessionOut:
         """What operators see of it."""
+        reads = self._desk.market.reads
         return SessionOut(
-            session_id=self._session_id,
+            session_id=self.sitting.session_id,
             account_id=self._caller.account_id or None,
             key_id=self._caller.key_id or None,
             address=self._socket.remote,
@@ -102,6 +105,8 @@ class Session:
             in_flight=len(self._calls),
             outbox_bytes=self._outbox.held_bytes,
             channels=self._listening.names,
+            cancel_on_disconnect=self.sitting.session_id in reads.armed(),
+            dead_man_until=maybe_instant(reads.dead_man_until_s(self._caller.account_id)),
         )
 
     def check_key(self) -> None:
@@ -155,7 +160,7 @@ class Session:
             params = decode(bytes(frame.params), op.takes)
             if allowance is not None:
                 allowance.take_extra(params)
-            call = Call(self._desk, self._caller, params)
+            call = Call(self._desk, self._caller, params, sitting=self.sitting)
         except Exception as error:
             await self._refuse(request_id if request_id is not None else _id_within(data), error)
             if self._limited_in_a_row:  # who goes on regardless is read more and more slowly
@@ -253,6 +258,12 @@ class Session:
         await self._reply(request_id, result)
 
     async def _logout(self, request_id: schema.RequestId, _: schema.NoParams) -> None:
+        """Whoever says so is not cut off: once all that was asked before has been done, nothing comes of the end."""
+        if self._calls:
+            await asyncio.wait(self._calls)
+        if self.sitting.may_be_armed and self._caller is not NOBODY:
+            account_id, session_id = self._caller.account_id, self.sitting.session_id
+            await self._desk.carry_out(ArmSession(account_id=account_id, session_id=session_id, armed=False))
         self._listening.close_account()
         self._is_now(NOBODY)
         await self._reply(request_id, answers.LoggedOut())

@@ -12,6 +12,7 @@ from gateway.costs import BAD_KEY
 from gateway.desk import Desk
 from gateway.errors import Refusal
 from gateway.settings import Settings
+from gateway.ws.burying import Undertaker
 from gateway.ws.newsroom import Newsroom
 from gateway.ws.session import Session
 from gateway.ws.socket import AiohttpSocket
@@ -31,6 +32,7 @@ class Stream:
         self._desk = desk
         self._settings = settings
         self._newsroom = Newsroom(desk.market)
+        self._undertaker = Undertaker(desk.market)
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         """One socket, from handshake to close. A key in the handshake must be good."""
@@ -56,6 +58,8 @@ class Stream:
                 self._desk.roster.leave(number)
         finally:
             session.left()
+            if session.sitting.may_be_armed:
+                self._undertaker.bury(session.sitting.session_id)
         return socket
 
     def _caller(self, request: web.Request) -> Caller:
@@ -71,6 +75,12 @@ class Stream:
     async def say_goodbye(self, _: web.Application) -> None:
         """End every session in good order, all at the same time."""
         await asyncio.gather(*(seat.say_goodbye() for seat in self._desk.roster.share(0, 1)))
+
+    async def buried(self, _: web.Application) -> AsyncIterator[None]:
+        """Begin when the market knows of every session of another server's that it is over; for `cleanup_ctx`."""
+        await self._undertaker.bury_those_left_behind()
+        yield
+        await self._undertaker.done()
 
     async def swept(self, _: web.Application) -> AsyncIterator[None]:
         """End sessions whose key was revoked or has expired, though nothing moves on them; for `cleanup_ctx`."""

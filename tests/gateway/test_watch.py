@@ -98,6 +98,8 @@ async def test_operators_see_who_is_on_the_stream(house: House) -> None:
         "in_flight": 0,
         "outbox_bytes": 0,
         "channels": ["account", BOOK],
+        "cancel_on_disconnect": False,
+        "dead_man_until": None,
     }
     assert (sessions[0]["key_id"], sessions[0]["channels"], sessions[0]["since"]) == (None, ["status"], at(1))
 

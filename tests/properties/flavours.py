@@ -79,10 +79,22 @@ BRAKES = Flavour(  # market states that come and go while chips come back, and p
     waste=1,
     block_max=4,
 )
-FLAVOURS = (BOOKS, DAYS, LEASES, GANGS, LADDERS, BRAKES)
+WATCHES = Flavour(  # dead men wound up or not, sessions that end, in markets of whatever state
+    name="watches",
+    weights={"bid": 10, "ask": 8, "time": 6, "watch": 10, "start": 2, "cancel": 1, "state": 1},
+    windows_s=(6 * HOUR_S, 3 * HOUR_S, 12 * HOUR_S),
+    durations_s=(HOUR_S, 3 * HOUR_S, QUARTER_S),
+    jumps_s=(QUARTER_S, 450, HOUR_S, 1, 2 * HOUR_S),
+    cash_micros=3000 * MICROS_PER_CNY,
+    places=MOSTLY_HERE,
+    premiums_micros=(0, -20_000, 10_000),
+    least_percent=(None, 100, 50),
+)
+FLAVOURS = (BOOKS, DAYS, LEASES, GANGS, LADDERS, BRAKES, WATCHES)
 
 MODES = ("cancel_taker", "cancel_maker", "cancel_both", "skip")
 FORCES = ("gtc", "gtd", "ioc", "fok")
+SILENCES = ("dead_man", "disconnect")
 MUST_MEET = {
     "books": {
         *(f"{force} {side}" for force in FORCES for side in ("bid", "ask")),
@@ -170,5 +182,16 @@ MUST_MEET = {
         *(f"refused meter_{what}" for what in ("shrinks", "exceeds_capacity", "exceeds_delivered")),
         *(f"refused meter_{what}" for what in ("in_future", "outside_lease")),
         *(f"refused lease_{what}" for what in ("over", "started", "not_running")),
+    },
+    "watches": {
+        *(f"{many} orders taken back by {reason}" for many in ("few", "several") for reason in SILENCES),
+        *(f"{side} canceled {reason}" for side in ("bid", "ask") for reason in SILENCES),
+        "a dead man set again in time",
+        "a dead man set off",
+        "a session ended that was not armed",
+        "refused unknown_account",
+        "refused bad_value",
+        "refused duration_out_of_range",
+        "lease defaulted not_started",
     },
 }

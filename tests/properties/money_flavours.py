@@ -129,7 +129,8 @@ MUST_MEET = {
     "meters": {
         *EVERYWHERE,
         *refused("AdvanceTime", "time_not_forward"),
-        *("AmendAsk", "AmendBid", "CancelAllAsks", "CancelAllBids", "CancelAsk", "CancelBid"),
+        *("AmendAsk", "AmendBid", "CancelAllAsks", "CancelAllBids", "CancelAsk", "CancelBid", "SetDeadMan"),
+        "ask canceled dead_man",
         *("Deposit", "Deposit repeated", "Withdraw", "Withdraw repeated"),
         *refused("Deposit", "amount_out_of_range", "idempotency_key_reused", "unknown_account"),
         *refused("Withdraw", "amount_out_of_range", "idempotency_key_reused", "unknown_account", "insufficient_funds"),

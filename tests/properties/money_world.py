@@ -35,6 +35,7 @@ from exchange.language.commands import (
     StartLease,
     Withdraw,
 )
+from exchange.language.commands_sessions import SetDeadMan
 from exchange.language.units import HOUR_S, MICROS_PER_CNY
 from tests.properties import money_acts
 from tests.properties.choices import Choices
@@ -306,10 +307,12 @@ def a_wish(choices: Choices, books: Books, ask: Ask | None) -> Alternative:
 
 
 def a_change(choices: Choices, books: Books) -> Command:
-    """An order is changed or taken back, mostly by its owner; or all orders of somebody are taken back."""
+    """An order is changed or taken back, mostly by its owner; or all orders of somebody are taken back, now or soon."""
     kind = choices.pick(("amend ask", "cancel ask", "amend bid", "cancel bid", "sweep"))
     if kind == "sweep":
         account = choices.pick(NAMES)
+        if choices.chance(3):
+            return SetDeadMan(account_id=account, seconds=choices.pick((QUARTER_S, 450, HOUR_S)))
         return CancelAllAsks(account_id=account) if choices.chance(2) else CancelAllBids(account_id=account)
     stranger = choices.pick(NAMES) if choices.chance(12) else None
     if "ask" in kind:

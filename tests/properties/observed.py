@@ -25,6 +25,7 @@ from exchange.language.events import (
     Transferred,
 )
 from exchange.language.events_money import ContestableChanged
+from exchange.language.events_sessions import DeadManFired, DeadManSet, SessionArmed, SessionEnded
 from exchange.language.windows import Segment
 from tests.reference.market import Market
 from tests.reference.records import Ask, Bid, Lease
@@ -87,6 +88,8 @@ class Observed:
         self.trades: list[TradeFace] = []
         self.periods: dict[int, list[tuple[int, int, int, int, int]]] = {}
         self.prevented: list[tuple[int, int, str, str]] = []
+        self.deadlines: dict[str, int] = {}
+        self.armed: dict[str, str] = {}
         self.balances: dict[str, int] = {}
         self.contestable: dict[str, int] = {}
 
@@ -94,6 +97,7 @@ class Observed:
         """Take in what one command made happen."""
         for event in events:
             self.take(event)
+            self.take_watch(event)
 
     def take(self, event: Event) -> None:
         match event:
@@ -148,6 +152,17 @@ class Observed:
                     e.buyer_fee_micros,
                     e.provider_fee_micros,
                 )
+
+    def take_watch(self, event: Event) -> None:
+        match event:
+            case DeadManSet(account_id=who, until_s=None) | DeadManFired(account_id=who):
+                self.deadlines.pop(who, None)
+            case DeadManSet(account_id=who, until_s=int(until)):
+                self.deadlines[who] = until
+            case SessionArmed(session_id=session, account_id=who, armed=True):
+                self.armed[session] = who
+            case SessionArmed(session_id=session) | SessionEnded(session_id=session):
+                del self.armed[session]
 
     def purses(self, accounts: list[str]) -> dict[str, tuple[int, ...]]:
         """Available, held, escrow and bond of each account, and what the venue has earned."""

@@ -32,7 +32,7 @@ from tests.reference.books import Books
 from tests.reference.market import Market
 
 SEQUENCES, COMMANDS = 8, 90
-SOAK_SEQUENCES = 400  # of each of ten flavours
+SOAK_SEQUENCES = 400  # of each of eleven flavours
 SOON = 12  # commands between one cut and the next, at most
 
 MUST_MEET = {
@@ -42,6 +42,7 @@ MUST_MEET = {
     "gangs": {"gang", "bid partly filled"},
     "ladders": {"several blocks"},
     "brakes": {"brake", "market not open"},
+    "watches": {"dead man", "dead man with several appointments", "dead man who is off", "armed session"},
     "meters": {"answer", "programme with grants"},
     "vouchers": {"affiliated groups", "subsidised lease", "flag"},
     "endings": {"contestable money", "open contest", "ruling"},
@@ -124,6 +125,7 @@ def readings(views: Views) -> Iterator[object]:
     yield views.contests(None, 500), views.flags(None, None, 500)
     for account in views.accounts():
         name = account.account_id
+        yield views.dead_man_until_s(name), sorted(views.armed().items())
         yield account, views.keys(name), views.vouchers(name), views.transfers(name, None, 500)
         bids, asks = views.bids(name, None, None, 500), views.asks(name, None, None, 500)
         yield bids, [views.receipt(name, bid.client_order_id) for bid in bids]
@@ -153,6 +155,10 @@ def marks(state: State, views: Views) -> Iterator[str]:
     over = (kind for _, kind, number, _ in state.agenda.all() if number not in state.bids)
     yield from _true(
         {
+            "armed session": bool(state.armed),
+            "dead man": any(man.deadline_s for man in state.dead_men.values()),
+            "dead man who is off": any(not man.deadline_s for man in state.dead_men.values()),
+            "dead man with several appointments": any(len(man.appointed) > 1 for man in state.dead_men.values()),
             "stale appointment": any(kind in (Due.BID_EXPIRY, Due.ALTERNATIVE_LAPSE) for kind in over),
             "programme with grants": any(programme.groups for programme in state.programmes.values()),
             "brake": bool(state.brakes),

@@ -78,6 +78,8 @@ class Twins:
         self.same("terms of bids", told.bid_terms, {n: observed.bid_terms(bid) for n, bid in naive.bids.items()})
         self.same("terms of asks", told.ask_terms, {n: observed.ask_terms(ask) for n, ask in naive.asks.items()})
         self.same("brakes", told.brakes, naive.brakes)
+        self.same("dead men", told.deadlines, naive.deadlines)
+        self.same("armed sessions", told.armed, naive.armed)
         self.same("leases", told.leases, {n: observed.lease_face(lease) for n, lease in naive.leases.items()})
         self.same("money", told.purses(list(naive.cash)), observed.purses(naive))
         today = next_step(naive.now, RULES.step_s)

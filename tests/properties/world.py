@@ -29,7 +29,7 @@ from exchange.language.commands import (
     StartLease,
 )
 from exchange.language.units import DAY_S, HOUR_S, MICROS_PER_CNY
-from tests.properties import changes, faults
+from tests.properties import changes, faults, watches
 from tests.properties.choices import Choices
 from tests.reference import leasing
 from tests.reference.arithmetic import next_step
@@ -124,6 +124,8 @@ def next_command(flavour: Flavour, blob: bytes, market: Market) -> Command | Non
             return changes.an_amendment(choices, market)
         case "sweep":
             return changes.a_sweep(choices)
+        case "watch":
+            return watches.a_watch(choices, market)
         case "state":
             return changes.a_state(choices, market)
         case "start":

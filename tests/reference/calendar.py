@@ -1,7 +1,8 @@
 """What time does, and what providers do with their leases, one instant after the other.
 
-At one instant, in this order: orders expire (so that nothing trades at its own expiry), periods close, leases begin to
-run, deadlines for access pass; each of them by the number of the order or lease.
+At one instant, in this order: orders of whom nothing has been heard are taken back, orders expire (so that nothing
+trades at its own expiry), periods close, leases begin to run, deadlines for access pass; each of them by the number of
+the order or lease.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from exchange.language import limits
 from exchange.language.commands import MeterLease, StartLease
 from exchange.language.rejects import Code
-from tests.reference import leasing
+from tests.reference import leasing, watches
 from tests.reference.arithmetic import fee, next_step
 from tests.reference.matcher import match_ask
 from tests.reference.records import Ask, Bid, Lease, Settlement, Verdict
@@ -35,7 +36,7 @@ def advance(market: Market, to: int) -> Verdict:
 
 def all_due(market: Market) -> list[int]:
     """Every instant at which time alone may change something, past ones too."""
-    found = []
+    found = [*market.deadlines.values()]
     for bid in market.bids.values():
         if bid.state == "resting":
             found += [bid.command.alternatives[index].latest_start_s + 1 for index in bid.open]
@@ -58,6 +59,7 @@ def closing(market: Market, lease: Lease) -> int:
 
 def an_instant(market: Market) -> None:
     """Everything that is due now."""
+    watches.fire(market)
     for bid in market.bids.values():
         if bid.state == "resting":
             let_bid_age(market, bid)

@@ -29,8 +29,9 @@ from exchange.language.commands import (
     SetTenors,
     StartLease,
 )
+from exchange.language.commands_sessions import ArmSession, EndSession, SetDeadMan
 from exchange.language.rejects import Code
-from tests.reference import amending, arithmetic, brakes, calendar, refusals, rehearsal
+from tests.reference import amending, arithmetic, brakes, calendar, refusals, rehearsal, watches
 from tests.reference.matcher import Place, match_ask, match_bid
 from tests.reference.records import Ask, Bid, Lease, Verdict
 
@@ -54,6 +55,8 @@ class Market:
         self.leases: dict[int, Lease] = {}
         self.brakes: dict[tuple[str | None, str | None], str] = {}  # by region and chip; None is every one
         self.prices: dict[tuple[str, str], list[int]] = {}  # of all trades, by region and chip
+        self.deadlines: dict[str, int] = {}  # by when accounts must have been heard of
+        self.armed: dict[str, str] = {}  # session -> account
         self.prevented: list[tuple[int, int, str, str]] = []  # bid, ask, mode, taker
         self.marks: Counter[str] = Counter()
 
@@ -98,6 +101,12 @@ class Market:
                 return self.place_ask(command)
             case PlaceBid():
                 return self.place_bid(command)
+            case SetDeadMan():
+                return watches.set_dead_man(self, command)
+            case ArmSession():
+                return watches.arm_session(self, command)
+            case EndSession():
+                return watches.end_session(self, command)
             case AmendBid():
                 return amending.amend_bid(self, command)
             case AmendAsk():

@@ -31,6 +31,7 @@ from exchange.language.commands import (
     StartLease,
     Withdraw,
 )
+from exchange.language.commands_sessions import ArmSession, EndSession, SetDeadMan
 from exchange.language.events import RESTING, RUNNING, SCHEDULED
 from exchange.language.units import HOUR_S, MICROS_PER_CNY
 from exchange.language.views import LeaseView
@@ -41,7 +42,7 @@ from tests.simulator.truth import Truth
 QUARTER_S: Final = 900
 PRICES: Final = (1_000_000, 1_010_000, 990_000, 1_020_000)
 LOTS: Final = (1000, 500, 4000)
-KINDS: Final = ("bid", "ask", "change", "start", "meter", "release", "contest", "resell", "sweep", "purse")
+KINDS: Final = ("bid", "ask", "change", "start", "meter", "release", "contest", "resell", "sweep", "purse", "watch")
 OPERATOR_KINDS: Final = ("money", "money", "rule", "brake", "stop")
 
 
@@ -157,6 +158,16 @@ class Workload:
     def _sweep(self) -> Command:
         kind = self._chance.choice((CancelAllAsks, CancelAllBids))
         return kind(account_id=self._account_id, chip=self._chance.choice((None, PLACES[0][1])))
+
+    def _watch(self) -> Command:
+        """A dead man is wound up, mostly in time, or a session comes or goes."""
+        pick = self._chance.choice
+        if pick((True, False)):
+            return SetDeadMan(account_id=self._account_id, seconds=pick((HOUR_S, QUARTER_S, 30, 0)))
+        session_id = f"{self._account_id}-{pick((1, 2))}"
+        if pick((True, False)):
+            return ArmSession(account_id=self._account_id, session_id=session_id, armed=pick((True, True, False)))
+        return EndSession(session_id=session_id)
 
     def _lease(self, state: str, side: str) -> LeaseView | None:
         found = self._truth.views.leases(self._account_id, state, None, 20)

@@ -7,12 +7,25 @@ and put into a view with the next change, or when somebody looks.
 from collections.abc import Iterator
 from typing import Any
 
-from exchange.language.events import AccessGiven, LeaseChanged, LeaseMetered, PeriodSettled, Traded
+from exchange.language.events import (
+    CANCELLED,
+    DEFAULTED,
+    ENDED,
+    RELEASED,
+    RUNNING,
+    SCHEDULED,
+    AccessGiven,
+    LeaseChanged,
+    LeaseMetered,
+    PeriodSettled,
+    Traded,
+)
 from exchange.language.events_money import ContestRuled, LeaseCut, PartResold, PartReturned, PeriodContested
 from exchange.language.units import MicroChipHours, MilliDu, Seconds
 from exchange.language.views import LeaseView, PeriodView
 from exchange.language.windows import Segment
 
+STATES = (SCHEDULED, RUNNING, ENDED, DEFAULTED, RELEASED, CANCELLED)
 SETTLED, CONTESTED, RULED = "settled", "contested", "ruled"
 
 
@@ -47,6 +60,7 @@ class Leases:
         self.records: dict[int, Record] = {}
         self.leases_of: dict[str, list[int]] = {}  # account, as buyer, provider or deliverer -> numbers, ascending
         self.sealed_access: dict[int, bytes] = {}
+        self.states = dict.fromkeys(STATES, 0)
         self.turned_at: dict[tuple[int, int], LeaseView] = {}  # lease, seq of a command that was about it
 
     # -- reading ----------------------------------------------------------------------------------------------------
@@ -106,7 +120,7 @@ class Leases:
             frozen_micros=0,
             use=event.use,
             take_or_pay_bp=event.take_or_pay_bp,
-            state="scheduled",
+            state=SCHEDULED,
             reason="",
             words="",
             escrow_micros=event.escrow_micros,
@@ -125,6 +139,7 @@ class Leases:
             seq=seq,
         )
         self.records[lease.lease_id] = Record(lease)
+        self.states[SCHEDULED] += 1
         for account_id in parties(lease):
             self.leases_of.setdefault(account_id, []).append(lease.lease_id)
 
@@ -166,6 +181,9 @@ class Leases:
     def changed(self, event: LeaseChanged) -> None:
         """A lease stands elsewhere."""
         lease = self.face(event.lease_id)
+        if event.state != lease.state:
+            self.states[lease.state] -= 1
+            self.states[event.state] += 1
         self._change(
             event.lease_id,
             state=event.state,

@@ -166,6 +166,7 @@ def _load_orders(views: Views, reader: Reader) -> None:
     for lease in reader.values(kept.LEASES):
         record = leases.records[lease.lease_id] = Record(lease)
         record.periods.extend(lease.periods)
+        leases.states[lease.state] += 1
         for account_id in parties(lease):
             leases.leases_of.setdefault(account_id, []).append(lease.lease_id)
     _load_receipts(orders, leases, reader)

@@ -22,6 +22,7 @@ from exchange.projections.leases import Leases, own_use
 
 RELATED_PARTY, CIRCULAR, DOUBLE_SUBSIDY = "related_party", "circular", "double_subsidy"
 UNDERUSED, SPLIT_CONTRACT = "underused", "split_contract"
+KINDS = (RELATED_PARTY, CIRCULAR, DOUBLE_SUBSIDY, UNDERUSED, SPLIT_CONTRACT)
 OVER = (ENDED, DEFAULTED, RELEASED, CANCELLED)
 
 USED_LEAST_BP = 2_000  # of what was paid for a subsidised lease, in worth of use

@@ -38,6 +38,7 @@ from exchange.language.views_money import (
     LeaseStatement,
     ProgrammeKpi,
     ProgrammeView,
+    VenueKpis,
     VoucherView,
 )
 
@@ -149,6 +150,8 @@ class Reads(Protocol):
         ...
 
     def kpis(self) -> list[ProgrammeKpi]: ...
+
+    def usage(self) -> VenueKpis: ...
 
     def account_at(self, account_id: str, seq: int) -> AccountView | None:
         """An account as it stood after a request about it that had an idempotency key."""

@@ -29,6 +29,7 @@ from exchange.language.views_money import (
     LeaseStatement,
     ProgrammeKpi,
     ProgrammeView,
+    VenueKpis,
     VoucherView,
 )
 from exchange.language.windows import ceil_to_step
@@ -44,6 +45,7 @@ from exchange.projections.orders import Orders
 from exchange.projections.programmes import Programmes
 from exchange.projections.supervision import KINDS, Supervision
 from exchange.projections.tape import Tape
+from exchange.projections.usage import Usage
 
 V = TypeVar("V", BidView, AskView, LeaseView)
 
@@ -61,6 +63,7 @@ class Reading:
         self._contests = Contests()
         self._programmes = Programmes()
         self._supervision = Supervision(self._leases)
+        self._usage = Usage()
         self._tape = Tape()
         self._candles = Candles()
         self._index = Index()
@@ -157,6 +160,10 @@ class Reading:
 
     def flags(self, kind: str | None, before: int | None, limit: int) -> list[FlagView]:
         return self._supervision.newest(kind, before, limit)
+
+    def usage(self) -> VenueKpis:
+        venue, regions, providers = self._usage.kpis(self.now_s)
+        return VenueKpis(venue=venue, regions=tuple(regions), providers=tuple(providers))
 
     def flag_counts(self) -> dict[str, int]:
         counts = Counter(flag.kind for flag in self._supervision.flags)

@@ -99,8 +99,22 @@ def _trading(market: Market, pulse: Pulse) -> Iterator[Metric]:
     yield gauges(
         "index_price_cny_per_du", told, ("grade",), {key: price / MICROS for key, price in prices.items() if price}
     )
+    told = "Chip-hours up to now: leased and idle are registered; lost and used are of those due; see /v1/kpis."
+    yield gauges("chip_hours", told, ("region", "of"), dict(_chip_hours(reads)))
     told = "Where the money of voucher programmes is; redeemed is all that ever was."
     yield gauges("voucher_cny", told, ("programme", "state"), dict(_vouchers(reads)))
+
+
+def _chip_hours(reads: Reads) -> Iterator[tuple[Labels, float]]:
+    for kpi in reads.usage().regions:
+        sums = {
+            "registered": kpi.registered_uch,
+            "leased": kpi.leased_uch,
+            "due": kpi.due_uch,
+            "lost": kpi.lost_uch,
+            "used": kpi.used_uch,
+        }
+        yield from (((kpi.name, of), uch / MICROS) for of, uch in sums.items())
 
 
 def _vouchers(reads: Reads) -> Iterator[tuple[Labels, float]]:

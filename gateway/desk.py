@@ -12,6 +12,7 @@ from exchange.language.port import Market, Outcome
 from exchange.language.rejects import Code
 from gateway.auth import Caller, check_still_good
 from gateway.errors import Refusal
+from gateway.logs import note_command
 from gateway.metrics.counts import Counts
 from gateway.nonces import Nonces
 from gateway.roster import Roster
@@ -39,6 +40,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     async def carry_out(self, command: Command) -> Outcome:
         """Submit a command; the market's no becomes a Refusal."""
         outcome = await self.market.submit(command)
+        note_command(command, outcome)
         if outcome.reject is None:
             return outcome
         if outcome.reject.code is Code.IDEMPOTENCY_KEY_REUSED:

@@ -17,6 +17,7 @@ from gateway.desk import IDEMPOTENCY_KEY, Call, Desk
 from gateway.documents.pages import Sheet
 from gateway.doorman import settled_body
 from gateway.errors import Refusal, new_request_id, refusal_of
+from gateway.logs import REQUEST, note_request
 from gateway.metrics.counts import UNMATCHED, Counts, now_ns
 from gateway.rest.routes import Route
 from gateway.schema import NoParams
@@ -70,6 +71,7 @@ def endpoint(desk: Desk, route: Route) -> Handler:
 async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Whatever is raised below becomes a problem, with the request's id."""
     request[REQUEST_ID] = new_request_id()
+    REQUEST.set(request[REQUEST_ID])
     began_ns, counts = now_ns(), request.app[COUNTS]
     try:
         response = await handler(request)
@@ -153,7 +155,9 @@ async def _taken(request: web.Request, route: Route, within_s: float) -> Struct:
 def _note(counts: Counts, request: web.Request, status: int, began_ns: int) -> None:
     resource = request.match_info.route.resource
     route = UNMATCHED if resource is None else resource.canonical
-    counts.note_request(request.method, route, status, now_ns() - began_ns)
+    took_ns = now_ns() - began_ns
+    counts.note_request(request.method, route, status, took_ns)
+    note_request(f"{request.method} {route}", status, took_ns)
 
 
 def _problem(error: Exception, refusal: Refusal, request_id: str) -> web.Response:

@@ -23,6 +23,7 @@ from gateway.costs import BAD_KEY
 from gateway.decode import decode
 from gateway.desk import Call, Desk
 from gateway.errors import WIRE, Refusal, new_request_id, refusal_of
+from gateway.logs import REQUEST, note_op
 from gateway.metrics.counts import FAILED, OK, REFUSED, UNMATCHED, now_ns
 from gateway.settings import Settings
 from gateway.throttle import Allowance
@@ -142,11 +143,13 @@ class Session:
         """Take one frame; whatever is wrong with it is answered here."""
         request_id: schema.RequestId | None = None
         counts, began_ns, name = self._desk.counts, now_ns(), UNMATCHED
+        REQUEST.set((self._session_id, ""))
         counts.frames_in += 1
         counts.bytes_in += len(data)
         try:
             frame = self._unpacked(kind, data)
             name = frame.op
+            REQUEST.set((self._session_id, frame.id))
             request_id = frame.id
             if self._leaving:
                 raise Refusal("shutting_down")
@@ -155,7 +158,7 @@ class Session:
                 takes, own = OWN_OPS[frame.op]
                 await own(self, frame.id, decode(bytes(frame.params), takes))
                 self._bad_in_a_row = self._limited_in_a_row = 0
-                counts.op(name).note(OK, now_ns() - began_ns)
+                self._note_done(name, began_ns)
                 return
             params = decode(bytes(frame.params), OPS[name].takes)
             if allowance is not None:
@@ -217,8 +220,13 @@ class Session:
         seq = 0
         if isinstance(answer, answers.Answer):
             seq, answer = answer.seq, msgspec.structs.replace(answer, seq=0)
-        self._desk.counts.op(name).note(OK, now_ns() - began_ns)
+        self._note_done(name, began_ns)
         await self._reply(request_id, answer, seq)
+
+    def _note_done(self, op: str, began_ns: int) -> None:
+        took_ns = now_ns() - began_ns
+        self._desk.counts.op(op).note(OK, took_ns)
+        note_op(op, "", took_ns)
 
     def _carried_out(self, task: asyncio.Task[None]) -> None:
         self._calls.discard(task)
@@ -233,7 +241,9 @@ class Session:
         reference, counts = new_request_id(), self._desk.counts
         refusal = refusal_of(error, reference)
         counts.refusals[refusal.code] += 1
-        counts.op(op).note(FAILED if refusal.entry.status >= 500 else REFUSED, now_ns() - began_ns)
+        took_ns = now_ns() - began_ns
+        counts.op(op).note(FAILED if refusal.entry.status >= 500 else REFUSED, took_ns)
+        note_op(op, refusal.code, took_ns)
         await self._outbox.put(_encode(answers.Reply(id=request_id, ok=False, error=refusal.problem(reference))))
         if refusal.entry.status >= 500:
             return  # not the client's doing

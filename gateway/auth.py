@@ -18,10 +18,10 @@ from exchange.language.port import Market
 from exchange.language.views import KeyView
 from gateway import signing
 from gateway.errors import Refusal
-from gateway.logs import PREFIX
 from gateway.nonces import Nonces
 from gateway.schema import LoginParams
 
+PREFIX: Final = "lbk_"
 STREAM: Final = "/v1/stream"
 
 PUBLIC: Final = "public"  # no key

@@ -14,8 +14,8 @@ import structlog
 
 from exchange.language.commands import Command
 from exchange.language.port import Outcome
+from gateway.auth import PREFIX
 
-PREFIX: Final = "lbk_"  # of keys
 _SECRET: Final = re.compile(rf"{PREFIX}[A-Za-z0-9_-]+")
 
 REQUEST: Final[ContextVar[tuple[str, int | str] | str]] = ContextVar("request", default="")

@@ -70,6 +70,8 @@ def _hosting(data_dir: str) -> Callable[[Callable[..., None]], Callable[..., Non
                       show_default=True, help="Commands between two snapshots of the market; 0: none.")  # fmt: skip
         @click.option("--limit", "limits", envvar="LEASEBOOK_LIMITS", type=_LimitType(), multiple=True,
                       help="Another limit, such as trade_per_s=5000; may be given several times.")  # fmt: skip
+        @click.option("--log-requests", envvar="LEASEBOOK_LOG_REQUESTS", is_flag=True,
+                      help="Log every request and command; else what operators do, and what goes wrong.")  # fmt: skip
         @wraps(act)
         def command(limits: tuple[tuple[str, float], ...], **options: Any) -> None:
             act(structs.replace(Settings(**options), **dict(limits)))
@@ -89,7 +91,7 @@ def serve(settings: Settings) -> None:
     """Open the market and serve it until SIGTERM or Ctrl-C."""
     from gateway import root  # noqa: PLC0415 - the server's imports would double what every other command takes
 
-    log_to(sys.stderr)
+    log_to(sys.stderr, every=settings.log_requests)
     root.run(settings, root.wait)
 
 
@@ -103,7 +105,7 @@ def demo(settings: Settings) -> None:
 
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with (settings.data_dir / "demo.log").open("a", encoding="utf-8") as log:
-        log_to(log)
+        log_to(log, every=settings.log_requests)
         root.run(structs.replace(settings, sandbox=True), root.perform)
 
 

@@ -13,6 +13,7 @@ from gateway.schema_money import (
     ProgrammeKpi,
     Total,
     Transfer,
+    UsageKpi,
     Voucher,
 )
 
@@ -63,8 +64,11 @@ class Flags(Struct, frozen=True, kw_only=True):
 
 
 class Kpis(Struct, frozen=True, kw_only=True):
-    """The venue's figures."""
+    """The venue's figures: how its chips are used, in all, by region and by provider, and its voucher programmes."""
 
+    usage: UsageKpi
+    regions: tuple[UsageKpi, ...]
+    providers: tuple[UsageKpi, ...]
     programmes: tuple[ProgrammeKpi, ...]
 
 

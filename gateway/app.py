@@ -14,8 +14,9 @@ from exchange.language.limits import FRAME_MAX_BYTES
 from exchange.language.port import Market
 from gateway.desk import Desk
 from gateway.doorman import BACKLOG, HTTP_LOG, LINGER_S, Doorman
+from gateway.metrics.exposition import watch
 from gateway.nonces import Nonces
-from gateway.rest.handler import GATE, endpoint, problems, stamp
+from gateway.rest.handler import COUNTS, GATE, endpoint, problems, stamp
 from gateway.rest.routes import ROUTES
 from gateway.settings import Settings
 from gateway.shedding import Load
@@ -31,9 +32,10 @@ def build_app(market: Market, settings: Settings, vault: Vault) -> web.Applicati
     load = Load(market, settings)
     nonces = Nonces(settings.signed_window_ms, settings.signed_ahead_ms)
     desk = Desk(market=market, vault=vault, gate=Gate(settings, load, monotonic), nonces=nonces)
+    watch(desk)
     sockets = stream.Stream(desk, settings)
     app = web.Application(middlewares=[problems], client_max_size=FRAME_MAX_BYTES)
-    app[GATE] = desk.gate
+    app[GATE], app[COUNTS] = desk.gate, desk.counts
     for route in ROUTES:
         app.router.add_route(route.method, route.path, endpoint(desk, route))
     app.router.add_route("GET", stream.PATH, sockets.handle)
@@ -61,7 +63,7 @@ async def serving(app: web.Application, settings: Settings) -> AsyncIterator[str
     await runner.setup()
     assert runner.server is not None, "it is set up"
     try:
-        async with Doorman(settings).posted(runner.server):
+        async with Doorman(settings, app[COUNTS]).posted(runner.server):
             await web.TCPSite(runner, settings.host, settings.port, backlog=BACKLOG).start()
             host, port = runner.addresses[0][:2]
             yield f"http://{host}:{port}"

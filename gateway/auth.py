@@ -41,6 +41,7 @@ RIGHTS: Final[dict[str, str]] = {
     "GET /docs": PUBLIC,
     "GET /docs/{page}": PUBLIC,
     "GET /llms.txt": PUBLIC,
+    "GET /metrics": PUBLIC,  # it tells of nobody
     "GET /v1/time": PUBLIC,
     "GET /v1/status": PUBLIC,
     "GET /v1/catalog": PUBLIC,

@@ -62,6 +62,7 @@ COSTS: Final[dict[str, Cost | None]] = {
     "GET /docs": _ONE,
     "GET /docs/{page}": _ONE,
     "GET /llms.txt": _ONE,
+    "GET /metrics": _REPORT,
     "GET /v1/time": _ONE,
     "GET /v1/status": _ONE,
     "GET /v1/catalog": _ONE,

@@ -5,12 +5,15 @@ from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
 from msgspec import Struct, field
+from prometheus_client import CollectorRegistry
 
 from exchange.language.commands import Command
 from exchange.language.port import Market, Outcome
 from exchange.language.rejects import Code
 from gateway.auth import Caller, check_still_good
 from gateway.errors import Refusal
+from gateway.logs import note_command
+from gateway.metrics.counts import Counts
 from gateway.nonces import Nonces
 from gateway.roster import Roster
 from gateway.schema import Page
@@ -31,10 +34,13 @@ class Desk(Struct, frozen=True, kw_only=True):
     gate: Gate
     nonces: Nonces
     roster: Roster = field(default_factory=Roster)
+    counts: Counts = field(default_factory=Counts)
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)  # what is told at /metrics
 
     async def carry_out(self, command: Command) -> Outcome:
         """Submit a command; the market's no becomes a Refusal."""
         outcome = await self.market.submit(command)
+        note_command(command, outcome)
         if outcome.reject is None:
             return outcome
         if outcome.reject.code is Code.IDEMPOTENCY_KEY_REUSED:

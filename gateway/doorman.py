@@ -19,6 +19,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway.errors import Refusal, new_request_id
+from gateway.metrics.counts import Counts
 from gateway.settings import Limits
 from gateway.throttle import party
 
@@ -49,8 +50,9 @@ class _Guest:
 class Doorman:
     """Stands at one server's door."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, counts: Counts | None = None) -> None:
         self._limits = limits
+        self._counts = counts or Counts()
         self._most = min(limits.connections_max, files_allowed() - _FILES_KEPT)
         self._guests: dict[object, _Guest] = {}
         self._of_address: Counter[str] = Counter()
@@ -92,8 +94,10 @@ class Doorman:
         else:
             self._guests[handler] = _Guest(address, transport)
             self._of_address[address] += 1
+            self._counts.connections += 1
             transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _READ_BYTES)
             return
+        self._counts.connections_refused += 1
         # a moment later: aiohttp has not finished greeting the connection yet, and must have before it ends
         asyncio.get_running_loop().call_soon(_turn_away, transport, refusal)
 
@@ -101,6 +105,7 @@ class Doorman:
         guest = self._guests.pop(handler, None)
         if guest is not None:
             self._of_address[guest.address] -= 1
+            self._counts.connections -= 1
             if not self._of_address[guest.address]:
                 del self._of_address[guest.address]
 
@@ -118,6 +123,7 @@ class Doorman:
                 guest.since = now
             elif now - guest.since >= self._limits.stall_s:
                 guest.transport.abort()
+                self._counts.connections_stalled += 1
             guest.waits_bytes = waits_bytes
 
 

@@ -200,6 +200,23 @@ class Flag(Struct, frozen=True, kw_only=True):
     detail: str
 
 
+class UsageKpi(Struct, frozen=True, kw_only=True):
+    """How chips are used, up to now; shares as decimals of one, null where there is nothing to divide by."""
+
+    name: str  # of the region or the provider; empty for the venue
+    registered: Decimal  # chip-hours that were on offer or leased
+    leased: Decimal  # chip-hours
+    due: Decimal  # chip-hours of closed settlement periods, and those that a default gave up
+    lost: Decimal  # of those that were due, not delivered
+    used: Decimal  # of those that were due, used
+    leased_share: Decimal | None  # of the registered
+    used_share: Decimal | None  # of the registered
+    used_of_due: Decimal | None
+    fault_rate: Decimal | None  # lost of due
+    domestic_share: Decimal | None  # of the leased
+    pue: Decimal | None  # energy drawn per energy that chips took, where sites state it, weighted by the 度 used there
+
+
 class ProgrammeKpi(Struct, frozen=True, kw_only=True):
     """One programme in one calendar year, shares as decimals of one; null where there is nothing to divide by."""
 

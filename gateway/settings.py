@@ -52,6 +52,7 @@ class Settings(Limits, frozen=True, kw_only=True):
     speed: float = 1.0
     take_over: bool = False  # shut out a server that has the database open
     snapshot_every: int = 100_000  # commands; 0 for never
+    log_requests: bool = False  # every one, with its commands; else what operators do, and what goes wrong
     access_key: str | None = None  # seals access data; the data directory's `access.key` when not given
 
 

@@ -32,6 +32,11 @@ class Load:
         self._late_s: deque[float] = deque(maxlen=_TICKS)
         self.behind = False  # looked at by every request, so it is worked out once a tick
 
+    @property
+    def late_s(self) -> float:
+        """How late the loop was at worst of late."""
+        return max(self._late_s, default=0.0)
+
     def note(self, late_s: float) -> None:
         """The loop came so many seconds late to an appointment."""
         self._late_s.append(late_s)

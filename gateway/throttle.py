@@ -37,6 +37,7 @@ class Buckets:
         self._clock = clock
         self._full_at: dict[str, float] = {}  # those that are not full
         self._looked_at = clock()
+        self.refused = self.shed = 0  # calls: as the bucket was empty, as the market was behind
 
     def take(self, who: str, units: int) -> None:
         """Take units out of a bucket, or Refusal when it holds less; more than a full one holds is a full one."""
@@ -50,6 +51,7 @@ class Buckets:
                     who, full_at = _STRANGER, max(self._full_at.get(_STRANGER, now), now)
         full_at += min(units, self.quota) * self._unit_s
         if full_at - now > self._holds_s:
+            self.refused += 1
             raise self._refusal(full_at - now - self.window_s)
         self._full_at[who] = full_at
 
@@ -114,6 +116,16 @@ class Gate:
         self._charged = {call: (buckets[cost.bucket], cost, can_wait(call)) for call, cost in COSTS.items() if cost}
         self._sockets: Counter[str] = Counter()
 
+    @property
+    def buckets(self) -> tuple[Buckets, ...]:
+        """All kinds of them."""
+        return (*self.of_account, self._of_address)
+
+    @property
+    def load(self) -> Load:
+        """How far behind the market is."""
+        return self._load
+
     def allowance(self, caller: Caller, address: str | None, call: str) -> Allowance | None:
         """The bucket that a call is charged to, None for one that costs nothing."""
         charged = self._charged.get(call)
@@ -130,6 +142,7 @@ class Gate:
             return
         allowance.buckets.take(allowance.who, allowance.cost.units)
         if allowance.waits and self._load.behind:
+            allowance.buckets.shed += 1
             raise Refusal("busy", detail="The market is behind and takes no more of these. Send it again in a moment.")
 
     def blame(self, address: str | None, units: int = BAD_REQUEST) -> None:

@@ -10,11 +10,12 @@ from exchange.language.views_money import (
     LeaseStatement,
     ProgrammeKpi,
     ProgrammeView,
+    UsageKpi,
     VoucherView,
 )
 from gateway import answers_money, schema_money, wire
 from gateway.requests_money import CapBody, ProgrammeBody, RateBody
-from gateway.wire import maybe_instant, maybe_share
+from gateway.wire import chip_hours, maybe_instant, maybe_pue, maybe_share
 
 
 def maybe_money(amount_micros: Micros | None) -> str | None:
@@ -93,6 +94,23 @@ def flag(view: FlagView) -> schema_money.Flag:
         programme=view.programme,
         amount=format_money(view.amount_micros),
         detail=view.detail,
+    )
+
+
+def usage(view: UsageKpi) -> schema_money.UsageKpi:
+    return schema_money.UsageKpi(
+        name=view.name,
+        registered=chip_hours(view.registered_uch),
+        leased=chip_hours(view.leased_uch),
+        due=chip_hours(view.due_uch),
+        lost=chip_hours(view.lost_uch),
+        used=chip_hours(view.used_uch),
+        leased_share=maybe_share(view.leased_bp),
+        used_share=maybe_share(view.used_bp),
+        used_of_due=maybe_share(view.used_of_due_bp),
+        fault_rate=maybe_share(view.fault_bp),
+        domestic_share=maybe_share(view.domestic_bp),
+        pue=maybe_pue(view.pue_milli),
     )
 
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 from exchange.language.commands import Command, PlaceBid
 from exchange.language.events import MarketStateSet
 from exchange.language.news import BookNews, StatusNews, TradesNews
+from exchange.language.pulse import Pulse
 from exchange.language.rejects import Reject
 from exchange.language.statements import Told
 from exchange.language.units import Seconds
@@ -37,6 +38,7 @@ from exchange.language.views_money import (
     LeaseStatement,
     ProgrammeKpi,
     ProgrammeView,
+    VenueKpis,
     VoucherView,
 )
 
@@ -118,6 +120,10 @@ class Reads(Protocol):
 
     def lease(self, lease_id: int) -> LeaseView | None: ...
 
+    def lease_states(self) -> dict[str, int]:
+        """How many leases are in each state there is."""
+        ...
+
     def sealed_access(self, lease_id: int) -> bytes | None: ...
 
     def bids(self, account_id: str, state: str | None, before: int | None, limit: int) -> list[BidView]: ...
@@ -147,7 +153,13 @@ class Reads(Protocol):
 
     def flags(self, kind: str | None, before: int | None, limit: int) -> list[FlagView]: ...
 
+    def flag_counts(self) -> dict[str, int]:
+        """How many flags of each kind that there is."""
+        ...
+
     def kpis(self) -> list[ProgrammeKpi]: ...
+
+    def usage(self) -> VenueKpis: ...
 
     def account_at(self, account_id: str, seq: int) -> AccountView | None:
         """An account as it stood after a request about it that had an idempotency key."""
@@ -241,6 +253,10 @@ class Market(Protocol):
 
     def explain(self, account_id: str, bid_id: int) -> Explanation | None:
         """Why an open bid of an account is not filled, and what would fill it; None for any other. Changes nothing."""
+        ...
+
+    def pulse(self) -> Pulse:
+        """What every stage has done since the market was opened, and what waits."""
         ...
 
     def audit(self) -> Audit:

@@ -107,6 +107,7 @@ class AskView(View, frozen=True, kw_only=True, tag=True):
     bond_micros: Micros
     lease_id: int | None  # the lease that a resale is out of
     free: tuple[Segment, ...]
+    idle_milli_s: int = 0  # milli-chips × seconds that were on offer and not leased, before `free` begins
     created_s: Seconds
     seq: int
 
@@ -142,6 +143,8 @@ class LeaseView(View, frozen=True, kw_only=True, tag=True):
     end_s: Seconds
     price_micros: Micros
     du_milli: MilliDu | None
+    domestic: bool = False  # the chip is designed in China
+    pue_milli: int | None = None  # of the site, where it states one
     cost_micros: Micros
     buyer_fee_micros: Micros  # of the whole lease, were it all earned
     buyer_fee_taken_micros: Micros
@@ -164,6 +167,9 @@ class LeaseView(View, frozen=True, kw_only=True, tag=True):
     delivered_until_s: Seconds | None
     delivered_uch: MicroChipHours
     used_uch: MicroChipHours
+    due_uch: MicroChipHours = 0  # of its own use: closed periods in full, and what a default gave up
+    due_delivered_uch: MicroChipHours = 0  # of that, as settled or ruled
+    due_used_uch: MicroChipHours = 0
     access_given_s: Seconds | None
     until_s: Seconds  # when it ends: earlier than agreed once it is released or cancelled
     shape: tuple[Segment, ...]  # what its buyer uses itself; the rest has been resold

@@ -1,7 +1,7 @@
 """What can be read about vouchers, supervision and the venue's figures: views like those of orders and leases."""
 
 from exchange.language.commands import DefineProgramme
-from exchange.language.units import BasisPoints, Micros, Seconds
+from exchange.language.units import BasisPoints, MicroChipHours, Micros, Seconds
 from exchange.language.views import Balances, LeaseView, TransferView, View
 
 
@@ -61,6 +61,34 @@ class ProgrammeKpi(View, frozen=True, kw_only=True):
     domestic_bp: BasisPoints | None  # of the subsidised chip-hours
     redeemed_of_granted_bp: BasisPoints | None
     redeemed_of_pool_bp: BasisPoints | None
+
+
+class UsageKpi(View, frozen=True, kw_only=True):
+    """How the chips of a region, of a provider, or of the venue (no name) are used, up to now.
+
+    Chip-hours in millionths; shares are None where there is nothing to divide by. `projections.usage` says what counts.
+    """
+
+    name: str
+    registered_uch: MicroChipHours
+    leased_uch: MicroChipHours
+    due_uch: MicroChipHours
+    lost_uch: MicroChipHours
+    used_uch: MicroChipHours
+    leased_bp: BasisPoints | None  # of what was registered
+    used_bp: BasisPoints | None  # of what was registered
+    used_of_due_bp: BasisPoints | None
+    fault_bp: BasisPoints | None  # lost of due
+    domestic_bp: BasisPoints | None  # of what was leased
+    pue_milli: int | None  # of the sites that state it, weighted by the 度 that were used there
+
+
+class VenueKpis(View, frozen=True, kw_only=True):
+    """The venue's figures, and those of its regions and providers by name."""
+
+    venue: UsageKpi
+    regions: tuple[UsageKpi, ...]
+    providers: tuple[UsageKpi, ...]
 
 
 class ContestView(View, frozen=True, kw_only=True):

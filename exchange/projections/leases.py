@@ -7,30 +7,56 @@ and put into a view with the next change, or when somebody looks.
 from collections.abc import Iterator
 from typing import Any
 
-from exchange.language.events import AccessGiven, LeaseChanged, LeaseMetered, PeriodSettled, Traded
+from exchange.language.events import (
+    CANCELLED,
+    DEFAULTED,
+    ENDED,
+    RELEASED,
+    RUNNING,
+    SCHEDULED,
+    AccessGiven,
+    ChipDefined,
+    LeaseChanged,
+    LeaseMetered,
+    PeriodSettled,
+    Traded,
+)
 from exchange.language.events_money import ContestRuled, LeaseCut, PartResold, PartReturned, PeriodContested
-from exchange.language.units import MicroChipHours, MilliDu, Seconds
+from exchange.language.units import MicroChipHours, Seconds, full_uch
 from exchange.language.views import LeaseView, PeriodView
 from exchange.language.windows import Segment
+from exchange.projections.usage import area_until
 
+STATES = (SCHEDULED, RUNNING, ENDED, DEFAULTED, RELEASED, CANCELLED)
 SETTLED, CONTESTED, RULED = "settled", "contested", "ruled"
 
 
 class Record:
     """A lease and its periods; `behind` while the lease does not show the latest of them."""
 
-    __slots__ = ("behind", "periods", "view")
+    __slots__ = ("behind", "delivered_uch", "due_uch", "periods", "used_uch", "view")
 
     def __init__(self, view: LeaseView) -> None:
         self.view = view
-        self.periods: list[PeriodView] = []
+        self.periods: list[PeriodView] = list(view.periods)
+        self.due_uch = view.due_uch
+        self.delivered_uch, self.used_uch = view.due_delivered_uch, view.due_used_uch
         self.behind = False
 
     def change(self, changes: dict[str, Any]) -> None:
         """Give the lease other fields, and all of its periods."""
         if self.behind:
             self.behind, changes["periods"] = False, tuple(self.periods)
+            due = {"due_uch": self.due_uch, "due_delivered_uch": self.delivered_uch, "due_used_uch": self.used_uch}
+            changes = due | changes
         self.view = self.view.but(**changes)
+
+    def come_due(self, due_uch: MicroChipHours, delivered_uch: MicroChipHours, used_uch: MicroChipHours) -> None:
+        """Of the lease's own use so much more was to be delivered, was, and was used."""
+        self.behind = True
+        self.due_uch += due_uch
+        self.delivered_uch += delivered_uch
+        self.used_uch += used_uch
 
     def period(self, part_id: int, index: int) -> int | None:
         """The place of a part's period in the list, if it was paid under this lease; looked for from the end."""
@@ -47,6 +73,7 @@ class Leases:
         self.records: dict[int, Record] = {}
         self.leases_of: dict[str, list[int]] = {}  # account, as buyer, provider or deliverer -> numbers, ascending
         self.sealed_access: dict[int, bytes] = {}
+        self.states = dict.fromkeys(STATES, 0)
         self.turned_at: dict[tuple[int, int], LeaseView] = {}  # lease, seq of a command that was about it
 
     # -- reading ----------------------------------------------------------------------------------------------------
@@ -76,7 +103,7 @@ class Leases:
 
     # -- writing ----------------------------------------------------------------------------------------------------
 
-    def scheduled(self, event: Traded, seq: int, now_s: Seconds, du_milli: MilliDu | None) -> None:
+    def scheduled(self, event: Traded, seq: int, now_s: Seconds, chip: ChipDefined, pue_milli: int | None) -> None:
         """A trade has made a lease."""
         lease = LeaseView(
             lease_id=event.lease_id,
@@ -93,7 +120,9 @@ class Leases:
             start_s=event.start_s,
             end_s=event.end_s,
             price_micros=event.price_micros,
-            du_milli=du_milli,
+            du_milli=chip.du_milli,
+            domestic=chip.domestic,
+            pue_milli=pue_milli,
             cost_micros=event.cost_micros,
             buyer_fee_micros=event.buyer_fee_micros,
             buyer_fee_taken_micros=0,
@@ -106,7 +135,7 @@ class Leases:
             frozen_micros=0,
             use=event.use,
             take_or_pay_bp=event.take_or_pay_bp,
-            state="scheduled",
+            state=SCHEDULED,
             reason="",
             words="",
             escrow_micros=event.escrow_micros,
@@ -125,6 +154,7 @@ class Leases:
             seq=seq,
         )
         self.records[lease.lease_id] = Record(lease)
+        self.states[SCHEDULED] += 1
         for account_id in parties(lease):
             self.leases_of.setdefault(account_id, []).append(lease.lease_id)
 
@@ -146,6 +176,9 @@ class Leases:
         """A period has closed."""
         record = self.records[event.lease_id]
         record.behind = True
+        if event.part_id == event.lease_id:
+            due = area_until(record.view.shape, event.end_s) - area_until(record.view.shape, event.start_s)
+            record.come_due(full_uch(due, 1), event.delivered_uch, event.used_uch)
         record.periods.append(
             PeriodView(
                 index=event.index,
@@ -166,6 +199,14 @@ class Leases:
     def changed(self, event: LeaseChanged) -> None:
         """A lease stands elsewhere."""
         lease = self.face(event.lease_id)
+        if event.state != lease.state:
+            self.states[lease.state] -= 1
+            self.states[event.state] += 1
+        shape = lease.shape
+        if event.until_s != lease.until_s:  # for a default only: what is released or cancelled has been cut before
+            shape = _until(shape, event.until_s)
+            given_up = area_until(lease.shape, lease.end_s) - area_until(shape, lease.end_s)
+            self.records[event.lease_id].come_due(full_uch(given_up, 1), 0, 0)
         self._change(
             event.lease_id,
             state=event.state,
@@ -177,7 +218,7 @@ class Leases:
             buyer_fee_taken_micros=event.buyer_fee_micros,
             provider_fee_micros=event.provider_fee_micros,
             until_s=event.until_s,
-            shape=lease.shape if event.until_s == lease.until_s else _until(lease.shape, event.until_s),
+            shape=shape,
             subsidy_micros=event.subsidy_micros,
             redeemed_micros=event.redeemed_micros,
             returned_micros=event.returned_micros,
@@ -209,6 +250,9 @@ class Leases:
         less = {contract: (paid, redeemed) for contract, paid, redeemed in event.changes}
         for number, record, place in self._paid_under(event.lease_id, event.index):
             period, (paid, redeemed) = record.periods[place], less.get(number, (0, 0))
+            if number == event.lease_id:
+                changed = event.delivered_uch - period.delivered_uch, event.used_uch - period.used_uch
+                record.come_due(0, *changed)
             record.periods[place] = period.but(
                 state=RULED,
                 delivered_uch=event.delivered_uch,

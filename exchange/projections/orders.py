@@ -6,6 +6,7 @@ Views are replaced and never altered, so a receipt is the order and its leases a
 from exchange.language.events import AskAmended, AskChanged, AskPlaced, BidAmended, BidChanged, BidPlaced
 from exchange.language.units import Seconds
 from exchange.language.views import AskView, BidView, LeaseView, Receipt
+from exchange.projections.usage import area_until
 
 
 class Orders:
@@ -119,9 +120,11 @@ class Orders:
         self.bids[bid.bid_id] = bid
         return bid
 
-    def ask_changed(self, event: AskChanged) -> AskView:
-        """An ask stands elsewhere."""
-        ask = self.asks[event.ask_id].but(
+    def ask_changed(self, event: AskChanged, next_step_s: Seconds) -> AskView:
+        """An ask stands elsewhere: from the next step on it has other chips free."""
+        before = self.asks[event.ask_id]
+        ask = before.but(
+            idle_milli_s=before.idle_milli_s + area_until(before.free, next_step_s),
             state=event.state,
             reason=event.reason,
             leaves_milli=event.leaves_milli,
@@ -132,6 +135,11 @@ class Orders:
         )
         self.asks[ask.ask_id] = ask
         return ask
+
+    def pue_milli(self, ask_id: int) -> int | None:
+        """The PUE of an ask's site, if it states one."""
+        ask = self.asks.get(ask_id)
+        return None if ask is None else ask.pue_milli
 
     def keep_receipt(self, seq: int, placed: BidPlaced | AskPlaced, leases: list[LeaseView]) -> None:
         """Its own command is over: this is what its owner is told, now and whenever it is sent again."""

@@ -1,5 +1,6 @@
 """The market as it can be read after the last command: every question of the port, answered from the projections."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice, takewhile
 from typing import TypeVar
@@ -28,6 +29,7 @@ from exchange.language.views_money import (
     LeaseStatement,
     ProgrammeKpi,
     ProgrammeView,
+    VenueKpis,
     VoucherView,
 )
 from exchange.language.windows import ceil_to_step
@@ -41,8 +43,9 @@ from exchange.projections.index import Index
 from exchange.projections.leases import Leases
 from exchange.projections.orders import Orders
 from exchange.projections.programmes import Programmes
-from exchange.projections.supervision import Supervision
+from exchange.projections.supervision import KINDS, Supervision
 from exchange.projections.tape import Tape
+from exchange.projections.usage import Usage
 from exchange.projections.watch import Watch
 
 V = TypeVar("V", BidView, AskView, LeaseView)
@@ -62,6 +65,7 @@ class Reading:
         self._contests = Contests()
         self._programmes = Programmes()
         self._supervision = Supervision(self._leases)
+        self._usage = Usage()
         self._tape = Tape()
         self._candles = Candles()
         self._index = Index()
@@ -133,6 +137,9 @@ class Reading:
         found = _newest(self._leases.leases_of.get(account_id, ()), self._leases.face, state, before, limit)
         return [self._leases.whole(lease.lease_id) for lease in found]
 
+    def lease_states(self) -> dict[str, int]:
+        return dict(self._leases.states)
+
     def sealed_access(self, lease_id: int) -> bytes | None:
         return self._leases.sealed_access.get(lease_id)
 
@@ -161,6 +168,14 @@ class Reading:
 
     def flags(self, kind: str | None, before: int | None, limit: int) -> list[FlagView]:
         return self._supervision.newest(kind, before, limit)
+
+    def usage(self) -> VenueKpis:
+        venue, regions, providers = self._usage.kpis(self.now_s)
+        return VenueKpis(venue=venue, regions=tuple(regions), providers=tuple(providers))
+
+    def flag_counts(self) -> dict[str, int]:
+        counts = Counter(flag.kind for flag in self._supervision.flags)
+        return {kind: counts[kind] for kind in KINDS}
 
     # -- markets ----------------------------------------------------------------------------------------------------
 

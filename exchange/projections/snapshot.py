@@ -166,12 +166,14 @@ def _load_orders(views: Views, reader: Reader) -> None:
     for ask in reader.values(kept.ASKS):
         orders.asks[ask.ask_id] = ask
         orders.asks_of.setdefault(ask.account_id, []).append(ask.ask_id)
+        views._usage.ask(None, ask)
     bids = (bid for bid in orders.bids.values() if bid.state == RESTING)
     asks = (ask for ask in orders.asks.values() if ask.state == RESTING)
     views._depth.resume(bids, asks, reader.values(kept.COUNTS))
     for lease in reader.values(kept.LEASES):
-        record = leases.records[lease.lease_id] = Record(lease)
-        record.periods.extend(lease.periods)
+        leases.records[lease.lease_id] = Record(lease)
+        leases.states[lease.state] += 1
+        views._usage.resume(lease)
         for account_id in parties(lease):
             leases.leases_of.setdefault(account_id, []).append(lease.lease_id)
     _load_receipts(orders, leases, reader)

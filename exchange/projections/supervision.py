@@ -13,16 +13,17 @@ between two groups, not further. What is kept for later is of open leases only, 
 from collections import deque
 from collections.abc import Iterable
 
-from exchange.language.events import CANCELLED, DEFAULTED, ENDED, RELEASED, LeaseChanged, Traded
+from exchange.language.events import LeaseChanged, Traded
 from exchange.language.events_money import GroupsRelated
 from exchange.language.units import BP_PER_ONE, DAY_S, Micros, Seconds, format_money
 from exchange.language.views import LeaseView
 from exchange.language.views_money import FlagView
 from exchange.projections.leases import Leases, own_use
+from exchange.projections.usage import OVER
 
 RELATED_PARTY, CIRCULAR, DOUBLE_SUBSIDY = "related_party", "circular", "double_subsidy"
 UNDERUSED, SPLIT_CONTRACT = "underused", "split_contract"
-OVER = (ENDED, DEFAULTED, RELEASED, CANCELLED)
+KINDS = (RELATED_PARTY, CIRCULAR, DOUBLE_SUBSIDY, UNDERUSED, SPLIT_CONTRACT)
 
 USED_LEAST_BP = 2_000  # of what was paid for a subsidised lease, in worth of use
 

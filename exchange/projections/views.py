@@ -17,6 +17,7 @@ from exchange.language.units import Micros
 from exchange.language.views import Detail, Notice
 from exchange.projections.leases import parties
 from exchange.projections.reading import Reading
+from exchange.projections.usage import OVER
 
 TurnEvent = m.LeaseCut | m.PeriodContested | m.ContestRuled
 Placed = e.BidPlaced | e.AskPlaced
@@ -89,18 +90,22 @@ class Views(Reading):
         ask = self._orders.ask_placed(event, self.seq, self.now_s)
         self._placed = event
         self._depth.ask(ask, self._next_step_s())
+        self._usage.ask(None, ask)
         self._tell(ask.account_id, "ask.placed", ask)
 
     def _take_ask_change(self, event: e.AskChanged) -> None:
         before = self._orders.asks[event.ask_id]
-        ask = self._orders.ask_changed(event)
-        self._depth.ask(ask, self._next_step_s())
+        next_step_s = self._next_step_s()
+        ask = self._orders.ask_changed(event, next_step_s)
+        self._depth.ask(ask, next_step_s)
+        self._usage.ask(before, ask)
         if ask != before:
             self._tell(ask.account_id, f"ask.{ask.state}", ask)
 
     def _take_ask_amendment(self, event: e.AskAmended) -> None:
         ask = self._orders.ask_amended(event)
         self._depth.ask(ask, self._next_step_s())
+        self._usage.ask(None, ask)
         self._tell(ask.account_id, "ask.amended", ask)
 
     def _take_prevented(self, event: e.SelfTradePrevented) -> None:
@@ -139,7 +144,11 @@ class Views(Reading):
         self._tape.traded(event, self.seq, self.now_s)
         self._candles.traded(event, self.now_s)
         self._index.traded(event, chip.du_milli, self.now_s)
-        self._leases.scheduled(event, self.seq, self.now_s, chip.du_milli)
+        if event.parent_id is None:
+            pue_milli = self._orders.pue_milli(event.ask_id)
+        else:
+            pue_milli = self._leases.face(event.parent_id).pue_milli
+        self._leases.scheduled(event, self.seq, self.now_s, chip, pue_milli)
         self._programmes.traded(event, buyer.owner_group, domestic=chip.domestic, now_s=self.now_s)
         cap: Micros | None = None
         if event.programme is not None:
@@ -169,7 +178,11 @@ class Views(Reading):
                 for lease in self._leases.chain(event.lease_id):
                     self._untold[lease.lease_id] = "lease.contested"
             case m.ContestRuled():
+                before = self._leases.whole(event.lease_id)
                 self._leases.ruled(event)
+                if before.state in OVER:
+                    self._usage.ended(before, -1)
+                    self._usage.ended(self._leases.whole(event.lease_id))
                 self._contests.ruled(event, self.now_s)
                 for lease in self._leases.chain(event.lease_id):
                     self._untold[lease.lease_id] = "lease.ruled"
@@ -217,6 +230,7 @@ class Views(Reading):
 
     def _tell_lease(self, number: int, told: str) -> None:
         lease = self._leases.whole(number)
+        self._usage.lease(lease)
         for account_id in parties(lease):
             self._tell(account_id, told, lease)
 

@@ -4,6 +4,7 @@ One process holds it, all in one event loop. Reads are plain calls on the views 
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Self
 
@@ -18,15 +19,18 @@ from exchange.language.journal import Journal, JournalError
 from exchange.language.limits import CLOCK_STEP_MAX_S
 from exchange.language.news import BookNews, StatusNews, TradesNews
 from exchange.language.port import MarketStopped, Outcome
+from exchange.language.pulse import Pulse
 from exchange.language.rejects import Code, Reject
 from exchange.language.snapshots import Snapshots
 from exchange.language.statements import Statements
 from exchange.language.units import Micros, Seconds
 from exchange.language.views import Audit, Explanation, Quote
 from exchange.projections.views import Views
+from exchange.runtime.checking import keep_checking
 from exchange.runtime.clock import Clock, SandboxClock
 from exchange.runtime.feed import AccountSubscription, Feed
-from exchange.runtime.inbox import Inbox
+from exchange.runtime.inbox import INBOX_MAX, Inbox
+from exchange.runtime.meters import Meters
 from exchange.runtime.pump import BATCH_MAX, Pump
 from exchange.runtime.recovery import Recovered, recover
 from exchange.runtime.scribe import Scribe
@@ -49,11 +53,13 @@ class Exchange:
         self._journal = journal
         self._clock = clock
         self._inbox = Inbox()
+        self.meters = Meters(recovered.recovery.snapshot_seq)
         self._scribe = scribe
-        self._feed = Feed(place.views, scribe, statements)
-        self._pump = Pump(place, journal, clock, self._inbox, scribe, self._feed)
+        self._feed = Feed(place.views, scribe, statements, self.meters)
+        self._pump = Pump(place, journal, clock, self._inbox, scribe, self._feed, self.meters)
         self._running: asyncio.Task[None] | None = None
         self._writing: asyncio.Task[None] | None = None
+        self._checking: asyncio.Task[None] | None = None
         self._ready = False
         self.recovery = recovered.recovery
 
@@ -94,6 +100,9 @@ class Exchange:
             except BaseException:
                 await exchange.close()  # which says what the pump died of, if that is why
                 raise
+        exchange._checking = asyncio.create_task(
+            keep_checking(exchange._machine.state, exchange.meters, exchange._wrong), name="checks"
+        )
         exchange._ready = True
         return exchange
 
@@ -104,6 +113,9 @@ class Exchange:
         """
         self._ready = False
         assert self._running is not None and self._writing is not None
+        if self._checking is not None:
+            self._checking.cancel()
+            await asyncio.gather(self._checking, return_exceptions=True)
         self._pump.stop()
         try:
             await self._running
@@ -186,11 +198,9 @@ class Exchange:
 
     def audit(self) -> Audit:
         """Check all the books from scratch, the views against them, and hash the whole state."""
-        state = self._machine.state
-        wrong = audit(state)
-        for name, real, shown in self._shown():
-            if shown != real:
-                wrong.append(f"{name} is {real}, shown as {shown}")
+        state, began_ns = self._machine.state, time.perf_counter_ns()
+        wrong = self._wrong()
+        self.meters.note_check(len(wrong), time.perf_counter_ns() - began_ns)
         return Audit(
             seq=state.seq,
             now_s=state.now_s,
@@ -201,6 +211,43 @@ class Exchange:
             open_leases=sum(not lease.over for lease in state.leases.values()),
             violations=tuple(wrong),
         )
+
+    def pulse(self) -> Pulse:
+        """What every stage has done since the market was opened, and what waits."""
+        state, meters = self._machine.state, self.meters
+        return Pulse(
+            seq=state.seq,
+            waiting=len(self._inbox),
+            waiting_max=INBOX_MAX,
+            turned_away=self._inbox.turned_away,
+            commits=meters.commits,
+            committed=meters.committed,
+            commands=meters.by_kind(),
+            rejects={code.wire: count for code, count in meters.rejects.items()},
+            open_bids=len(state.bids),
+            open_asks=len(state.asks),
+            fold_ns=meters.fold_ns,
+            ring=self._feed.ring_size,
+            subscriptions=self._feed.subscriptions(),
+            overflows=dict(meters.overflows),
+            written_seq=self._scribe.written_seq,
+            rows_waiting=self._scribe.rows_waiting,
+            pages=self._scribe.pages,
+            snapshots=meters.of_snapshots(),
+            checks=meters.checks,
+            check_ns=meters.check_ns,
+            violations=meters.violations,
+            recovery_ns=int(self.recovery.seconds * 1e9),
+            replayed=self.recovery.replayed,
+        )
+
+    def _wrong(self) -> list[str]:
+        """All that is wrong with the books, or shown otherwise than it is."""
+        wrong = audit(self._machine.state)
+        for name, real, shown in self._shown():
+            if shown != real:
+                wrong.append(f"{name} is {real}, shown as {shown}")
+        return wrong
 
     def _shown(self) -> Iterator[tuple[str, Micros, Micros]]:
         """Every amount that the views show of the books: whose it is, what it is, and what is shown."""

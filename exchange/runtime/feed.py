@@ -19,6 +19,7 @@ from exchange.language.port import CannotResume, FellBehind
 from exchange.language.statements import Statements, Told
 from exchange.language.units import Seconds
 from exchange.projections.views import Views
+from exchange.runtime.meters import Meters
 from exchange.runtime.scribe import Scribe
 from exchange.runtime.topics import BookTopic, StatusTopic, Topic, TopicSubscription, TradesTopic
 
@@ -32,10 +33,13 @@ N = TypeVar("N", bound=BookNews | TradesNews | StatusNews)
 class Feed:
     """Who listens to what; `tell` after each command, `look` after each batch."""
 
-    def __init__(self, views: Views, scribe: Scribe, statements: Statements | None = None) -> None:
+    def __init__(
+        self, views: Views, scribe: Scribe, statements: Statements | None = None, meters: Meters | None = None
+    ) -> None:
         self._views = views
         self._scribe = scribe
         self._statements = statements
+        self._overflows = (meters or Meters()).overflows
         self._ring: deque[Told] = deque()
         self._of: dict[str, deque[Told]] = {}  # the ring by account
         self._gone_seq = dict(scribe.told_seq)  # account -> the latest that it was told of before the ring
@@ -74,6 +78,18 @@ class Feed:
         for topic in list(self._topics.values()):
             for reader in tuple(topic.listeners):
                 reader.close()
+
+    @property
+    def ring_size(self) -> int:
+        """How much of what accounts were told is in memory."""
+        return len(self._ring)
+
+    def subscriptions(self) -> dict[str, int]:
+        """How many listen, by kind of channel."""
+        found = {"account": sum(map(len, self._listeners.values())), **dict.fromkeys(self._overflows, 0)}
+        for (kind, *_), topic in self._topics.items():
+            found[str(kind)] += len(topic.listeners)
+        return found
 
     def _kept(self, seq: int) -> bool:
         return self._statements is None or seq <= self._scribe.written_seq
@@ -143,11 +159,16 @@ class Feed:
         topic: Topic[N] | None = self._topics.get(key)
         if topic is None:
             topic = self._topics[key] = make()
-        subscription = TopicSubscription(topic, lambda reader: self._leave(key, reader))
+        subscription = TopicSubscription(
+            topic, lambda reader: self._leave(key, reader), lambda: self._overflowed(str(key[0]))
+        )
         topic.listeners[subscription] = None
         if self._closed:
             subscription.close()
         return subscription
+
+    def _overflowed(self, kind: str) -> None:
+        self._overflows[kind] += 1
 
     def _leave(self, key: tuple[object, ...], reader: TopicSubscription[Any]) -> None:
         topic = self._topics[key]

@@ -22,6 +22,7 @@ class Inbox:
 
     def __init__(self) -> None:
         self._waiting: deque[Waiting] = deque()
+        self.turned_away = 0  # commands that found it full
         self._arrived = asyncio.Event()
 
     def __len__(self) -> int:
@@ -30,6 +31,7 @@ class Inbox:
     def put(self, command: Command) -> asyncio.Future[Outcome]:
         """Queue a command; Busy when the queue is full, and then nothing has been taken."""
         if len(self._waiting) >= INBOX_MAX:
+            self.turned_away += 1
             raise Busy(f"{INBOX_MAX} commands are waiting already")
         outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._waiting.append(Waiting(command, outcome))

@@ -6,11 +6,14 @@ many commands more.
 
 import asyncio
 import os
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from subprocess import DEVNULL, PIPE
 
 from msgspec import Struct
+
+from exchange.runtime.meters import Meters
 
 LOOK_S = 1.0  # between two looks at how far the market is
 _END_S = 3.0  # for the process to end by itself when it is told to
@@ -26,10 +29,10 @@ class Keeping(Struct, frozen=True, kw_only=True):
 
 
 @asynccontextmanager
-async def keeping_snapshots(keeping: Keeping, dsn: str, seq: Callable[[], int], taken_seq: int) -> AsyncIterator[None]:
-    """Take snapshots while the context is open. `seq` tells how far the market is, `taken_seq` where the newest is."""
+async def keeping_snapshots(keeping: Keeping, dsn: str, seq: Callable[[], int], meters: Meters) -> AsyncIterator[None]:
+    """Take snapshots while the context is open. `seq` tells how far the market is, `meters` where the newest is."""
     environment = {**os.environ, "DATABASE_URL": dsn}
-    task = asyncio.create_task(_keep(keeping, environment, seq, taken_seq), name="keeper")
+    task = asyncio.create_task(_keep(keeping, environment, seq, meters), name="keeper")
     try:
         yield
     finally:
@@ -37,15 +40,18 @@ async def keeping_snapshots(keeping: Keeping, dsn: str, seq: Callable[[], int], 
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def _keep(keeping: Keeping, environment: Mapping[str, str], seq: Callable[[], int], taken_seq: int) -> None:
+async def _keep(keeping: Keeping, environment: Mapping[str, str], seq: Callable[[], int], meters: Meters) -> None:
+    tried_seq = meters.snapshot_seq
     while True:
         await asyncio.sleep(LOOK_S)
-        if seq() - taken_seq >= keeping.every:
-            taken_seq = seq()
+        if seq() - tried_seq >= keeping.every:
+            tried_seq, began_ns = seq(), time.perf_counter_ns()
             try:
-                keeping.report(*await _run(keeping.command, environment))
+                well, said = await _run(keeping.command, environment)
             except OSError as failure:
-                keeping.report(False, f"no process could be started ({failure})")
+                well, said = False, f"no process could be started ({failure})"
+            meters.note_snapshot(well, tried_seq, time.perf_counter_ns() - began_ns)
+            keeping.report(well, said)
 
 
 async def _run(command: Sequence[str], environment: Mapping[str, str]) -> tuple[bool, str]:

@@ -62,8 +62,9 @@ async def open_market(
         gc.freeze()
         gc.set_threshold(*GC_THRESHOLDS)
         if keeping is not None:
-            taken_seq = exchange.recovery.snapshot_seq
-            await stack.enter_async_context(keeping_snapshots(keeping, dsn, lambda: exchange.reads.seq, taken_seq))
+            await stack.enter_async_context(
+                keeping_snapshots(keeping, dsn, lambda: exchange.reads.seq, exchange.meters)
+            )
         yield exchange
 
 

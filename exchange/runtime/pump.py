@@ -10,6 +10,7 @@ skip.
 """
 
 import asyncio
+import time
 
 from exchange.core.digest import digest
 from exchange.language.codec import encode_commands
@@ -21,6 +22,7 @@ from exchange.language.units import Seconds
 from exchange.runtime.clock import Clock
 from exchange.runtime.feed import Feed
 from exchange.runtime.inbox import Inbox, Waiting
+from exchange.runtime.meters import Meters
 from exchange.runtime.replaying import Place
 from exchange.runtime.scribe import Scribe
 
@@ -35,7 +37,9 @@ MARK_OPEN_MAX = 50_000
 class Pump:
     """The one writer of the machine."""
 
-    def __init__(self, place: Place, journal: Journal, clock: Clock, inbox: Inbox, scribe: Scribe, feed: Feed) -> None:
+    def __init__(
+        self, place: Place, journal: Journal, clock: Clock, inbox: Inbox, scribe: Scribe, feed: Feed, meters: Meters
+    ) -> None:
         self._place = place
         self._machine = place.machine
         self._views = place.views
@@ -44,6 +48,7 @@ class Pump:
         self._inbox = inbox
         self._scribe = scribe
         self._feed = feed
+        self._meters = meters
         self._stopping = False
         self._failure: BaseException | None = None
         self._marked_seq = place.seq
@@ -94,14 +99,21 @@ class Pump:
         if not commands:
             return
         first_seq = self._machine.state.seq + 1
+        began_ns = time.perf_counter_ns()
         await self._journal.append(first_seq, len(commands), encode_commands(commands))
         # ---- from here to the last event nothing waits ----
-        ahead = len(commands) - len(batch)
+        ahead, meters, now_ns = len(commands) - len(batch), self._meters, time.perf_counter_ns()
+        meters.commits.note(now_ns - began_ns)
+        meters.committed += len(commands)
         for index, command in enumerate(commands):
             outcome, applied = self._machine.apply(first_seq + index, command)
+            applied_ns = time.perf_counter_ns()
+            meters.note_applied(command, outcome, applied_ns - now_ns)
             self._feed.tell(self._scribe.see(self._place, applied, self._views.fold(applied)))
             if index >= ahead:
                 _answer(batch[index - ahead], outcome)
+            now_ns = time.perf_counter_ns()
+            meters.fold_ns += now_ns - applied_ns
         self._feed.look()
         self._scribe.poke()
 

@@ -6,10 +6,12 @@ for `room` before it takes more. A page that cannot be written ends the market b
 """
 
 import asyncio
+import time
 from collections.abc import Mapping
 from typing import Final, Self
 
 from exchange.language.events import Applied
+from exchange.language.pulse import Spread
 from exchange.language.statements import Statements, Told
 from exchange.language.views import Notice
 from exchange.projections.pages import Pages
@@ -33,6 +35,7 @@ class Scribe:
         self._stopping = False
         self._failure: BaseException | None = None
         self.written_seq = seq  # what the statements hold
+        self.pages = Spread()  # what writing them took
 
     @classmethod
     async def begin(cls, statements: Statements | None) -> Self:
@@ -45,6 +48,11 @@ class Scribe:
     def told_seq(self) -> Mapping[str, int]:
         """By account: the last command of which it was told."""
         return self._telling.told_seq
+
+    @property
+    def rows_waiting(self) -> int:
+        """How much has gathered and is not being written yet."""
+        return 0 if self._pages is None else self._pages.size
 
     def see(self, place: Place, applied: Applied, notices: list[Notice]) -> list[Told]:
         """Take in the next command, which the views have folded; what accounts are to be told of it."""
@@ -72,7 +80,9 @@ class Scribe:
         page = self._pages.take(self._place.views, self._place.machine.state.ledger.balance)
         if page is not None:
             self._space.set()
+            began_ns = time.perf_counter_ns()
             await self._statements.write(page)
+            self.pages.note(time.perf_counter_ns() - began_ns)
             self.written_seq = page.last_seq
 
     # ----------------------------------------------------------------------------------------- while the market is open

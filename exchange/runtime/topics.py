@@ -52,9 +52,12 @@ class Topic(Generic[N]):
 class TopicSubscription(Generic[N]):
     """One reader of a topic."""
 
-    def __init__(self, topic: Topic[N], forget: Callable[["TopicSubscription[N]"], None]) -> None:
+    def __init__(
+        self, topic: Topic[N], forget: Callable[["TopicSubscription[N]"], None], overflowed: Callable[[], None]
+    ) -> None:
         self._topic = topic
         self._forget = forget
+        self._overflowed = overflowed
         self._queue: deque[N] = deque()
         self._lost = False
         first = topic.whole()
@@ -91,6 +94,7 @@ class TopicSubscription(Generic[N]):
         if len(self._queue) >= QUEUE_MAX:
             self._lost = True
             self._queue.clear()
+            self._overflowed()
         elif not self._lost:
             self._queue.append(news)
         self._changed.set()

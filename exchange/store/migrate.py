@@ -25,7 +25,7 @@ _SCHEMA = "public"
 
 # pogo-core warns of each migration it runs, which on a first start is nothing to warn of
 _QUIET = logging.getLogger(__name__)
-_QUIET.addHandler(logging.NullHandler())
+_QUIET.setLevel(logging.ERROR)
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"  # asyncpg itself has no type parameters
 

@@ -21,7 +21,7 @@ _BOTH_SIDES: Final = (
 )  # fmt: skip
 _ASKS_ALONE: Final = (
     "site", "tags", "pue_milli", "green_bp", "start_s", "end_s", "lot_milli", "min_duration_s", "bond_micros",
-    "lease_id",
+    "lease_id", "idle_milli_s",
 )  # fmt: skip
 _BIDS_ALONE: Final = ("min_quantity_milli", "vouchers", "use", "held_micros")
 _AS_JSON: Final = ("alternatives", "require")
@@ -29,9 +29,9 @@ _WHERE: Final = ("region", "chip", "price_micros")
 _LEASES_PLAIN: Final = tuple(name for name in LeaseView.__struct_fields__ if name not in {"shape", "parts", "periods"})
 
 ORDERS: Final = (
-    "side", "order_id", *_BOTH_SIDES, "take_or_pay_bp", *_WHERE, *_BIDS_ALONE, *_AS_JSON, *_ASKS_ALONE,
+    "side", "order_id", *_BOTH_SIDES, "take_or_pay_bp", *_WHERE, *_BIDS_ALONE, *_AS_JSON, *_ASKS_ALONE, "free",
 )  # fmt: skip
-LEASES: Final = (*_LEASES_PLAIN, "parts", "periods")
+LEASES: Final = (*_LEASES_PLAIN, "parts", "shape", "periods")
 TRADES: Final = (
     "trade_id", "seq", "at_s", "region", "chip", "price_micros", "quantity_milli", "start_s", "end_s", "taker",
 )  # fmt: skip
@@ -50,7 +50,7 @@ _lease = attrgetter(*_LEASES_PLAIN)
 _trade = attrgetter(*TRADES)
 _transferred = attrgetter(*_TRANSFERRED)
 
-_NO_ASK: Final = (None,) * len(_ASKS_ALONE)
+_NO_ASK: Final = (None,) * (len(_ASKS_ALONE) + 1)
 _NO_BID: Final = (None,) * (len(_BIDS_ALONE) + len(_AS_JSON))
 
 
@@ -74,7 +74,8 @@ def _agreed(values: set[Any]) -> Any:
 
 
 def _ask_row(ask: AskView) -> Row:
-    return ("ask", ask.ask_id, *_both_sides(ask), ask.take_or_pay_bp, *_where(ask), *_NO_BID, *_asks_alone(ask))
+    head = ("ask", ask.ask_id, *_both_sides(ask), ask.take_or_pay_bp, *_where(ask))
+    return (*head, *_NO_BID, *_asks_alone(ask), _json(ask.free))
 
 
 def _json(value: object) -> str:
@@ -83,7 +84,7 @@ def _json(value: object) -> str:
 
 def leases(page: Page) -> Iterator[Row]:
     """As LEASES has them."""
-    return ((*_lease(lease), lease.parts, len(lease.periods)) for lease in page.leases)
+    return ((*_lease(lease), lease.parts, _json(lease.shape), len(lease.periods)) for lease in page.leases)
 
 
 def trades(page: Page) -> Iterator[Row]:

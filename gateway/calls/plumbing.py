@@ -4,12 +4,14 @@ import asyncio
 from functools import lru_cache
 
 import msgspec
+from prometheus_client import generate_latest
 
 from exchange.language.units import DAY_S
 from gateway import schema
 from gateway.desk import Call
 from gateway.documents.pages import MEDIA, PAGES, START, Sheet, sheet
 from gateway.errors import Refusal
+from gateway.metrics.exposition import TEXT
 from gateway.params import PageRef
 
 
@@ -29,6 +31,10 @@ async def page(call: Call[PageRef]) -> Sheet:
     if call.params.page not in PAGES:
         raise Refusal("not_found", "page", f"There is no such page; start at /docs/{START}.")
     return sheet(call.params.page)
+
+
+async def metrics(call: Call[schema.NoParams]) -> Sheet:
+    return Sheet(body=generate_latest(call.desk.registry), media=TEXT, headers={})
 
 
 async def llms(_: Call[schema.NoParams]) -> Sheet:

@@ -13,7 +13,14 @@ async def listing(call: Call[schema.NoParams]) -> answers_money.Programmes:
 
 
 async def kpis(call: Call[schema.NoParams]) -> answers_money.Kpis:
-    return answers_money.Kpis(programmes=tuple(map(wire_money.kpi, call.desk.market.reads.kpis())))
+    reads = call.desk.market.reads
+    found = reads.usage()
+    return answers_money.Kpis(
+        usage=wire_money.usage(found.venue),
+        regions=tuple(map(wire_money.usage, found.regions)),
+        providers=tuple(map(wire_money.usage, found.providers)),
+        programmes=tuple(map(wire_money.kpi, reads.kpis())),
+    )
 
 
 async def define(call: Call[ProgrammeBody]) -> answers_money.ProgrammeAnswer:

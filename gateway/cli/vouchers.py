@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 import click
+from msgspec import structs
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
@@ -35,9 +37,10 @@ async def programmes(session: Session) -> None:
 @click.command()
 @speaks
 async def kpis(session: Session) -> None:
-    """How far each voucher programme is used, year by year."""
+    """How the chips of each region and provider are used, and each voucher programme, year by year."""
     found = await session.client.kpis()
-    session.show(found, kpi_table(found.programmes))
+    named = (structs.replace(found.usage, name="all"), *found.regions, *found.providers)
+    session.show(found, Group(usage_table(named), Text(), kpi_table(found.programmes)))
 
 
 def programme_table(programmes: Sequence[schema_money.Programme]) -> Table:
@@ -83,6 +86,19 @@ def voucher_table(vouchers: Sequence[schema_money.Voucher]) -> Table:
         drawn.add_row(
             voucher.programme, may, grouped(voucher.granted_year), grouped(voucher.granted_total),
             grouped(voucher.redeemed), *("–" if amount is None else grouped(amount) for amount in left),
+        )  # fmt: skip
+    return drawn
+
+
+def usage_table(kpis: Sequence[schema_money.UsageKpi]) -> Table:
+    """Chip-hours on offer or leased, and what became of them: in all, by region and by provider."""
+    columns = ("chips of", "chip-hours", "leased", "used", "used of due", "lost", "fault rate", "domestic", "PUE")
+    drawn = table(*columns, right=columns[1:])
+    for kpi in kpis:
+        shares = (kpi.leased_share, kpi.used_share, kpi.used_of_due)
+        drawn.add_row(
+            kpi.name, grouped(kpi.registered), *(share or "–" for share in shares), grouped(kpi.lost),
+            *(share or "–" for share in (kpi.fault_rate, kpi.domestic_share, kpi.pue)),
         )  # fmt: skip
     return drawn
 

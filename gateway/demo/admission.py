@@ -26,7 +26,7 @@ async def admit(url: str, operator_key: str, cast: Cast, data_dir: Path) -> dict
         for party in (*cast.provider, *cast.buyer):
             if await _known(url, keys.get(party.account_id)):
                 continue
-            keys[party.account_id] = await _enter(operator, party, cast.top_up)
+            keys[party.account_id] = await enter(operator, party, cast.top_up)
             write_private(path, msgspec.json.format(msgspec.json.encode(keys), indent=2))
     return keys
 
@@ -49,7 +49,8 @@ async def _known(url: str, key: str | None) -> bool:
     return True
 
 
-async def _enter(operator: Client, party: Party, money: str) -> str:
+async def enter(operator: Client, party: Party, money: str) -> str:
+    """A new account with money; its key."""
     buys = isinstance(party, BuyerPart)
     roles: Sequence[schema.Role] = ("buyer",) if buys else ("provider",)
     scopes: Sequence[schema.Scope] = ("read", "trade") if buys else ("read", "provide")

@@ -79,6 +79,8 @@ class Board:
             ("resales", tally.resales),
             ("released", tally.released),
             ("contests", tally.contested),
+            ("newcomers", tally.arrived),
+            ("drills", tally.drills),
             ("refused", tally.refused.total()),
         ]
         return [(name, str(value)) for name, value in pairs]

@@ -32,6 +32,8 @@ class Offer(_Entry, frozen=True, kw_only=True):
     lot: str
     markup: str  # share of the level, may be negative
     take_or_pay: str = "1"
+    pue: str | None = None
+    green_share: str | None = None
 
     @property
     def chips_milli(self) -> Milli:
@@ -74,6 +76,25 @@ class BuyerPart(Party, frozen=True, kw_only=True):
     use: str = ""
 
 
+class Newcomers(_Entry, frozen=True, kw_only=True):
+    """Buyers that come and go: one every so many real seconds, `most` at a time, each with so many chips at most."""
+
+    every_s: tuple[float, float]
+    stay_s: tuple[float, float]
+    most: int
+    chips: str
+
+
+class Drill(_Entry, frozen=True, kw_only=True):
+    """The market that is braked now and then, after and for so many real seconds, and two affiliated groups."""
+
+    region: str
+    chip: str
+    every_s: float
+    holds_s: float
+    affiliated: tuple[str, str]
+
+
 class Cast(_Entry, frozen=True, kw_only=True):
     """Everybody, with the price levels and the money."""
 
@@ -83,6 +104,8 @@ class Cast(_Entry, frozen=True, kw_only=True):
     level: tuple[Level, ...]
     provider: tuple[ProviderPart, ...]
     buyer: tuple[BuyerPart, ...]
+    newcomers: Newcomers
+    drill: Drill
 
     def level_micros(self, chip: str) -> Micros:
         """The level of a chip, CNY per chip-hour."""

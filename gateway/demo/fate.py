@@ -1,4 +1,4 @@
-"""How well a lease is delivered: most well, a few late, with an outage, or never.
+"""How well a lease is delivered: most well, a few late, with an outage short or long, or never.
 
 A fate is drawn from the lease's number, so that a provider that comes back goes on as it began.
 """
@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from exchange.language.units import HOUR_S, Seconds
 
+_DARK_S = 5 * HOUR_S  # two periods without anything end a lease
 _LATE_S = 600  # within the grace, so that the lease runs, but not without a penalty
 
 
@@ -28,7 +29,7 @@ class Fate(Struct, frozen=True, kw_only=True):
 
 
 def fate_of(seed: int, lease_id: str) -> Fate:
-    """One in twenty-five is late, one in forty has an outage, one in a hundred is never handed over."""
+    """One in twenty-five is late, one in forty has an outage, one in a hundred a long one, or is never handed over."""
     draw = Random(f"{seed}:{lease_id}")
     used_percent = draw.randint(35, 100)
     chance = draw.randrange(200)
@@ -40,4 +41,6 @@ def fate_of(seed: int, lease_id: str) -> Fate:
         begin_s = draw.randrange(0, 2 * HOUR_S, 900)
         length_s = draw.randrange(900, HOUR_S, 900)
         return Fate(outage_from_s=begin_s, outage_until_s=begin_s + length_s, used_percent=used_percent)
+    if chance < 17:
+        return Fate(outage_from_s=HOUR_S, outage_until_s=_DARK_S, used_percent=used_percent)
     return Fate(used_percent=used_percent)

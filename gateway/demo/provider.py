@@ -99,6 +99,9 @@ class Provider:
                     await self._work(stream)
             except Unreachable:
                 await asyncio.sleep(1)
+            except Refused as refusal:  # as the market was behind, say; what was under way is looked up again
+                self._tally.refused[refusal.problem.code] += 1
+                await asyncio.sleep(1)
 
     async def _work(self, stream: Stream) -> None:
         await stream.subscribe("account")
@@ -241,6 +244,8 @@ class Provider:
             lot=offer.lot,
             min_duration=format_duration(self._step_s * 4),
             take_or_pay=offer.take_or_pay,
+            pue=offer.pue,
+            green_share=offer.green_share,
         )
         try:
             placed = await stream.request("ask.place", ask, answers.AskAnswer)

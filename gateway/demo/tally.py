@@ -20,5 +20,7 @@ class Tally:
     released: int = 0
     contested: int = 0
     ruled: int = 0
+    arrived: int = 0
+    drills: int = 0
     top_ups: int = 0
     refused: Counter[str] = field(default_factory=Counter)

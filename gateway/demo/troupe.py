@@ -7,10 +7,12 @@ from pathlib import Path
 
 from gateway.client.rest import Client
 from gateway.demo.admission import admit
+from gateway.demo.arrivals import Arrivals
 from gateway.demo.buyer import Buyer
 from gateway.demo.cast import Cast
 from gateway.demo.provider import Provider
 from gateway.demo.referee import Referee
+from gateway.demo.steward import Steward
 from gateway.demo.tally import Tally
 
 
@@ -24,10 +26,13 @@ async def on_stage(url: str, operator_key: str, cast: Cast, data_dir: Path) -> A
     keys = await admit(url, operator_key, cast, data_dir)
     tally = Tally()
     async with AsyncExitStack() as stack:
-        referee = Referee(await stack.enter_async_context(Client(url, operator_key)), cast.seed, tally)
-        everybody: list[Provider | Buyer | Referee] = [referee]
-        async with Client(url) as anybody:
-            visit = f"demo-{(await anybody.status()).seq}"
+        operator = await stack.enter_async_context(Client(url, operator_key))
+        visit = f"demo-{(await operator.status()).seq}"
+        everybody: list[Provider | Buyer | Referee | Steward | Arrivals] = [
+            Referee(operator, cast.seed, tally),
+            Steward(operator, cast.drill, tally),
+            Arrivals(url, operator, cast, cast.newcomers, visit, tally),
+        ]
         for part in cast.provider:
             client = await stack.enter_async_context(Client(url, keys[part.account_id]))
             everybody.append(Provider(part, cast, client, visit, tally))

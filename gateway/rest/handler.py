@@ -17,6 +17,8 @@ from gateway.desk import IDEMPOTENCY_KEY, Call, Desk
 from gateway.documents.pages import Sheet
 from gateway.doorman import settled_body
 from gateway.errors import Refusal, new_request_id, refusal_of
+from gateway.logs import REQUEST, note_request
+from gateway.metrics.counts import UNMATCHED, Counts, now_ns
 from gateway.rest.routes import Route
 from gateway.schema import NoParams
 from gateway.signing import SCHEME
@@ -31,10 +33,12 @@ _KEY_MISPLACED: Final = (
 )
 
 _PAUSE_S: Final = 0.05
+_SWITCHED: Final = 101  # to a stream, which is over when this is known
 
 REQUEST_ID: Final = web.RequestKey("request_id", str)
 ALLOWANCE: Final = web.RequestKey("allowance", Allowance)
 GATE: Final = web.AppKey("gate", Gate)
+COUNTS: Final = web.AppKey("counts", Counts)
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -67,13 +71,21 @@ def endpoint(desk: Desk, route: Route) -> Handler:
 async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Whatever is raised below becomes a problem, with the request's id."""
     request[REQUEST_ID] = new_request_id()
+    REQUEST.set(request[REQUEST_ID])
+    began_ns, counts = now_ns(), request.app[COUNTS]
     try:
-        return await handler(request)
+        response = await handler(request)
     except Exception as error:
         charged = _charged(error, request)
-        if isinstance(charged, Refusal) and charged.code == "rate_limited":
+        refusal = refusal_of(charged, request[REQUEST_ID])
+        counts.refusals[refusal.code] += 1
+        _note(counts, request, refusal.entry.status, began_ns)
+        if refusal.code == "rate_limited":
             await asyncio.sleep(_PAUSE_S)  # who asks again at once is not read meanwhile
-        return _problem(charged, request[REQUEST_ID])
+        return _problem(charged, refusal, request[REQUEST_ID])
+    if response.status != _SWITCHED:
+        _note(counts, request, response.status, began_ns)
+    return response
 
 
 async def stamp(request: web.Request, response: web.StreamResponse) -> None:
@@ -140,8 +152,15 @@ async def _taken(request: web.Request, route: Route, within_s: float) -> Struct:
     return route.takes(**msgspec.structs.asdict(body), **request.match_info)
 
 
-def _problem(error: Exception, request_id: str) -> web.Response:
-    refusal = refusal_of(error, request_id)
+def _note(counts: Counts, request: web.Request, status: int, began_ns: int) -> None:
+    resource = request.match_info.route.resource
+    route = UNMATCHED if resource is None else resource.canonical
+    took_ns = now_ns() - began_ns
+    counts.note_request(request.method, route, status, took_ns)
+    note_request(f"{request.method} {route}", status, took_ns)
+
+
+def _problem(error: Exception, refusal: Refusal, request_id: str) -> web.Response:
     response = web.Response(
         body=_encode(refusal.problem(request_id)), status=refusal.entry.status, content_type="application/problem+json"
     )

@@ -51,6 +51,7 @@ ROUTES: Final = (
     Route("GET", "/docs", plumbing.docs, schema.NoParams),
     Route("GET", "/docs/{page}", plumbing.page, params.PageRef),
     Route("GET", "/llms.txt", plumbing.llms, schema.NoParams),
+    Route("GET", "/metrics", plumbing.metrics, schema.NoParams),
     # public
     Route("GET", "/v1/time", markets.time, schema.NoParams),
     Route("GET", "/v1/status", markets.status, schema.NoParams),

@@ -14,6 +14,7 @@ from exchange.language.port import FellBehind, Market, Subscription
 from exchange.language.units import Micros
 from exchange.language.views import Level
 from gateway.errors import new_request_id, refusal_of
+from gateway.metrics.counts import Counts
 from gateway.ws.channels import Channel, book_frame, status_frame, trades_frame
 from gateway.ws.endings import BROKEN, RESTARTING, TRY_AGAIN, Ending
 from gateway.ws.outbox import Outbox
@@ -85,8 +86,11 @@ Board = BookBoard | TradesBoard | StatusBoard
 class Listener:
     """A public channel that one socket has open."""
 
-    def __init__(self, topic: "Topic", outbox: Outbox, ended: Callable[[Ending], None]) -> None:
+    def __init__(
+        self, topic: "Topic", outbox: Outbox, ended: Callable[[Ending], None], conflated: Callable[[], None]
+    ) -> None:
         self._topic = topic
+        self._conflated = conflated
         self._outbox = outbox
         self._behind = False
         self.ended = ended
@@ -100,6 +104,7 @@ class Listener:
         """Pass a frame on, unless the socket is behind."""
         if not self._behind and not self._outbox.offer(frame, self._catch_up):
             self._behind = True
+            self._conflated()
 
     def close(self) -> None:
         """Hear no more."""
@@ -149,8 +154,9 @@ class Topic:
 class Newsroom:
     """The public channels of one server."""
 
-    def __init__(self, market: Market) -> None:
+    def __init__(self, market: Market, counts: Counts | None = None) -> None:
         self._market = market
+        self._conflations = (counts or Counts()).conflations
         self._topics: dict[str, Topic] = {}
 
     def open(self, channel: Channel, outbox: Outbox, ended: Callable[[Ending], None]) -> Listener:
@@ -158,9 +164,12 @@ class Newsroom:
         topic = self._topics.get(channel.name)
         if topic is None:
             topic = self._topics[channel.name] = self._follow(channel)
-        listener = Listener(topic, outbox, ended)
+        listener = Listener(topic, outbox, ended, lambda: self._conflated(channel.kind))
         listener.begin()
         return listener
+
+    def _conflated(self, kind: str) -> None:
+        self._conflations[kind] += 1
 
     def _follow(self, channel: Channel) -> Topic:
         def forget() -> None:

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
+from gateway.metrics.counts import Counts
 from gateway.ws.socket import Socket
 
 JOIN_BYTES: Final = 64 * 1024  # about as much leaves in one write
@@ -19,9 +20,10 @@ JOIN_BYTES: Final = 64 * 1024  # about as much leaves in one write
 class Outbox:
     """Make it, run `write()` as a task, and cancel that in the end."""
 
-    def __init__(self, socket: Socket, most_bytes: int) -> None:
+    def __init__(self, socket: Socket, most_bytes: int, counts: Counts | None = None) -> None:
         self._socket = socket
         self._most_bytes = most_bytes
+        self._counts = counts or Counts()
         self._frames: deque[bytes] = deque()
         self._held_bytes = 0  # of frames that wait or are being written
         self._arrived, self._room, self._empty = asyncio.Event(), asyncio.Event(), asyncio.Event()
@@ -68,7 +70,10 @@ class Outbox:
                         await self._arrived.wait()
                 frames = self._gathered()
                 await self._socket.send(frames)
-                self._held_bytes -= sum(map(len, frames))
+                sent_bytes = sum(map(len, frames))
+                self._held_bytes -= sent_bytes
+                self._counts.frames_out += len(frames)
+                self._counts.bytes_out += sent_bytes
                 self._room.set()
         except ConnectionError:
             pass  # the reader of the socket learns of it, too, and ends the session

@@ -24,6 +24,8 @@ from gateway.costs import BAD_KEY
 from gateway.decode import decode
 from gateway.desk import Call, Desk, Sitting
 from gateway.errors import WIRE, Refusal, new_request_id, refusal_of
+from gateway.logs import REQUEST, note_op
+from gateway.metrics.counts import FAILED, OK, REFUSED, UNMATCHED, now_ns
 from gateway.settings import Settings
 from gateway.throttle import Allowance
 from gateway.wire import maybe_instant
@@ -31,7 +33,7 @@ from gateway.ws.channels import ACCOUNT, read_channels, shutting_down
 from gateway.ws.endings import BROKEN, GONE_AWAY, POLICY, Ending
 from gateway.ws.listening import Listening
 from gateway.ws.newsroom import Newsroom
-from gateway.ws.ops import OPS, Op
+from gateway.ws.ops import OPS
 from gateway.ws.outbox import Outbox
 from gateway.ws.socket import Socket
 
@@ -59,7 +61,7 @@ class Session:
         self._since_s = self._heard_s = desk.market.clock_s
         self._caller = NOBODY
         self._is_now(caller)
-        self._outbox = Outbox(socket, settings.outbox_max_bytes)
+        self._outbox = Outbox(socket, settings.outbox_max_bytes, desk.counts)
         self._listening = Listening(desk.market, newsroom, self._outbox, self._end)
         self._room = asyncio.Semaphore(settings.in_flight_max)
         self._calls: set[asyncio.Task[None]] = set()
@@ -145,8 +147,14 @@ class Session:
     async def _hear(self, kind: WSMsgType, data: bytes) -> None:
         """Take one frame; whatever is wrong with it is answered here."""
         request_id: schema.RequestId | None = None
+        counts, began_ns, name = self._desk.counts, now_ns(), UNMATCHED
+        REQUEST.set((self._session_id, ""))
+        counts.frames_in += 1
+        counts.bytes_in += len(data)
         try:
             frame = self._unpacked(kind, data)
+            name = frame.op
+            REQUEST.set((self._session_id, frame.id))
             request_id = frame.id
             if self._leaving:
                 raise Refusal("shutting_down")
@@ -155,19 +163,19 @@ class Session:
                 takes, own = OWN_OPS[frame.op]
                 await own(self, frame.id, decode(bytes(frame.params), takes))
                 self._bad_in_a_row = self._limited_in_a_row = 0
+                self._note_done(name, began_ns)
                 return
-            op = OPS[frame.op]
-            params = decode(bytes(frame.params), op.takes)
+            params = decode(bytes(frame.params), OPS[name].takes)
             if allowance is not None:
                 allowance.take_extra(params)
             call = Call(self._desk, self._caller, params, sitting=self.sitting)
         except Exception as error:
-            await self._refuse(request_id if request_id is not None else _id_within(data), error)
+            await self._refuse(request_id if request_id is not None else _id_within(data), error, name, began_ns)
             if self._limited_in_a_row:  # who goes on regardless is read more and more slowly
                 await asyncio.sleep(min(self._limited_in_a_row, _PAUSE_MAX_MS) / 1000)
             return
         await self._room.acquire()
-        task = asyncio.create_task(self._carry_out(frame.id, op, call), name=frame.op)
+        task = asyncio.create_task(self._carry_out(frame.id, name, call, began_ns), name=name)
         self._calls.add(task)
         task.add_done_callback(self._carried_out)
 
@@ -207,17 +215,23 @@ class Session:
                 self._desk.gate.leave(before)
         self._caller = caller
 
-    async def _carry_out(self, request_id: schema.RequestId, op: Op, call: Call[Any]) -> None:
+    async def _carry_out(self, request_id: schema.RequestId, name: str, call: Call[Any], began_ns: int) -> None:
         try:
-            answer = await op.call(call)
+            answer = await OPS[name].call(call)
         except Exception as error:
-            await self._refuse(request_id, error)
+            await self._refuse(request_id, error, name, began_ns)
             return
         self._bad_in_a_row = self._limited_in_a_row = 0
         seq = 0
         if isinstance(answer, answers.Answer):
             seq, answer = answer.seq, msgspec.structs.replace(answer, seq=0)
+        self._note_done(name, began_ns)
         await self._reply(request_id, answer, seq)
+
+    def _note_done(self, op: str, began_ns: int) -> None:
+        took_ns = now_ns() - began_ns
+        self._desk.counts.op(op).note(OK, took_ns)
+        note_op(op, "", took_ns)
 
     def _carried_out(self, task: asyncio.Task[None]) -> None:
         self._calls.discard(task)
@@ -228,9 +242,13 @@ class Session:
             _encode(answers.Reply(id=request_id, ok=True, seq=seq, result=msgspec.Raw(_encode(result))))
         )
 
-    async def _refuse(self, request_id: schema.RequestId | None, error: Exception) -> None:
-        reference = new_request_id()
+    async def _refuse(self, request_id: schema.RequestId | None, error: Exception, op: str, began_ns: int) -> None:
+        reference, counts = new_request_id(), self._desk.counts
         refusal = refusal_of(error, reference)
+        counts.refusals[refusal.code] += 1
+        took_ns = now_ns() - began_ns
+        counts.op(op).note(FAILED if refusal.entry.status >= 500 else REFUSED, took_ns)
+        note_op(op, refusal.code, took_ns)
         await self._outbox.put(_encode(answers.Reply(id=request_id, ok=False, error=refusal.problem(reference))))
         if refusal.entry.status >= 500:
             return  # not the client's doing

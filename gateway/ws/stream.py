@@ -31,7 +31,7 @@ class Stream:
     def __init__(self, desk: Desk, settings: Settings) -> None:
         self._desk = desk
         self._settings = settings
-        self._newsroom = Newsroom(desk.market)
+        self._newsroom = Newsroom(desk.market, desk.counts)
         self._undertaker = Undertaker(desk.market)
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
@@ -52,6 +52,7 @@ class Stream:
         try:
             await socket.prepare(request)
             number = self._desk.roster.enter(session)
+            self._desk.counts.sockets_opened += 1
             try:
                 await session.serve()
             finally:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from io import StringIO
 from pathlib import Path
 
+from msgspec.structs import replace
 from rich.console import Console
 
 from exchange.language.commands import DefineChip, DefineRegion
@@ -27,6 +28,11 @@ from gateway.settings import Settings
 from gateway.vault import Vault
 
 CAST = load_cast(default_seeds_dir() / "demo.toml")
+HASTY = replace(
+    CAST,
+    newcomers=replace(CAST.newcomers, every_s=(0.2, 0.4), stay_s=(1, 1.5)),
+    drill=replace(CAST.drill, every_s=0.5, holds_s=0.2),
+)
 PATIENCE_S = 60
 
 
@@ -47,6 +53,8 @@ def test_the_cast_fits_the_catalogue() -> None:
         assert buyer.style in STYLES
         assert all(any((region, chip) in sold for region in buyer.regions) for chip in buyer.chips), buyer.account_id
         assert all(parse_decimal(text, CHIP_PLACES) for text in (*buyer.quantities, buyer.most))
+    assert (CAST.drill.region, CAST.drill.chip) in sold
+    assert set(CAST.drill.affiliated) <= {party.account_id for party in (*CAST.provider, *CAST.buyer)}
     names = [party.account_id for party in (*CAST.provider, *CAST.buyer)]
     assert len(set(names)) == len(names)
 
@@ -108,13 +116,20 @@ def seen(board: Board) -> str:
 
 
 async def test_the_demo_trades_and_goes_on_where_it_was(tmp_path: Path) -> None:
-    async with performance(tmp_path, CAST) as (market, tally, board):
-        await until(market, lambda: tally.leases >= 8 and tally.metered >= 8 and tally.ended >= 1)
+    async with performance(tmp_path, HASTY) as (market, tally, board):
+        await until(
+            market,
+            lambda: min(tally.leases, tally.metered) >= 8 and min(tally.ended, tally.arrived, tally.drills) >= 1,
+        )
         await board.look()
         assert f"{tally.leases} leases" in board.line()
         assert all(f"{offer.region} {offer.chip}" in seen(board) for part in CAST.provider for offer in part.offers)
         orders = [order for account in market.reads.accounts() for order in placed(market, account.account_id)]
         assert len(orders) >= tally.bids + tally.asks > 0
+    drilled = market.reads.brakes()
+    assert [(brake.region, brake.chip) for brake in drilled] == [(CAST.drill.region, CAST.drill.chip)]
+    newcomers = {account.account_id for account in market.reads.accounts() if account.account_id.startswith("new-")}
+    assert len(newcomers) >= 1
     keys = (tmp_path / KEYS_FILE).read_bytes()
     assert (tmp_path / KEYS_FILE).stat().st_mode & 0o777 == 0o600
 
@@ -124,6 +139,6 @@ async def test_the_demo_trades_and_goes_on_where_it_was(tmp_path: Path) -> None:
         await until(market, lambda: tally.leases >= 3 and tally.bids >= 5)
         audit = market.audit()
         assert audit.violations == ()
-        assert audit.accounts == 1 + len(CAST.provider) + len(CAST.buyer)
+        assert audit.accounts == 1 + len(CAST.provider) + len(CAST.buyer) + len(newcomers)
         assert tally.refused["client_order_id_reused"] == 0
     assert (tmp_path / KEYS_FILE).read_bytes() == keys

@@ -41,7 +41,8 @@ def test_the_drill(tmp_path: Path) -> None:
         early = hand.reads("operator check", "operator")
         second = trade(hand)
         assert server.process.stderr is not None
-        assert json.loads(server.process.stderr.readline())["event"] == "snapshot taken"
+        said = next(line for line in server.process.stderr if "command" not in json.loads(line))
+        assert json.loads(said)["event"] == "snapshot taken", "after what the operator has done"
         made = read(f"backup {file} --data-dir {lost}")
         assert made["seq"] > early["seq"]
         assert "stop it first" in typed(f"rebuild --data-dir {lost}").stderr.lower()

@@ -207,7 +207,7 @@ async def test_access_data_are_found_nowhere_but_with_their_user(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     logged = io.StringIO()
-    log_to(logged)
+    log_to(logged, every=True)
     structlog.configure(cache_logger_on_first_use=False)
     try:
         keys = {"hz": await house.account("hz", ["provider"])}
@@ -239,4 +239,5 @@ async def test_access_data_are_found_nowhere_but_with_their_user(
         structlog.reset_defaults()
     printed = capfd.readouterr()
     assert logged.getvalue().count("a defect") >= 2
+    assert logged.getvalue().count("StartLease") >= 2
     assert not finds(f"{logged.getvalue()}{printed.out}{printed.err}".encode())

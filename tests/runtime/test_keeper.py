@@ -9,6 +9,7 @@ import pytest
 
 from exchange.runtime import keeper
 from exchange.runtime.keeper import Keeping, keeping_snapshots
+from exchange.runtime.meters import Meters
 
 SAYS_WHERE = "import os; print(os.environ['DATABASE_URL'])"
 FAILS = "import sys; sys.exit('no room')"
@@ -38,7 +39,7 @@ async def test_one_is_taken_after_so_many_commands_and_what_came_of_it_is_told(
         command=(sys.executable, "-c", program),
         report=lambda well, said: reports.put_nowait((well, said, last_seq)),
     )
-    async with keeping_snapshots(keeping, "the dsn", look, 50):
+    async with keeping_snapshots(keeping, "the dsn", look, Meters(50)):
         first, second = await reports.get(), await reports.get()
     assert (first[:2], second[:2]) == (told, told)
     assert (first[2], second[2]) == (151, 252), "each a hundred after the last, which took one look more"
@@ -47,7 +48,7 @@ async def test_one_is_taken_after_so_many_commands_and_what_came_of_it_is_told(
 async def test_a_program_that_is_not_there_is_told_of() -> None:
     reports = asyncio.Queue[tuple[bool, str]]()
     keeping = Keeping(every=1, command=("/nowhere",), report=lambda *told: reports.put_nowait(told))
-    async with keeping_snapshots(keeping, "", lambda: 1, 0):
+    async with keeping_snapshots(keeping, "", lambda: 1, Meters()):
         well, said = await reports.get()
     assert not well
     assert said.startswith("no process could be started")
@@ -57,7 +58,7 @@ async def test_what_is_under_way_ends_with_the_market(tmp_path: Path) -> None:
     fifo = tmp_path / "pid"
     os.mkfifo(fifo)
     keeping = Keeping(every=1, command=(sys.executable, "-c", WAITS, str(fifo)), report=lambda *_: None)
-    async with keeping_snapshots(keeping, "", lambda: 1, 0):
+    async with keeping_snapshots(keeping, "", lambda: 1, Meters()):
         pid = int(await asyncio.to_thread(fifo.read_text))
         os.kill(pid, 0)
     with pytest.raises(ProcessLookupError):

@@ -61,7 +61,8 @@ def _stand_ins(world: World) -> dict[str, object]:
     chance = Random(world.plan.seed)
     return {
         "time": SimpleNamespace(
-            time=lambda: world.wall_s(NODE.get()), monotonic=world.loop.time, perf_counter=world.loop.time
+            time=lambda: world.wall_s(NODE.get()), monotonic=world.loop.time, perf_counter=world.loop.time,
+            perf_counter_ns=lambda: int(world.loop.time() * 1_000_000_000),
         ),
         "gc": SimpleNamespace(isenabled=bool, disable=int, enable=int, collect=int, freeze=int),
         "secrets": SimpleNamespace(

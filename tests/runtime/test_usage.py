@@ -1,0 +1,215 @@
+"""How chips are used: by hand for one provider's afternoon, and after a generated day in SQL from the statements."""
+
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+import asyncpg
+from msgspec.structs import replace
+
+from exchange.core.state_machine import RULES_VERSION
+from exchange.language.commands import (
+    AdvanceTime,
+    CancelAsk,
+    Command,
+    ContestPeriod,
+    DefineChip,
+    MeterLease,
+    PlaceAsk,
+    RuleContest,
+    StartLease,
+)
+from exchange.language.units import DAY_S, HOUR_S
+from exchange.language.views_money import UsageKpi
+from exchange.projections import snapshot
+from exchange.projections.usage import Sums
+from exchange.projections.views import Views
+from exchange.runtime.replaying import Place
+from exchange.runtime.scribe import Scribe
+from exchange.store.journal import PostgresJournal
+from exchange.store.statements import PostgresStatements
+from tests.properties.choices import BLOB_BYTES
+from tests.properties.money_flavours import ENDINGS, RESALES
+from tests.properties.money_world import (
+    EVENING_S,
+    QUARTER_S,
+    VENUE,
+    Flavour,
+    a_taker,
+    an_offer,
+    next_command,
+    setting,
+)
+from tests.properties.world import CHIPS
+from tests.reference.books import Books
+
+PUES = (1200, None, 1350)
+FLAVOUR = Flavour(
+    "day", RESALES.weights | {"ask": 4} | {"contest": 3, "rule": 3, "stop": 1}, ENDINGS.jumps_s, chain=True
+)
+
+
+class Afternoon:
+    """Views that are told what a machine does."""
+
+    def __init__(self) -> None:
+        self.place = Place()
+
+    def do(self, *commands: Command) -> None:
+        for command in commands:
+            outcome, applied = self.place.machine.apply(self.place.seq + 1, command)
+            assert outcome.reject is None, (command, outcome.reject)
+            self.place.views.fold(applied)
+
+    def meter(self, lease_id: int, hours: int, delivered: int, used: int) -> None:
+        """Chip-hours so far."""
+        through_s = EVENING_S + hours * HOUR_S
+        self.do(
+            AdvanceTime(to_s=max(through_s, self.place.views.now_s)),
+            MeterLease(
+                account_id="cem", lease_id=lease_id, through_s=through_s, delivered_uch=delivered * 1_000_000,
+                used_uch=used * 1_000_000,
+            ),
+        )  # fmt: skip
+
+    def figures(self) -> tuple[int, ...]:
+        """Chip-hours of the venue: registered, leased, due, lost and used."""
+        kpi = self.place.views.usage().venue
+        exact = (kpi.registered_uch, kpi.leased_uch, kpi.due_uch, kpi.lost_uch, kpi.used_uch)
+        return tuple(uch // 1_000_000 for uch in exact)
+
+
+def test_an_afternoon_by_hand() -> None:
+    day = Afternoon()
+    plain = [command for command in setting(FLAVOUR) if not isinstance(command, (PlaceAsk, StartLease))]
+    day.do(*(command for command in plain if not hasattr(command, "alternatives")))
+    day.do(an_offer("cem", "ask", CHIPS[0], 8_000, EVENING_S + 12 * HOUR_S))
+    day.do(
+        a_taker("ann", "bid", CHIPS[0], 2_000, 4 * HOUR_S), StartLease(account_id="cem", lease_id=1, sealed_access=b"x")
+    )
+    assert day.figures() == (0, 0, 0, 0, 0)
+    day.meter(1, 1, 2, 1)
+    assert day.figures() == (8, 2, 0, 0, 0), "the period has not closed"
+    day.do(AdvanceTime(to_s=EVENING_S + HOUR_S + QUARTER_S))
+    assert day.figures() == (10, 2, 2, 0, 1)
+    day.do(
+        ContestPeriod(account_id="ann", lease_id=1, index=0, reason="slow"),
+        RuleContest(operator_id=VENUE, lease_id=1, index=0, delivered_uch=1_000_000, used_uch=0, reason="it was"),
+    )
+    assert day.figures() == (10, 2, 2, 1, 0)
+    day.do(CancelAsk(account_id="cem", ask_id=1))
+    day.do(AdvanceTime(to_s=EVENING_S + 3 * HOUR_S + QUARTER_S))
+    # The ask was there until 1:15. After two silent periods the lease defaults, and gives its last hour up.
+    assert day.figures() == (13, 6, 8, 7, 0)
+    kpi = day.place.views.usage().venue
+    assert (kpi.leased_bp, kpi.fault_bp, kpi.used_of_due_bp, kpi.domestic_bp) == (4444, 8750, 0, 0)
+
+
+def generated(seed: int) -> Iterator[tuple[Place, Any]]:
+    """A day in which everything happens that money knows, told command by command."""
+    random, books, place = Random(seed), Books(), Place()
+    done: list[Command] = []
+
+    def apply(command: Command) -> Any:
+        done.append(command)
+        return place.machine.apply(len(done), command)[1]
+
+    for command in setting(FLAVOUR):
+        applied = apply(_rated(_with_pue(command, len(done))))
+        books.take_all(applied.events)
+        yield place, applied
+    while place.machine.state.now_s < EVENING_S + DAY_S:
+        found = next_command(FLAVOUR, random.randbytes(BLOB_BYTES), books, done)
+        if found is not None:
+            applied = apply(_with_pue(found, len(done)))
+            books.fold(applied.events)
+            yield place, applied
+
+
+def _rated(command: Command) -> Command:
+    """Chips have a 度 rate."""
+    return replace(command, du_milli=2560 if command.domestic else 1003) if isinstance(command, DefineChip) else command
+
+
+def _with_pue(command: Command, number: int) -> Command:
+    """Some sites state how much energy they take."""
+    own = isinstance(command, PlaceAsk) and command.lease_id is None
+    return replace(command, pue_milli=PUES[number % len(PUES)]) if own else command
+
+
+async def test_figures_equal_those_that_sql_makes_of_the_statements(database_url: str) -> None:
+    journal = await PostgresJournal.open(database_url, sandbox=True, rules_version=RULES_VERSION)
+    statements = PostgresStatements(database_url, journal.epoch)
+    scribe = await Scribe.begin(statements)
+    for place, applied in generated(seed=11):
+        scribe.see(place, applied, place.views.fold(applied))
+    await scribe.write()
+    views = place.views
+    raw = await asyncpg.connect(database_url)
+    try:
+        rows = await raw.fetch("SELECT * FROM report.usage_at($1)", views.now_s)
+        vouchers = await raw.fetch("SELECT * FROM report.vouchers")
+        shown = await raw.fetch("SELECT * FROM report.usage")
+    finally:
+        await raw.close()
+        await statements.aclose()
+        await journal.close()
+    made = {(row["region"], row["provider"]): row for row in rows}
+    sums = views._usage.sums(views.now_s)
+    assert {whose: _row(each) for whose, each in sums.items()} == {
+        whose: tuple(map(int, tuple(row)[2:])) for whose, row in made.items()
+    }
+    _check_shares(views, made)
+    assert len(shown) == len(made)
+    found = {(row["programme"], row["year"]): row for row in vouchers}
+    kpis = {(kpi.programme, kpi.year): kpi for kpi in views.kpis() if kpi.leases}
+    assert found.keys() == kpis.keys()
+    assert len(found) >= 4
+    for key, kpi in kpis.items():
+        row = found[key]
+        money = (row["granted_cny"], row["redeemed_cny"], row["returned_cny"])
+        assert tuple(int(amount * 1_000_000) for amount in money) == (
+            kpi.granted_micros, kpi.redeemed_micros, kpi.returned_micros,
+        )  # fmt: skip
+        assert row["leases"] == kpi.leases
+    saved = list(snapshot.save(views))
+    assert snapshot.load(iter(saved)).usage() == views.usage()
+
+
+def _row(sums: Sums) -> tuple[int, ...]:
+    """In the order of the database's columns."""
+    registered = sums.idle_milli_s + sums.leased_milli_s
+    return (
+        registered, sums.leased_milli_s, sums.domestic_milli_s, sums.due_uch, sums.delivered_uch, sums.used_uch,
+        sums.du_used, sums.du_drawn,
+    )  # fmt: skip
+
+
+def _check_shares(views: Views, made: dict[tuple[str, str], asyncpg.Record]) -> None:
+    """What is shown, by region and by provider and in all, against the rows; and that the day had something of all."""
+    usage = views.usage()
+    shares = [(usage.venue, list(made.values()))]
+    shares += [(kpi, [row for (region, _), row in made.items() if region == kpi.name]) for kpi in usage.regions]
+    shares += [(kpi, [row for (_, whose), row in made.items() if whose == kpi.name]) for kpi in usage.providers]
+    for kpi, rows in shares:
+        _check_kpi(kpi, {name: sum(int(row[name]) for row in rows) for name in dict(rows[0]) if "_" in name})
+    assert len(usage.regions) == 2
+    assert len(usage.providers) >= 4
+    venue = usage.venue
+    assert 0 < venue.lost_uch < venue.due_uch <= venue.leased_uch + venue.lost_uch < 2 * venue.registered_uch
+    assert venue.pue_milli is not None
+    assert 1200 < venue.pue_milli < 1350
+    assert venue.domestic_bp not in (None, 0, 10_000)
+
+
+def _check_kpi(kpi: UsageKpi, row: dict[str, int]) -> None:
+    def near(share: int | None, part: int, whole: int) -> bool:
+        return share is None if not whole else share is not None and abs(share * whole - part * 10_000) * 2 <= whole
+
+    lost = row["due_uch"] - row["delivered_uch"]
+    assert kpi.registered_uch == row["registered_milli_s"] * 1000 // HOUR_S
+    assert kpi.lost_uch == lost
+    assert near(kpi.leased_bp, row["leased_milli_s"], row["registered_milli_s"])
+    assert near(kpi.domestic_bp, row["domestic_milli_s"], row["leased_milli_s"])
+    assert near(kpi.fault_bp, lost, row["due_uch"])
+    assert near(kpi.used_of_due_bp, row["used_uch"], row["due_uch"])

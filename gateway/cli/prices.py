@@ -4,7 +4,8 @@ import click
 
 from gateway.cli.session import Session, speaks
 from gateway.cli.tables import per_du, table
-from gateway.cli.values import DURATION, grouped, plain_time, short_duration, short_time
+from gateway.cli.times import DURATION
+from gateway.cli.values import grouped, plain_time, short_duration, short_time
 
 
 @click.command()

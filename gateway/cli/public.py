@@ -11,7 +11,8 @@ from gateway import answers
 from gateway.cli.ladder import ladder
 from gateway.cli.session import Session, speaks
 from gateway.cli.tables import brake_line, facts, state, table
-from gateway.cli.values import DURATION, plain_time, short_duration
+from gateway.cli.times import DURATION
+from gateway.cli.values import plain_time, short_duration
 
 _EVERY_S = 1.0
 _TAPE_LINES = 14
@@ -85,7 +86,7 @@ async def markets(session: Session) -> None:
 async def catalog(session: Session) -> None:
     """Regions, chips with their 度 rates, tenors and the market's rules."""
     found = await session.client.catalog()
-    regions = table("region", "name", "", "kind", "hub")
+    regions = table("region", "name", "", "kind", "hub", names=("name", "hub"), less=("hub", "kind"))
     for region in found.regions:
         regions.add_row(region.region, region.name_en, region.name_zh, region.kind, region.hub)
     chips = table("chip", "model", "度 per hour", "GB", "per node", right=("度 per hour", "GB", "per node"))

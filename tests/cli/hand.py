@@ -11,6 +11,7 @@ from exchange.language.instants import parse_instant
 from gateway.__main__ import leasebook
 
 _NUMBERS = itertools.count(1)
+_COSTLY = ("buy ", "sell ", "resell ")
 ACCOUNT_SCOPES = {"buyer": ("read", "trade"), "provider": ("read", "provide")}
 
 
@@ -23,10 +24,11 @@ class Hand:
         self._keys = {"operator": operator_key}
         self.folder = folder
 
-    def types(self, line: str, by: str = "", **env: str) -> Result:
-        """Run a command line by the key of an account, or none."""
+    def types(self, line: str, by: str = "", *, meant: bool = True, **env: str) -> Result:
+        """Run a command line by the key of an account, or none; what costs something with --yes, if it is `meant`."""
+        words = line.split() + ["--yes"] * (meant and line.startswith(_COSTLY))
         known = {"LEASEBOOK_URL": self._url, "LEASEBOOK_KEY": self._keys.get(by, "")}
-        return self._runner.invoke(leasebook, line.split(), env=known | env, catch_exceptions=False)
+        return self._runner.invoke(leasebook, words, env=known | env, catch_exceptions=False)
 
     def reads(self, line: str, by: str = "") -> Any:
         """The JSON that a command prints; it must have gone well."""

@@ -9,7 +9,20 @@ from typing import Any
 import click
 from msgspec import structs
 
-from gateway.cli import account, advice, keeping, leases, operator, prices, public, selling, trading, vouchers
+from gateway.cli import (
+    account,
+    advice,
+    books,
+    keeping,
+    leases,
+    operator,
+    prices,
+    public,
+    selling,
+    trading,
+    vouchers,
+    watching,
+)
 from gateway.logs import log_to
 from gateway.settings import Settings, limit_of
 
@@ -21,10 +34,10 @@ def leasebook() -> None:
 
 
 for command in (
-    *(public.book, public.markets, public.catalog, public.time, public.clock),
+    *(books.book, public.markets, public.catalog, public.time, public.clock),
     *(prices.index, prices.candles, advice.quote, advice.explain),
     *(trading.buy, selling.sell, selling.resell, trading.orders, trading.amend, trading.cancel),
-    *(account.account, account.statement, account.vouchers, vouchers.programmes, vouchers.kpis),
+    *(watching.watch, account.account, account.statement, account.vouchers, vouchers.programmes, vouchers.kpis),
     *(leases.leases, leases.lease, operator.operator),
     *keeping.COMMANDS,
 ):

@@ -1,5 +1,7 @@
 """The account of the key: what it has, a treasurer's statement of a month, and the vouchers that it may use."""
 
+from typing import TYPE_CHECKING
+
 import click
 import msgspec
 from rich.text import Text
@@ -12,7 +14,9 @@ from gateway.cli.tables import account_card
 from gateway.cli.times import MOMENT, Moment, clock_of
 from gateway.cli.values import month_of, plain_time
 from gateway.cli.vouchers import voucher_table
-from gateway.client.rest import Client
+
+if TYPE_CHECKING:
+    from gateway.client.rest import Client
 
 _PAGE = 500
 
@@ -76,7 +80,7 @@ async def vouchers(session: Session) -> None:
     session.show(found, voucher_table(found.items))
 
 
-async def _statement(client: Client, since: str | None, until: str | None) -> AccountStatement:
+async def _statement(client: "Client", since: str | None, until: str | None) -> AccountStatement:
     """All stretches of transfers between two instants, as one."""
     page = requests_money.TransferPage(since=since, until=until, limit=_PAGE)
     account_id = (await client.account()).account_id

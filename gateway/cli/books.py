@@ -7,6 +7,7 @@ book, and red from the moment a connection or a push is lost until the book has 
 import asyncio
 from collections import deque
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -16,11 +17,14 @@ from rich.text import Text
 
 from gateway import answers
 from gateway.cli.ladder import ladder
+from gateway.cli.names import CHIP, REGION
 from gateway.cli.session import Session, speaks
 from gateway.cli.times import DURATION
 from gateway.client.errors import ClientError
-from gateway.client.following import BookBuilder
-from gateway.client.live import Live, News
+
+if TYPE_CHECKING:
+    from gateway.client.following import BookBuilder
+    from gateway.client.live import Live, News
 
 _EVERY_S = 0.1  # between two drawings
 _TAPE_LINES = 14
@@ -36,8 +40,8 @@ class Picture(msgspec.Struct, frozen=True):
 
 
 @click.command()
-@click.argument("region")
-@click.argument("chip")
+@click.argument("region", type=REGION)
+@click.argument("chip", type=CHIP)
 @click.option("--tenor", type=DURATION, default="P1D", show_default=True, help="The length of lease whose book to see.")
 @click.option("--depth", type=click.IntRange(1, 100), default=10, show_default=True, help="Price levels on each side.")
 @click.option("--once", is_flag=True, help="Print it once and leave; so it is where the output is no terminal.")
@@ -62,7 +66,7 @@ async def book(session: Session, region: str, chip: str, tenor: str, depth: int,
 class _Moving:
     """A book as it moves."""
 
-    def __init__(self, session: Session, live: Live, picture: Picture, depth: int) -> None:
+    def __init__(self, session: Session, live: "Live", picture: Picture, depth: int) -> None:
         self._session = session
         self._live = live
         self._book = picture.book
@@ -94,7 +98,7 @@ class _Moving:
         async for news in self._live:
             self._take(news)
 
-    def _take(self, news: News) -> None:
+    def _take(self, news: "News") -> None:
         self._now, self._changed = news.pushes[-1].at, True
         if news.book is not None:
             self._builder = news.book

@@ -2,6 +2,7 @@
 
 import click
 
+from gateway.cli.names import CHIP, REGION
 from gateway.cli.session import Session, speaks
 from gateway.cli.tables import per_du, table
 from gateway.cli.times import DURATION
@@ -22,8 +23,8 @@ async def index(session: Session) -> None:
 
 
 @click.command()
-@click.argument("region")
-@click.argument("chip")
+@click.argument("region", type=REGION)
+@click.argument("chip", type=CHIP)
 @click.option("--tenor", type=DURATION, default="P1D", show_default=True, help="The length of lease to look at.")
 @click.option("--interval", type=DURATION, default="PT1H", show_default=True, help="What one candle spans.")
 @click.option("--limit", type=click.IntRange(1, 500), default=24, show_default=True, help="The last so many.")

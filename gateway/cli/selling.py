@@ -8,6 +8,7 @@ import click
 from exchange.language.instants import format_instant, parse_instant
 from exchange.language.units import CHIP_PLACES, Seconds, format_chips, parse_decimal
 from gateway import answers, schema, schema_money
+from gateway.cli.names import CHIP, REGION
 from gateway.cli.previews import resale_card, sale_card
 from gateway.cli.session import YES, Session, speaks
 from gateway.cli.tables import ask_table, granted
@@ -57,8 +58,8 @@ class Resold(TypedDict):
 
 
 @click.command()
-@click.argument("region")
-@click.argument("chip")
+@click.argument("region", type=REGION)
+@click.argument("chip", type=CHIP)
 @click.argument("quantity")
 @click.option("--price", required=True, help="The least to take, in CNY per chip-hour.")
 @click.option("--for", "length", type=DURATION, help="How long the chips are free, from the start, such as 7d.")

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 import click
 import msgspec
@@ -22,10 +22,11 @@ from rich.console import Console, RenderableType
 from rich.markup import escape
 
 from gateway.client.errors import Refused, Unreachable
-from gateway.client.rest import Client
-from gateway.client.wire import Credential
 from gateway.schema import Problem
-from gateway.signing import Signer
+
+if TYPE_CHECKING:
+    from gateway.client.rest import Client
+    from gateway.client.wire import Credential
 
 P = ParamSpec("P")
 
@@ -46,7 +47,7 @@ def console_for(stderr: bool = False) -> Console:
 class Session:
     """A client, and where its answers go."""
 
-    client: Client
+    client: "Client"
     console: Console
     as_json: bool
 
@@ -113,6 +114,8 @@ def speaks(act: Callable[Concatenate[Session, P], Awaitable[None]]) -> Callable[
         credential = credential_of(key)
 
         async def run() -> None:
+            from gateway.client.rest import Client  # noqa: PLC0415 - what help and completion need not wait for
+
             async with Client(url, credential) as client:
                 await act(Session(client, console_for(), as_json), *args, **options)
 
@@ -136,13 +139,15 @@ def read_key(path: Path) -> str:
         raise click.UsageError(f"cannot read the key file {path}: {error}") from error
 
 
-def credential_of(key: str) -> str | Credential:
+def credential_of(key: str) -> "str | Credential":
     """A secret key as it is, or what signs by the private key in a file; a usage error that names what is wrong."""
     if not key.startswith(_SIGNED):
         return key
     key_id, _, path = key.removeprefix(_SIGNED).partition(":")
     if not key_id or not path:
         raise click.UsageError("a key that signs is named by ed25519:KEY_ID:FILE")
+    from gateway.signing import Signer  # noqa: PLC0415 - as above
+
     try:
         return Signer.from_pem(key_id, Path(path).expanduser().read_bytes())
     except (OSError, ValueError) as error:

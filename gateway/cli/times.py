@@ -12,7 +12,7 @@ the terminal's own, where a time that a change of the clocks skips or repeats is
 import asyncio
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from msgspec import Struct
@@ -20,7 +20,9 @@ from msgspec import Struct
 from exchange.language.instants import format_instant, parse_duration, parse_instant
 from exchange.language.units import Seconds, UnitError
 from exchange.language.windows import ceil_to_step
-from gateway.client.rest import Client
+
+if TYPE_CHECKING:
+    from gateway.client.rest import Client
 
 NOW: Final = "now"
 
@@ -87,7 +89,7 @@ class Clock(Struct, frozen=True):
         return ceil_to_step(self.now_s, self.step_s)
 
 
-async def clock_of(client: Client) -> Clock:
+async def clock_of(client: "Client") -> Clock:
     """The market's clock."""
     now, catalog = await asyncio.gather(client.time(), client.catalog())
     step_s = parse_duration(catalog.rules.step) if catalog.rules else 1

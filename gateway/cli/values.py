@@ -1,12 +1,12 @@
-"""What people type and what they like to read: names with commas in, grouped numbers and plain times out.
+"""What people like to read: grouped numbers, plain times; and what several commands are told in the same words.
 
-Nothing is rounded here; numbers go to the market as they were typed, which refuses by name what it does not take.
+Nothing is rounded here.
 """
 
 import re
 import secrets
 from datetime import datetime
-from typing import Any
+from pathlib import Path
 
 import click
 
@@ -16,18 +16,8 @@ from exchange.language.units import UnitError
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 
 
-class ListType(click.ParamType[tuple[str, ...]]):
-    """Names with commas between them."""
-
-    name = "name[,name…]"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
-        """The names, in order."""
-        return value if isinstance(value, tuple) else tuple(part for part in str(value).split(",") if part)
-
-
 ONCE = click.option("--id", "once", default="", help="A key of one's own; with the same one it is never done twice.")
-NAMES = ListType()
+FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 def new_order_id() -> str:

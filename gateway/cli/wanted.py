@@ -6,8 +6,9 @@ from typing import Literal, TypedDict, TypeVar
 import click
 
 from gateway import schema
+from gateway.cli.names import CHIPS, REGIONS
 from gateway.cli.times import DURATION, MOMENT, Clock, Moment
-from gateway.cli.values import NAMES, new_order_id
+from gateway.cli.values import new_order_id
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -42,8 +43,8 @@ class Wanted(TypedDict):
 
 
 _ARGUMENTS = (
-    click.argument("regions", type=NAMES),
-    click.argument("chips", type=NAMES),
+    click.argument("regions", type=REGIONS),
+    click.argument("chips", type=CHIPS),
     click.argument("quantity"),
     click.option("--for", "duration", type=DURATION, required=True, help="How long, such as 6h or P1D."),
     click.option("--price", help="The most to pay, in CNY per chip-hour."),

@@ -7,7 +7,7 @@ is said on the standard error.
 import asyncio
 import sys
 from collections.abc import AsyncIterator
-from typing import Final
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -18,11 +18,12 @@ from gateway.cli.ledgers import about, words
 from gateway.cli.session import Session, console_for, speaks
 from gateway.cli.tables import state
 from gateway.cli.values import grouped, short_duration, short_time
-from gateway.client.live import ACCOUNT, Live, News
+
+if TYPE_CHECKING:
+    from gateway.client.live import Live, News
 
 _LOOK_S = 0.5  # between two looks at the connection
 _NEWS_CELLS = 26  # of what happened to what, before the particulars
-_TRANSFER: Final = "transfer"
 
 
 @click.command()
@@ -36,7 +37,7 @@ async def watch(session: Session, from_seq: int | None, count: int | None) -> No
 
     With --json each is an object on a line of its own, as the stream pushes it.
     """
-    async with session.client.follow(ACCOUNT, from_seq=from_seq) as live:
+    async with session.client.follow("account", from_seq=from_seq) as live:
         seq, told = live.seq, 0
         try:
             async for news in _attended(live):
@@ -50,7 +51,7 @@ async def watch(session: Session, from_seq: int | None, count: int | None) -> No
                 console_for(stderr=True).print(f"[dim]This goes on by: leasebook watch --from-seq {seq}[/]")
 
 
-async def _attended(live: Live) -> AsyncIterator[News]:
+async def _attended(live: "Live") -> "AsyncIterator[News]":
     """News as they come."""
     coming: asyncio.Task[News] | None = None
     connected, say = True, console_for(stderr=True).print

@@ -65,7 +65,7 @@ class Session:
             return False
         if self.as_json:
             raise click.UsageError("with --json nothing is asked: add --yes if it shall be done")
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        if not at_a_terminal():
             raise click.UsageError("there is no terminal to ask at: add --yes if it shall be done")
         return True
 
@@ -80,6 +80,11 @@ class Session:
         """End the command with exit code 1, having done nothing."""
         console_for(stderr=True).print(why, soft_wrap=True)
         raise SystemExit(1)
+
+
+def at_a_terminal() -> bool:
+    """Whether somebody sees what is printed, and can answer."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 @contextmanager

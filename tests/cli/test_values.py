@@ -3,11 +3,12 @@
 import pytest
 
 from exchange.language.units import UnitError
-from gateway.cli.values import NAMES, grouped, month_of, plain_time, short_duration
+from gateway.cli.names import REGIONS
+from gateway.cli.values import grouped, month_of, plain_time, short_duration
 
 
 def test_names_are_split_at_commas() -> None:
-    assert NAMES.convert("hangzhou,shanghai", None, None) == ("hangzhou", "shanghai")
+    assert REGIONS.convert("hangzhou,shanghai", None, None) == ("hangzhou", "shanghai")
 
 
 def test_a_month_is_the_time_between_two_instants() -> None:

@@ -104,8 +104,9 @@ def explanation_card(found: advice.Explanation) -> RenderableType:
 
 
 def _hurdle_table(alternatives: Sequence[advice.Hurdles]) -> Table:
+    unfailed = (word for test, word in _TESTS.items() if not any(getattr(entry.fails, test) for entry in alternatives))
     drawn = table("#", "wants", "state", "asks", *_TESTS.values(), "fits", right=("asks", *_TESTS.values(), "fits"),
-                  names=("wants",))  # fmt: skip
+                  names=("wants",), less=(*unfailed, "state"))  # fmt: skip
     for entry in alternatives:
         asks = str(entry.asks) if entry.complete else f"{entry.examined} of {entry.asks}"
         fails = (_count(getattr(entry.fails, test)) for test in _TESTS)

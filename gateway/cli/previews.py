@@ -42,7 +42,8 @@ def purchase_card(quoted: advice.Quote, bid: schema.BidBody) -> RenderableType:
         lines.append(("expires", two_clocks(bid.expires_at)))
     if quoted.rest is not None and quoted.rest.changes:
         change = quoted.rest.changes[0]
-        lines.append((f"for all {quoted.quantity}", f"{change.detail}, by {grouped(change.extra)} CNY more"))
+        more = "" if change.extra == "0.00" else f", for {grouped(change.extra)} CNY more"
+        lines.append(("instead", f"{change.detail} would fill it{more}"))
     return Group(quote_head(quoted), facts(lines))
 
 

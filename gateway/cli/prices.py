@@ -15,7 +15,7 @@ async def index(session: Session) -> None:
     """CNY per 度 by grade of chips, over the last day in which each one traded."""
     found = await session.client.index()
     drawn = table("grade", "度 per hour from", "CNY per 度", "度 traded", "since", "until",
-                  right=("度 per hour from", "CNY per 度", "度 traded"))  # fmt: skip
+                  right=("度 per hour from", "CNY per 度", "度 traded"), less=("since",))  # fmt: skip
     for grade in found.items:
         since, until = plain_time(grade.since), plain_time(grade.until)
         drawn.add_row(grade.grade, grade.du_from, grade.price_per_du or "–", grouped(grade.volume_du), since, until)

@@ -116,7 +116,7 @@ def session_table(sessions: Sequence[answers_operator.SessionOut]) -> Table:
 def contest_table(contests: Sequence[schema_money.Contest]) -> Table:
     """Contests, one a line."""
     columns = ("contest", "by", "at", "period from", "delivered", "used", "frozen", "refunded", "ruled", "reason")
-    drawn = table(*columns, right=columns[4:8], names=("by", "reason"))
+    drawn = table(*columns, right=columns[4:8], names=("by", "reason"), less=("at", "delivered", "used"))
     for contest in contests:
         period = contest.period
         metered = (plain_time(period.start), period.delivered, period.used) if period else ("–", "–", "–")

@@ -225,6 +225,7 @@ def period_table(lease: schema_money.Lease) -> Table:
         "#", "period", "until", *["of"] * resold, "delivered", "used", "paid",
         *["by voucher"] * (lease.programme is not None), "refunded", "penalty", "state",
         right=("#", "delivered", "used", "paid", "by voucher", "refunded", "penalty"),
+        less=("until", "by voucher", "penalty"),
     )  # fmt: skip
     for period in lease.periods:
         drawn.add_row(

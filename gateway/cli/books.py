@@ -126,10 +126,14 @@ class _Moving:
             self._book = msgspec.structs.replace(
                 self._book, seq=self._builder.seq, asks=self._builder.asks, bids=self._builder.bids
             )
-        if self._is_live:
-            state = Text("● live", style="green")
-        elif self._live.connected:
-            state = Text("● something was missed: asking for the whole book", style="red")
-        else:
-            state = Text(f"● not live: {self._live.why}; trying again", style="red")
+        state = state_line(self._is_live, self._live.connected, self._live.why)
         return Group(ladder(self._book, tuple(self._tape)[: 2 * depth + 1], self._now, depth, size.width), state)
+
+
+def state_line(live: bool, connected: bool, why: str) -> Text:
+    """Whether what is shown is the server's book; if not, what is done about it."""
+    if live:
+        return Text("● live", style="green")
+    if connected:
+        return Text("● something was missed: asking for the whole book", style="red")
+    return Text(f"● not live: {why}; trying again", style="red")

@@ -2,6 +2,7 @@
 
 import json
 
+from gateway.cli.books import state_line
 from tests.cli.hand import Hand
 from tests.cli.terminal import Cable, Terminal
 
@@ -54,6 +55,14 @@ def test_a_lost_connection_is_said_and_mended_and_nothing_is_missed(hand: Hand) 
         assert "--from-seq" in watch.reads_until("--from-seq")
         assert (book.ends(), watch.ends()) == (130, 130)
     cable.cut()
+
+
+def test_the_state_is_green_only_while_the_book_is_the_servers() -> None:
+    assert state_line(True, True, "").style == "green"
+    missed, lost = state_line(False, True, ""), state_line(False, False, "connection refused")
+    assert (missed.style, lost.style) == ("red", "red")
+    assert "missed" in missed.plain
+    assert "connection refused; trying again" in lost.plain
 
 
 def test_where_there_is_no_terminal_the_book_is_printed_once(hand: Hand) -> None:

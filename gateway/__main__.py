@@ -3,32 +3,54 @@
 import sys
 from collections.abc import Callable
 from functools import wraps
+from importlib import import_module
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Final
 
 import click
 from msgspec import structs
 
-from gateway.cli import account, advice, keeping, leases, operator, prices, public, trading, vouchers
-from gateway.logs import log_to
+from gateway.cli.values import FOLDER
 from gateway.settings import Settings, limit_of
 
+# Where each command is; its module is loaded when the command is asked for.
+_COMMANDS: Final = {
+    **dict.fromkeys(("account", "statement", "vouchers"), "account"),
+    **dict.fromkeys(("quote", "explain"), "advice"),
+    "book": "books",
+    "completion": "completion",
+    **dict.fromkeys(("verify", "rebuild", "backup", "restore", "replay", "snapshot"), "keeping"),
+    "key": "keys",
+    **dict.fromkeys(("leases", "lease"), "leases"),
+    "limits": "limits",
+    "operator": "operator",
+    **dict.fromkeys(("index", "candles"), "prices"),
+    **dict.fromkeys(("markets", "catalog", "time", "clock"), "public"),
+    **dict.fromkeys(("sell", "resell"), "selling"),
+    **dict.fromkeys(("buy", "orders", "amend", "cancel"), "trading"),
+    **dict.fromkeys(("programmes", "kpis"), "vouchers"),
+    "watch": "watching",
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+
+class _Commands(click.Group):
+    """The commands of `gateway.cli`, beside those that are here."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted((*super().list_commands(ctx), *_COMMANDS))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        command = getattr(import_module(f"gateway.cli.{_COMMANDS[cmd_name]}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(version("leasebook"), message="Leasebook %(version)s")
 def leasebook() -> None:
     """An exchange for compute: asks and bids on chips over time become funded, metered and settled leases."""
-
-
-for command in (
-    *(public.book, public.markets, public.catalog, public.time, public.clock),
-    *(prices.index, prices.candles, advice.quote, advice.explain),
-    *(trading.buy, trading.sell, trading.orders, trading.amend, trading.cancel),
-    *(account.account, account.statement, account.vouchers, vouchers.programmes, vouchers.kpis),
-    *(leases.leases, leases.lease, operator.operator),
-    *keeping.COMMANDS,
-):
-    leasebook.add_command(command)
 
 
 class _LimitType(click.ParamType[tuple[str, float]]):
@@ -61,7 +83,7 @@ def _hosting(data_dir: str) -> Callable[[Callable[..., None]], Callable[..., Non
             show_default=True,
             help="At which port.",
         )
-        @click.option("--data-dir", envvar="LEASEBOOK_DATA_DIR", type=keeping.FOLDER, default=data_dir,
+        @click.option("--data-dir", envvar="LEASEBOOK_DATA_DIR", type=FOLDER, default=data_dir,
                       show_default=True, help="For keys and, without a database URL, the database.")  # fmt: skip
         @click.option("--access-key", envvar="LEASEBOOK_ACCESS_KEY",
                       help="What seals access data, 32 bytes in base64; else a key in the data directory.")  # fmt: skip
@@ -90,6 +112,7 @@ def _hosting(data_dir: str) -> Callable[[Callable[..., None]], Callable[..., Non
 def serve(settings: Settings) -> None:
     """Open the market and serve it until SIGTERM or Ctrl-C."""
     from gateway import root  # noqa: PLC0415 - the server's imports would double what every other command takes
+    from gateway.logs import log_to  # noqa: PLC0415 - as above
 
     log_to(sys.stderr, every=settings.log_requests)
     root.run(settings, root.wait)
@@ -102,6 +125,7 @@ def serve(settings: Settings) -> None:
 def demo(settings: Settings) -> None:
     """A sandbox with participants that trade by themselves; started again it goes on."""
     from gateway import root  # noqa: PLC0415 - as above
+    from gateway.logs import log_to  # noqa: PLC0415 - as above
 
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with (settings.data_dir / "demo.log").open("a", encoding="utf-8") as log:
@@ -111,7 +135,7 @@ def demo(settings: Settings) -> None:
 
 def main() -> None:
     """The entry point of `leasebook`."""
-    leasebook()
+    leasebook(prog_name="leasebook")
 
 
 if __name__ == "__main__":

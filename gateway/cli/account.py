@@ -1,5 +1,7 @@
 """The account of the key: what it has, a treasurer's statement of a month, and the vouchers that it may use."""
 
+from typing import TYPE_CHECKING
+
 import click
 import msgspec
 from rich.text import Text
@@ -9,9 +11,12 @@ from gateway import requests_money, schema_money
 from gateway.cli.ledgers import account_ledger, totals_of, totals_table, transfer_table
 from gateway.cli.session import Session, speaks
 from gateway.cli.tables import account_card
+from gateway.cli.times import MOMENT, Moment, clock_of
 from gateway.cli.values import month_of, plain_time
 from gateway.cli.vouchers import voucher_table
-from gateway.client.rest import Client
+
+if TYPE_CHECKING:
+    from gateway.client.rest import Client
 
 _PAGE = 500
 
@@ -43,16 +48,19 @@ async def account(session: Session, transfers: int | None) -> None:
 
 @click.command()
 @click.option("--month", help="A calendar month (UTC), such as 2026-12; the market's present one unless told.")
-@click.option("--from", "since", help="Instead: from this instant on.")
-@click.option("--until", help="Until this instant.")
+@click.option("--from", "begin", type=MOMENT, help="Instead: from this instant on, such as yesterday.")
+@click.option("--until", "end", type=MOMENT, help="Until this instant.")
 @speaks
-async def statement(session: Session, month: str | None, since: str | None, until: str | None) -> None:
+async def statement(session: Session, month: str | None, begin: Moment | None, end: Moment | None) -> None:
     """Every movement of the account's money in a month, or between two instants, with the balances around them."""
-    if month is not None and (since is not None or until is not None):
+    if month is not None and (begin is not None or end is not None):
         raise click.UsageError("say a --month, or --from and --until, not both")
     client = session.client
-    if since is None and until is None:
+    if begin is None and end is None:
         since, until = _month(month or (await client.time()).now[:7])
+    else:
+        clock = await clock_of(client)
+        since, until = (None if said is None else clock.instant(said) for said in (begin, end))
     found = await _statement(client, since, until)
     span = f"{plain_time(since) if since else 'the beginning'} to {plain_time(until) if until else 'now'} UTC"
     session.show(
@@ -72,7 +80,7 @@ async def vouchers(session: Session) -> None:
     session.show(found, voucher_table(found.items))
 
 
-async def _statement(client: Client, since: str | None, until: str | None) -> AccountStatement:
+async def _statement(client: "Client", since: str | None, until: str | None) -> AccountStatement:
     """All stretches of transfers between two instants, as one."""
     page = requests_money.TransferPage(since=since, until=until, limit=_PAGE)
     account_id = (await client.account()).account_id
@@ -85,7 +93,7 @@ async def _statement(client: Client, since: str | None, until: str | None) -> Ac
     return AccountStatement(account_id, since, until, part.opening, tuple(items), closing, totals_of(items))
 
 
-def _month(name: str) -> tuple[str, str]:
+def _month(name: str) -> tuple[str | None, str | None]:
     try:
         return month_of(name)
     except UnitError as error:

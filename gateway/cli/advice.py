@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from typing import Unpack
 
 import click
-import msgspec
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from gateway import advice, requests
+from gateway import advice
 from gateway.cli.session import Session, speaks
 from gateway.cli.tables import facts, state, table
+from gateway.cli.times import clock_of
 from gateway.cli.values import grouped, short_time
 from gateway.cli.wanted import Wanted, bid_of, wanting
+from gateway.client.bodies import quote_of
 
 _TESTS = {
     "price": "price",
@@ -33,8 +34,8 @@ _TESTS = {
 @speaks
 async def quote(session: Session, **said: Unpack[Wanted]) -> None:
     """What `buy` with the same arguments would get now; nothing is ordered."""
-    bid = await bid_of(session.client, said)
-    found = await session.client.quote(requests.QuoteBody(**msgspec.structs.asdict(bid)))
+    bid = bid_of(said, await clock_of(session.client))
+    found = await session.client.quote(quote_of(bid))
     session.show(found, quote_card(found))
 
 
@@ -49,15 +50,20 @@ async def explain(session: Session, bid_id: str) -> None:
 
 def quote_card(found: advice.Quote) -> RenderableType:
     """A quote: the leases, what all comes to, whether the account can pay, and why something would be missing."""
+    parts = [quote_head(found), facts(money_lines(found))]
+    if found.rest is not None:
+        parts += [Text(), Text(f"Why {found.missing} would be missing", style="bold"), explanation_card(found.rest)]
+    return Group(*parts)
+
+
+def quote_head(found: advice.Quote) -> RenderableType:
+    """How much of a bid would be had now, and by which leases."""
     head = Text(f"{found.filled} of {_chips(found.quantity)} now", style="bold")
     if found.missing != "0":
         head += Text(f", {found.missing} missing")
     parts: list[RenderableType] = [head + Text("; the bid would be ") + state(found.state, found.reason)]
     if found.leases:
         parts += [_lease_table(found.leases), Text()]
-    parts.append(facts(_money(found)))
-    if found.rest is not None:
-        parts += [Text(), Text(f"Why {found.missing} would be missing", style="bold"), explanation_card(found.rest)]
     return Group(*parts)
 
 
@@ -66,7 +72,7 @@ def _lease_table(leases: Sequence[advice.QuotedLease]) -> Table:
     columns = ("would lease", "site", "chips", "from", "until", "price", "per 度", "cost", "fee")
     ends = ("subsidy", "by", "limited by") if subsidised else ("take-or-pay",)
     drawn = table(*columns, *ends, right=("chips", "price", "per 度", "cost", "fee", "take-or-pay", "subsidy"),
-                  names=columns[:2])  # fmt: skip
+                  names=columns[:2], less=("limited by", "per 度", "by", "site", "fee"))  # fmt: skip
     for lease in leases:
         last = (
             (grouped(lease.subsidy), lease.programme or "", lease.subsidy_bound) if subsidised else (lease.take_or_pay,)
@@ -78,7 +84,8 @@ def _lease_table(leases: Sequence[advice.QuotedLease]) -> Table:
     return drawn
 
 
-def _money(found: advice.Quote) -> list[tuple[str, str]]:
+def money_lines(found: advice.Quote) -> list[tuple[str, str]]:
+    """What a quote comes to all in, what would be held for the rest, and whether the account has it."""
     parts = [f"{grouped(found.cost)} cost + {grouped(found.buyer_fee)} fee"]
     parts += [f"{grouped(subsidy.amount)} by {subsidy.programme}" for subsidy in found.subsidies]
     verdict = "[green]enough[/]" if found.covered else "[red]not enough[/]"
@@ -97,8 +104,9 @@ def explanation_card(found: advice.Explanation) -> RenderableType:
 
 
 def _hurdle_table(alternatives: Sequence[advice.Hurdles]) -> Table:
+    unfailed = (word for test, word in _TESTS.items() if not any(getattr(entry.fails, test) for entry in alternatives))
     drawn = table("#", "wants", "state", "asks", *_TESTS.values(), "fits", right=("asks", *_TESTS.values(), "fits"),
-                  names=("wants",))  # fmt: skip
+                  names=("wants",), less=(*unfailed, "state"))  # fmt: skip
     for entry in alternatives:
         asks = str(entry.asks) if entry.complete else f"{entry.examined} of {entry.asks}"
         fails = (_count(getattr(entry.fails, test)) for test in _TESTS)

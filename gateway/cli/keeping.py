@@ -21,13 +21,12 @@ from exchange.language.journal import JournalError
 from exchange.language.upkeep import Archived, Rebuilt
 from gateway.cli.session import console_for
 from gateway.cli.tables import account_card, ask_table, bid_table, brake_line, facts, lease_table, table
-from gateway.cli.values import grouped, plain_time, short_duration
+from gateway.cli.values import FOLDER, grouped, plain_time, short_duration
 
 if TYPE_CHECKING:
     from gateway.past import Past
     from gateway.upkeep import Database
 
-FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _SHOW_EVERY_S = 0.1
 _DIFFERENCES = 50  # printed; JSON has them all

@@ -1,6 +1,6 @@
 """A book as a ladder: asks above, bids below, a bar for the chips at each price, and the last trades beside it.
 
-Pure drawing: the height is given by the levels, the width by the console.
+Pure drawing: the height is given by the levels, the width by the bars and the numbers.
 """
 
 from collections.abc import Sequence
@@ -16,41 +16,53 @@ from gateway.cli.tables import per_du, table
 from gateway.cli.values import plain_time, short_duration
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
-_BAR_CELLS = 18
+_BAR_CELLS = range(6, 19)
+_BESIDE_CELLS = 74  # what stands beside the bars, where trades stand beside the levels
 ASK, BID = "red", "green"
 
 
-def ladder(book: answers.Book, trades: Sequence[answers.Trade], now: str, depth: int) -> RenderableType:
-    """The whole picture of one tenor's book."""
+def ladder(
+    book: answers.Book, trades: Sequence[answers.Trade], now: str, depth: int, width: int = 100
+) -> RenderableType:
+    """The whole picture of one tenor's book, to fit so many cells."""
     head = Text.assemble(
         (f"{book.region} · {book.chip}", "bold"),
         f"   tenor {short_duration(book.tenor)}",
         (f"   {plain_time(now)} UTC   seq {book.seq}", "dim"),
     )
     unit = "CNY per chip-hour" + (f", which is {book.du_rate} 度" if book.du_rate else "")
-    return Group(head, Text(unit, style="dim"), Text(), Columns([_levels(book, depth), _tape(trades)], padding=(0, 4)))
+    return Group(
+        head,
+        Text(unit, style="dim"),
+        Text(),
+        Columns([_levels(book, depth, _cells(width)), _tape(trades)], padding=(0, 4)),
+    )
 
 
-def _levels(book: answers.Book, depth: int) -> Table:
+def _cells(width: int) -> int:
+    """How long a bar is at most."""
+    return min(max(width - _BESIDE_CELLS, _BAR_CELLS[0]), _BAR_CELLS[-1])
+
+
+def _levels(book: answers.Book, depth: int, cells: int) -> Table:
     asks, bids = book.asks[:depth], book.bids[:depth]
     most_milli = max((parse_decimal(chips, CHIP_PLACES) for _, chips, _ in (*asks, *bids)), default=0)
     drawn = table("price", "per 度", "chips", "orders", "depth", right=("price", "per 度", "chips", "orders"))
     for rung in reversed(asks):
-        _add(drawn, rung, book.du_rate, most_milli, ASK)
+        _add(drawn, rung, book.du_rate, _bar(rung[1], most_milli, cells), ASK)
     if not asks:
         drawn.add_row(Text("no asks", style="dim"))
     drawn.add_row(*_spread(asks, bids))
     for rung in bids:
-        _add(drawn, rung, book.du_rate, most_milli, BID)
+        _add(drawn, rung, book.du_rate, _bar(rung[1], most_milli, cells), BID)
     if not bids:
         drawn.add_row(Text("no bids", style="dim"))
     return drawn
 
 
-def _add(drawn: Table, rung: answers.Rung, du_rate: str | None, most_milli: int, color: str) -> None:
+def _add(drawn: Table, rung: answers.Rung, du_rate: str | None, bar: str, color: str) -> None:
     price, chips, orders = rung
-    bar = Text(_bar(parse_decimal(chips, CHIP_PLACES), most_milli), style=color)
-    drawn.add_row(Text(price, style=color), per_du(price, du_rate), chips, str(orders), bar)
+    drawn.add_row(Text(price, style=color), per_du(price, du_rate), chips, str(orders), Text(bar, style=color))
 
 
 def _spread(asks: Sequence[answers.Rung], bids: Sequence[answers.Rung]) -> tuple[Text, ...]:
@@ -60,11 +72,12 @@ def _spread(asks: Sequence[answers.Rung], bids: Sequence[answers.Rung]) -> tuple
     return (Text(f"↕ {format_money(gap_micros)}", style="dim"),)
 
 
-def _bar(chips_milli: int, most_milli: int) -> str:
+def _bar(chips: str, most_milli: int, cells: int) -> str:
     """A bar of eighths of a cell, never empty for what is not nothing."""
+    chips_milli = parse_decimal(chips, CHIP_PLACES)
     if not chips_milli:
         return ""
-    eighths = max(1, chips_milli * _BAR_CELLS * 8 // most_milli)
+    eighths = max(1, chips_milli * cells * 8 // most_milli)
     full, rest = divmod(eighths, 8)
     return "█" * full + (_EIGHTHS[rest] if rest else "")
 

@@ -10,6 +10,7 @@ from gateway import answers, requests_money, schema
 from gateway.cli.ledgers import lease_statement
 from gateway.cli.session import Session, speaks
 from gateway.cli.tables import lease_card, lease_table
+from gateway.cli.times import MOMENT, Moment, clock_of
 from gateway.cli.values import ONCE, plain_time
 
 
@@ -55,13 +56,13 @@ async def start(session: Session, lease_id: str, access: str) -> None:
 
 @lease.command()
 @click.argument("lease_id")
-@click.option("--through", required=True, help="The instant that the totals reach to; now is the market's time.")
+@click.option("--through", type=MOMENT, required=True, help="The instant that the totals reach to, such as now.")
 @click.option("--delivered", required=True, help="Chip-hours delivered since the lease's start.")
 @click.option("--used", required=True, help="Chip-hours of them that were used.")
 @speaks
-async def meter(session: Session, lease_id: str, through: str, delivered: str, used: str) -> None:
+async def meter(session: Session, lease_id: str, through: Moment, delivered: str, used: str) -> None:
     """Report the lease's running totals (provider)."""
-    instant = (await session.client.time()).now if through == "now" else through
+    instant = (await clock_of(session.client)).instant(through)
     params = schema.MeterParams(lease_id=lease_id, through=instant, delivered=delivered, used=used)
     async with await session.client.stream() as stream:
         metered = await stream.request("lease.meter", params, answers.LeaseAnswer)
@@ -109,7 +110,10 @@ async def release(session: Session, lease_id: str, once: str) -> None:
 @speaks
 async def contest(session: Session, lease_id: str, period: str, reason: str, once: str) -> None:
     """Say that a settled period was not delivered as metered (buyer); its money is frozen until an operator rules."""
-    which = int(period) if period.isascii() and period.isdigit() else period
+    if period.isascii() and period.isdigit():
+        which: int | str = int(period)
+    else:
+        which = (await clock_of(session.client)).instant(MOMENT.convert(period, None, None))
     body = requests_money.ContestBody(period=which, reason=reason)
     contested = await session.client.contest(lease_id, body, once)
     session.show(contested, f"[bold]{contested.contest_id}[/] waits for a ruling", lease_card(contested.lease))

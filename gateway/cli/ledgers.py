@@ -13,7 +13,7 @@ from rich.text import Text
 from exchange.language.units import MONEY_PLACES, Micros, format_money, parse_decimal
 from gateway import answers_money, schema_money
 from gateway.cli.tables import facts, frozen_lines, state, subsidy_lines, table
-from gateway.cli.values import grouped, plain_time, short_time
+from gateway.cli.values import grouped, short_time
 
 PURSES = ("available", "held", "escrow", "bond")
 
@@ -38,7 +38,7 @@ def account_ledger(
     closing: schema_money.Balances,
 ) -> Table:
     """An account's movements, oldest first, purse by purse, between its balances before and after."""
-    drawn = table("at", "reason", "about", *PURSES, right=PURSES, names=("about",))
+    drawn = table("at", "reason", "about", *PURSES, right=PURSES, names=("about",), less=("about", "bond"))
     drawn.add_row("", Text("opening", style="bold"), "", *(grouped(getattr(opening, purse)) for purse in PURSES))
     for transfer in transfers:
         changes = _changes(account_id, transfer)
@@ -67,9 +67,11 @@ def totals_table(totals: Sequence[schema_money.Total]) -> Table:
 def transfer_table(transfers: Sequence[schema_money.Transfer]) -> Table:
     """Transfers between any purses, one a line."""
     drawn = table("at", "reason", "from", "to", "about", "CNY", right=("CNY",), names=("from", "to", "about"))
+    for purse in drawn.columns[2:4]:
+        purse.overflow = "fold"  # its end tells more than its beginning
     for transfer in transfers:
         drawn.add_row(
-            plain_time(transfer.at), words(transfer.reason), transfer.debit, transfer.credit, about(transfer),
+            short_time(transfer.at), words(transfer.reason), transfer.debit, transfer.credit, about(transfer),
             grouped(transfer.amount),
         )  # fmt: skip
     return drawn

@@ -8,9 +8,11 @@ from rich.text import Text
 
 from gateway import answers, requests, schema
 from gateway.cli import supervision
+from gateway.cli.names import CHIP, REGION
 from gateway.cli.session import Session, speaks
 from gateway.cli.tables import account_card, brake_line, facts
 from gateway.cli.tables import state as colored
+from gateway.cli.times import MOMENT, Moment, clock_of
 from gateway.cli.values import ONCE, grouped, plain_time
 
 _STATES = click.Choice(get_args(schema.MarketState))
@@ -61,18 +63,32 @@ def key() -> None:
 @click.option(
     "--scope", "scopes", multiple=True, required=True, type=click.Choice(["read", "trade", "provide", "operate"])
 )
-@click.option("--expires", help="When it stops being good.")
+@click.option("--public-key", help="Of a pair made by `leasebook key new`: requests are then signed.")
+@click.option("--expires", type=MOMENT, help="When it stops being good.")
 @click.option("--address", "addresses", multiple=True, help="The only addresses or networks that may use it.")
 @speaks
 async def create_key(
-    session: Session, account_id: str, scopes: tuple[schema.Scope, ...], expires: str | None, addresses: tuple[str, ...]
+    session: Session,
+    account_id: str,
+    scopes: tuple[schema.Scope, ...],
+    public_key: str | None,
+    expires: Moment | None,
+    addresses: tuple[str, ...],
 ) -> None:
-    """Make a key for ACCOUNT; it is shown this once."""
-    body = schema.KeyBody(account_id=account_id, scopes=scopes, expires_at=expires, addresses=addresses)
+    """Make a key for ACCOUNT; a secret one is shown this once."""
+    body = schema.KeyBody(
+        account_id=account_id,
+        scopes=scopes,
+        public_key=public_key,
+        expires_at=(await clock_of(session.client)).instant(expires) if expires else None,
+        addresses=addresses,
+    )
     made = await session.client.create_key(body)
+    if made.key is None:
+        session.show(made, facts([("id", made.key_id), ("use it", f"--key ed25519:{made.key_id}:FILE")]))
+        return
     session.show(
-        made,
-        facts([("key", made.key or ""), ("id", made.key_id), ("", "[dim]It is not kept anywhere: note it now.[/]")]),
+        made, facts([("key", made.key), ("id", made.key_id), ("", "[dim]It is not kept anywhere: note it now.[/]")])
     )
 
 
@@ -103,8 +119,8 @@ async def withdraw(session: Session, account_id: str, amount: str, reference: st
 
 
 @operator.command()
-@click.argument("region")
-@click.argument("chip")
+@click.argument("region", type=REGION)
+@click.argument("chip", type=CHIP)
 @click.argument("state", type=_STATES)
 @click.option("--reason", required=True, help="Why, for everybody to read.")
 @speaks
@@ -115,8 +131,8 @@ async def market(session: Session, region: str, chip: str, state: schema.MarketS
 
 
 @operator.command()
-@click.option("--region", help="Only in this region.")
-@click.option("--chip", help="Only for chips of this type.")
+@click.option("--region", type=REGION, help="Only in this region.")
+@click.option("--chip", type=CHIP, help="Only for chips of this type.")
 @click.option("--state", type=_STATES, default="halted", show_default=True, help="What to set it to.")
 @click.option("--reason", required=True, help="Why, for everybody to read.")
 @speaks

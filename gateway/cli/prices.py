@@ -2,9 +2,11 @@
 
 import click
 
+from gateway.cli.names import CHIP, REGION
 from gateway.cli.session import Session, speaks
 from gateway.cli.tables import per_du, table
-from gateway.cli.values import DURATION, grouped, plain_time, short_duration, short_time
+from gateway.cli.times import DURATION
+from gateway.cli.values import grouped, plain_time, short_duration, short_time
 
 
 @click.command()
@@ -13,7 +15,7 @@ async def index(session: Session) -> None:
     """CNY per 度 by grade of chips, over the last day in which each one traded."""
     found = await session.client.index()
     drawn = table("grade", "度 per hour from", "CNY per 度", "度 traded", "since", "until",
-                  right=("度 per hour from", "CNY per 度", "度 traded"))  # fmt: skip
+                  right=("度 per hour from", "CNY per 度", "度 traded"), less=("since",))  # fmt: skip
     for grade in found.items:
         since, until = plain_time(grade.since), plain_time(grade.until)
         drawn.add_row(grade.grade, grade.du_from, grade.price_per_du or "–", grouped(grade.volume_du), since, until)
@@ -21,8 +23,8 @@ async def index(session: Session) -> None:
 
 
 @click.command()
-@click.argument("region")
-@click.argument("chip")
+@click.argument("region", type=REGION)
+@click.argument("chip", type=CHIP)
 @click.option("--tenor", type=DURATION, default="P1D", show_default=True, help="The length of lease to look at.")
 @click.option("--interval", type=DURATION, default="PT1H", show_default=True, help="What one candle spans.")
 @click.option("--limit", type=click.IntRange(1, 500), default=24, show_default=True, help="The last so many.")

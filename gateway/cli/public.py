@@ -1,60 +1,15 @@
-"""What anyone may see: the catalogue, the markets, a book as it moves, the market's time; and the sandbox's clock."""
+"""What anyone may see: the catalogue, the markets, the market's time; and the sandbox's clock."""
 
 import asyncio
 
 import click
 import msgspec
 from rich.console import RenderableType
-from rich.live import Live
 
-from gateway import answers
-from gateway.cli.ladder import ladder
 from gateway.cli.session import Session, speaks
 from gateway.cli.tables import brake_line, facts, state, table
-from gateway.cli.values import DURATION, plain_time, short_duration
-
-_EVERY_S = 1.0
-_TAPE_LINES = 14
-
-
-class Picture(msgspec.Struct, frozen=True):
-    """What `leasebook book --json` prints: a book with the last trades of its market."""
-
-    now: str
-    book: answers.Book
-    trades: tuple[answers.Trade, ...]
-
-
-@click.command()
-@click.argument("region")
-@click.argument("chip")
-@click.option("--tenor", type=DURATION, default="P1D", show_default=True, help="The length of lease whose book to see.")
-@click.option("--depth", type=click.IntRange(1, 100), default=10, show_default=True, help="Price levels on each side.")
-@click.option("--once", is_flag=True, help="Print it once and leave.")
-@speaks
-async def book(session: Session, region: str, chip: str, tenor: str, depth: int, once: bool) -> None:
-    """The book of REGION and CHIP, live until Ctrl-C."""
-    picture = await _picture(session, region, chip, tenor, depth)
-    if once or session.as_json:
-        session.show(picture, _drawn(picture, depth))
-        return
-    with Live(_drawn(picture, depth), console=session.console, auto_refresh=False) as live:
-        while True:
-            await asyncio.sleep(_EVERY_S)
-            live.update(_drawn(await _picture(session, region, chip, tenor, depth), depth), refresh=True)
-
-
-async def _picture(session: Session, region: str, chip: str, tenor: str, depth: int) -> Picture:
-    now, found, trades = await asyncio.gather(
-        session.client.time(),
-        session.client.book(region, chip, tenor, depth),
-        session.client.trades(region, chip, _TAPE_LINES),
-    )
-    return Picture(now.now, found, trades.items)
-
-
-def _drawn(picture: Picture, depth: int) -> RenderableType:
-    return ladder(picture.book, picture.trades, picture.now, depth)
+from gateway.cli.times import DURATION
+from gateway.cli.values import plain_time, short_duration
 
 
 @click.command()
@@ -85,7 +40,7 @@ async def markets(session: Session) -> None:
 async def catalog(session: Session) -> None:
     """Regions, chips with their 度 rates, tenors and the market's rules."""
     found = await session.client.catalog()
-    regions = table("region", "name", "", "kind", "hub")
+    regions = table("region", "name", "", "kind", "hub", names=("name", "hub"), less=("hub", "kind"))
     for region in found.regions:
         regions.add_row(region.region, region.name_en, region.name_zh, region.kind, region.hub)
     chips = table("chip", "model", "度 per hour", "GB", "per node", right=("度 per hour", "GB", "per node"))

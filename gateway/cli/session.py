@@ -1,17 +1,20 @@
 """What every command that speaks to a server shares: its options, a client, and how answers and failures are printed.
 
 Answers go to the standard output, failures to the standard error as one line with exit code 1. With `--json` an answer
-is printed as the server gave it, and a failure as its problem.
+is printed as the server gave it, and a failure as its problem. What costs something is asked about first: of a person
+at a terminal, or it is refused for want of `--yes`.
 """
 
 import asyncio
 import functools
 import os
+import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 import click
 import msgspec
@@ -19,12 +22,17 @@ from rich.console import Console, RenderableType
 from rich.markup import escape
 
 from gateway.client.errors import Refused, Unreachable
-from gateway.client.rest import Client
 from gateway.schema import Problem
+
+if TYPE_CHECKING:
+    from gateway.client.rest import Client
+    from gateway.client.wire import Credential
 
 P = ParamSpec("P")
 
 DEFAULT_URL = "http://127.0.0.1:8080"
+_SIGNED = "ed25519:"
+YES = click.option("-y", "--yes", is_flag=True, help="Do it without showing and asking first.")
 _PIPE_WIDTH = 140  # columns when the output is no terminal and has no width of its own
 
 
@@ -39,7 +47,7 @@ def console_for(stderr: bool = False) -> Console:
 class Session:
     """A client, and where its answers go."""
 
-    client: Client
+    client: "Client"
     console: Console
     as_json: bool
 
@@ -51,12 +59,49 @@ class Session:
         for part in drawn:
             self.console.print(part)
 
+    def must_ask(self, yes: bool) -> bool:
+        """Whether to ask before it is done; a usage error when nobody is there who could answer."""
+        if yes:
+            return False
+        if self.as_json:
+            raise click.UsageError("with --json nothing is asked: add --yes if it shall be done")
+        if not at_a_terminal():
+            raise click.UsageError("there is no terminal to ask at: add --yes if it shall be done")
+        return True
+
+    def ask(self, question: str) -> None:
+        """Go on after a yes; anything else ends the command with exit code 1."""
+        with _interruptible():
+            agreed = click.confirm(question)
+        if not agreed:
+            self.refrain("Nothing was ordered.")
+
+    def refrain(self, why: str) -> None:
+        """End the command with exit code 1, having done nothing."""
+        console_for(stderr=True).print(why, soft_wrap=True)
+        raise SystemExit(1)
+
+
+def at_a_terminal() -> bool:
+    """Whether somebody sees what is printed, and can answer."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C end a question at once: the event loop would have it wait for the answer."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
 
 def speaks(act: Callable[Concatenate[Session, P], Awaitable[None]]) -> Callable[P, None]:
     """Make a command of a coroutine that takes a Session first: adds the options and prints failures."""
 
     @click.option("--url", envvar="LEASEBOOK_URL", default=DEFAULT_URL, show_default=True, help="Where the market is.")
-    @click.option("--key", envvar="LEASEBOOK_KEY", default="", help="The key to act with; or LEASEBOOK_KEY.")
+    @click.option("--key", envvar="LEASEBOOK_KEY", default="", help="The key to act with, or ed25519:KEY_ID:FILE.")
     @click.option(
         "--key-file",
         envvar="LEASEBOOK_KEY_FILE",
@@ -71,8 +116,12 @@ def speaks(act: Callable[Concatenate[Session, P], Awaitable[None]]) -> Callable[
         if isinstance(key_file, Path) and not key:
             key = read_key(key_file)
 
+        credential = credential_of(key)
+
         async def run() -> None:
-            async with Client(url, key) as client:
+            from gateway.client.rest import Client  # noqa: PLC0415 - what help and completion need not wait for
+
+            async with Client(url, credential) as client:
                 await act(Session(client, console_for(), as_json), *args, **options)
 
         try:
@@ -93,6 +142,21 @@ def read_key(path: Path) -> str:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise click.UsageError(f"cannot read the key file {path}: {error}") from error
+
+
+def credential_of(key: str) -> "str | Credential":
+    """A secret key as it is, or what signs by the private key in a file; a usage error that names what is wrong."""
+    if not key.startswith(_SIGNED):
+        return key
+    key_id, _, path = key.removeprefix(_SIGNED).partition(":")
+    if not key_id or not path:
+        raise click.UsageError("a key that signs is named by ed25519:KEY_ID:FILE")
+    from gateway.signing import Signer  # noqa: PLC0415 - as above
+
+    try:
+        return Signer.from_pem(key_id, Path(path).expanduser().read_bytes())
+    except (OSError, ValueError) as error:
+        raise click.UsageError(f"cannot sign by {path}: {error}") from error
 
 
 def _fail(as_json: bool, problem: Problem | None, line: str) -> None:

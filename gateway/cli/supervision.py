@@ -9,7 +9,7 @@ import msgspec
 from rich.table import Table
 from rich.text import Text
 
-from gateway import answers_money, requests_money, schema, schema_money
+from gateway import answers_money, answers_operator, requests_money, schema, schema_money
 from gateway.cli.session import Session, speaks
 from gateway.cli.tables import lease_card, table
 from gateway.cli.values import ONCE, grouped, plain_time
@@ -89,13 +89,34 @@ async def alerts(session: Session, kind: requests_money.FlagKind | None, limit: 
     session.show(found, flag_table(found.items) if found.items else "[dim]no alerts[/]")
 
 
-COMMANDS = (cancel, contests, rule, programmes, relate, alerts, kpis)
+@click.command()
+@click.option("--limit", type=click.IntRange(1, 500), default=100, show_default=True, help="The newest so many.")
+@speaks
+async def sessions(session: Session, limit: int) -> None:
+    """Open streams, newest first: whose they are, since when, and what waits in them."""
+    found = await session.client.sessions(schema.Page(limit=limit))
+    session.show(found, session_table(found.items) if found.items else "[dim]no open streams[/]")
+
+
+COMMANDS = (cancel, contests, rule, programmes, relate, alerts, kpis, sessions)
+
+
+def session_table(sessions: Sequence[answers_operator.SessionOut]) -> Table:
+    """Open streams, one a line."""
+    columns = ("stream", "account", "key", "from", "since", "heard", "under way", "bytes waiting", "channels")
+    drawn = table(*columns, right=columns[6:8], names=("account", "key", "channels"), less=("key", "since", "stream"))
+    for one in sessions:
+        drawn.add_row(
+            one.session_id, one.account_id or "–", one.key_id or "–", one.address or "–", plain_time(one.since),
+            plain_time(one.heard_at)[11:], str(one.in_flight), grouped(str(one.outbox_bytes)), ", ".join(one.channels),
+        )  # fmt: skip
+    return drawn
 
 
 def contest_table(contests: Sequence[schema_money.Contest]) -> Table:
     """Contests, one a line."""
     columns = ("contest", "by", "at", "period from", "delivered", "used", "frozen", "refunded", "ruled", "reason")
-    drawn = table(*columns, right=columns[4:8], names=("by", "reason"))
+    drawn = table(*columns, right=columns[4:8], names=("by", "reason"), less=("at", "delivered", "used"))
     for contest in contests:
         period = contest.period
         metered = (plain_time(period.start), period.delivered, period.used) if period else ("–", "–", "–")

@@ -3,14 +3,17 @@
 from collections.abc import Iterable, Sequence
 
 from rich import box
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.markup import escape
-from rich.table import Table
+from rich.measure import measure_renderables
+from rich.table import Column, Table
 from rich.text import Text
 
 from exchange.language.units import DU_PLACES, MONEY_PLACES, parse_decimal, price_per_du_micros
 from gateway import answers, schema, schema_money
 from gateway.cli.values import grouped, plain_time, short_duration, short_time
+
+_NAME_CELLS = 14  # of a name that is cut
 
 _COLORS = {
     "resting": "cyan",
@@ -33,12 +36,47 @@ _COLORS = {
 }
 
 
-def table(*columns: str, right: Iterable[str] = (), names: Iterable[str] = ()) -> Table:
+class _Fitting(Table):
+    """A table that leaves out the columns that are named, the first first, until the rest has its room."""
+
+    def __init__(self, less: Iterable[str] = ()) -> None:
+        super().__init__(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False,
+                         collapse_padding=True)  # fmt: skip
+        self._less = tuple(less)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        kept, less = list(self.columns), list(self._less)
+        while less and _needed(kept, console, options) > options.max_width:
+            kept = [column for column in kept if column.header != less[0]]
+            del less[0]
+        if len(kept) == len(self.columns):
+            yield from super().__rich_console__(console, options)
+        else:
+            yield self._only(kept)
+
+    def _only(self, kept: Sequence[Column]) -> Table:
+        """The same table with these columns alone."""
+        drawn = _Fitting()
+        for column in kept:
+            drawn.add_column(column.header, justify=column.justify, no_wrap=column.no_wrap)
+        for row, cells in zip(self.rows, zip(*(column.cells for column in kept), strict=True), strict=True):
+            drawn.add_row(*cells, style=row.style, end_section=row.end_section)
+        return drawn
+
+
+def _needed(columns: Sequence[Column], console: Console, options: ConsoleOptions) -> int:
+    """The width at which no number is cut, and no name to less than what tells it from others."""
+    bounds = (options.max_width if column.no_wrap else _NAME_CELLS for column in columns)
+    whole = (measure_renderables(console, options, (c.header, *c.cells)).maximum for c in columns)
+    return sum(map(min, whole, bounds)) + 2 * (len(columns) - 1)
+
+
+def table(*columns: str, right: Iterable[str] = (), names: Iterable[str] = (), less: Iterable[str] = ()) -> Table:
     """An empty table in the house's style; the columns in `right` hold numbers.
 
-    Where the terminal is too narrow, the columns in `names` are cut before any other.
+    Where the terminal is too narrow, the columns in `less` are left out, the first first, and those in `names` cut.
     """
-    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False, collapse_padding=True)
+    drawn = _Fitting(less)
     numbers, cut = set(right), set(names)
     for column in columns:
         drawn.add_column(column, justify="right" if column in numbers else "left", no_wrap=column not in cut)
@@ -79,7 +117,7 @@ def per_du(price: str, du_rate: str | None) -> Text:
 def bid_table(bids: Sequence[schema.Bid]) -> Table:
     """Bids, one a line; several alternatives are shown by the first and how many more."""
     drawn = table("bid", "wants", "length", "limit", "chips", "leaves", "filled", "held", "state",
-                  right=_BID_NUMBERS, names=("wants",))  # fmt: skip
+                  right=_BID_NUMBERS, names=("wants",), less=("filled", "leaves"))  # fmt: skip
     for bid in bids:
         first, more = bid.alternatives[0], len(bid.alternatives) - 1
         wants = f"{first.region}/{first.chip}" + (f" +{more}" if more else "")
@@ -96,7 +134,8 @@ _BID_NUMBERS = ("limit", "chips", "leaves", "filled", "held")
 def ask_table(asks: Sequence[schema.Ask]) -> Table:
     """Asks, one a line."""
     columns = ("ask", "offers", "from", "until", "price", "chips", "leaves", "filled", "bond", "state")
-    drawn = table(*columns, right=("price", "chips", "leaves", "filled", "bond"), names=("offers",))
+    drawn = table(*columns, right=("price", "chips", "leaves", "filled", "bond"), names=("offers",),
+                  less=("filled", "bond", "leaves"))  # fmt: skip
     for ask in asks:
         drawn.add_row(
             ask.ask_id, f"{ask.region}/{ask.chip}", short_time(ask.start), short_time(ask.end), ask.price, ask.quantity,
@@ -108,7 +147,8 @@ def ask_table(asks: Sequence[schema.Ask]) -> Table:
 def lease_table(leases: Sequence[schema_money.Lease]) -> Table:
     """Leases, one a line."""
     columns = ("lease", "of", "provider", "buyer", "chips", "from", "until", "price", "cost", "earned", "state")
-    drawn = table(*columns, right=("chips", "price", "cost", "earned"), names=("of", "provider", "buyer"))
+    drawn = table(*columns, right=("chips", "price", "cost", "earned"), names=("of", "provider", "buyer"),
+                  less=("earned", "buyer", "provider", "price"))  # fmt: skip
     for lease in leases:
         drawn.add_row(
             lease.lease_id, f"{lease.region}/{lease.chip}", lease.provider, lease.buyer, lease.quantity,
@@ -116,6 +156,11 @@ def lease_table(leases: Sequence[schema_money.Lease]) -> Table:
             state(lease.state, lease.reason),
         )  # fmt: skip
     return drawn
+
+
+def granted(leases: Sequence[schema_money.Lease]) -> list[RenderableType]:
+    """The leases that an order got, if any, below it."""
+    return ["", lease_table(leases)] if leases else []
 
 
 def lease_card(lease: schema_money.Lease) -> RenderableType:
@@ -180,6 +225,7 @@ def period_table(lease: schema_money.Lease) -> Table:
         "#", "period", "until", *["of"] * resold, "delivered", "used", "paid",
         *["by voucher"] * (lease.programme is not None), "refunded", "penalty", "state",
         right=("#", "delivered", "used", "paid", "by voucher", "refunded", "penalty"),
+        less=("until", "by voucher", "penalty"),
     )  # fmt: skip
     for period in lease.periods:
         drawn.add_row(

@@ -46,7 +46,7 @@ async def kpis(session: Session) -> None:
 def programme_table(programmes: Sequence[schema_money.Programme]) -> Table:
     """Programmes, one a line."""
     columns = ("programme", "name", "in", "until", "pays", "year", "pool", "committed", "redeemed")
-    drawn = table(*columns, right=columns[6:], names=("name", "pays"))
+    drawn = table(*columns, right=columns[6:], names=("name", "pays"), less=("year", "until", "name", "redeemed"))
     for programme in programmes:
         said = programme.definition
         until = plain_time(said.until).partition(" ")[0]
@@ -79,7 +79,7 @@ def voucher_table(vouchers: Sequence[schema_money.Voucher]) -> Table:
         "left in all",
         "left in pool",
     )
-    drawn = table(*columns, right=columns[2:], names=("may claim",))
+    drawn = table(*columns, right=columns[2:], names=("may claim",), less=("redeemed", "in all", "left in pool"))
     for voucher in vouchers:
         may = Text("yes", style="green") if voucher.eligible else Text(_WHY_NOT.get(voucher.why_not, "no"), style="dim")
         left = (voucher.left_year, voucher.left_total, voucher.left_pool)
@@ -109,7 +109,8 @@ def kpi_table(years: Sequence[schema_money.ProgrammeKpi]) -> Table:
         *("programme", "year", "pool", "granted", "committed", "redeemed", "returned", "leases", "claimants"),
         *("domestic", "drawn", "of pool"),
     )
-    drawn = table(*columns, right=columns[1:])
+    drawn = table(*columns, right=columns[1:],
+                  less=("claimants", "leases", "domestic", "drawn", "of pool", "returned", "pool"))  # fmt: skip
     for kpi in years:
         shares = (kpi.domestic_share, kpi.redeemed_of_granted, kpi.redeemed_of_pool)
         drawn.add_row(

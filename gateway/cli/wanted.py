@@ -6,8 +6,9 @@ from typing import Literal, TypedDict, TypeVar
 import click
 
 from gateway import schema
-from gateway.cli.values import DURATION, NAMES, instant_after, new_order_id
-from gateway.client.rest import Client
+from gateway.cli.names import CHIPS, REGIONS
+from gateway.cli.times import DURATION, MOMENT, Clock, Moment
+from gateway.cli.values import new_order_id
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -21,8 +22,8 @@ class Wanted(TypedDict):
     duration: str
     price: str | None
     price_per_du: str | None
-    earliest_start: str
-    latest_start: str | None
+    earliest_start: Moment
+    latest_start: Moment | None
     within: str
     min_quantity: str | None
     gang: bool
@@ -33,7 +34,7 @@ class Wanted(TypedDict):
     ioc: bool
     fok: bool
     post_only: bool
-    expires_at: str | None
+    expires_at: Moment | None
     max_take_or_pay: str
     vouchers: tuple[str, ...]
     no_vouchers: bool
@@ -42,14 +43,21 @@ class Wanted(TypedDict):
 
 
 _ARGUMENTS = (
-    click.argument("regions", type=NAMES),
-    click.argument("chips", type=NAMES),
+    click.argument("regions", type=REGIONS),
+    click.argument("chips", type=CHIPS),
     click.argument("quantity"),
     click.option("--for", "duration", type=DURATION, required=True, help="How long, such as 6h or P1D."),
     click.option("--price", help="The most to pay, in CNY per chip-hour."),
     click.option("--price-per-du", help="The same in CNY per 度, for every chip by its rate."),
-    click.option("--earliest", "earliest_start", default="now", show_default=True, help="The first instant to start."),
-    click.option("--latest", "latest_start", help="The last instant to start at."),
+    click.option(
+        "--earliest",
+        "earliest_start",
+        type=MOMENT,
+        default="now",
+        show_default=True,
+        help="The first instant to start, such as 'tomorrow 09:00'.",
+    ),
+    click.option("--latest", "latest_start", type=MOMENT, help="The last instant to start at."),
     click.option("--within", type=DURATION, default="PT1H", show_default=True, help="Instead: how long after it."),
     click.option("--min-quantity", help="The smallest lease worth having."),
     click.option("--gang", is_flag=True, help="All chips in one lease, or none."),
@@ -60,7 +68,7 @@ _ARGUMENTS = (
     click.option("--ioc", is_flag=True, help="What cannot be had at once is canceled."),
     click.option("--fok", is_flag=True, help="All at once, or nothing."),
     click.option("--post-only", is_flag=True, help="Refuse it if it would trade at once."),
-    click.option("--expires", "expires_at", help="Cancel what is left at this instant."),
+    click.option("--expires", "expires_at", type=MOMENT, help="Cancel what is left at this instant."),
     click.option("--max-take-or-pay", default="1", show_default=True, help="No ask that owes more for unused hours."),
     click.option("--voucher", "vouchers", multiple=True, help="A programme to try; repeatable, in order."),
     click.option("--no-vouchers", is_flag=True, help="No subsidy; without both, whichever programme pays most."),
@@ -76,9 +84,10 @@ def wanting(act: F) -> F:
     return act
 
 
-async def bid_of(client: Client, said: Wanted) -> schema.BidBody:
-    """The bid; `client` tells the market's time where that is needed. A usage error when options contradict."""
-    earliest, quantity = said["earliest_start"], said["quantity"]
+def bid_of(said: Wanted, clock: Clock) -> schema.BidBody:
+    """The bid, by the market's clock. A usage error when options contradict."""
+    earliest, quantity = clock.start(said["earliest_start"]), said["quantity"]
+    latest, expires_at = said["latest_start"], said["expires_at"]
     return schema.BidBody(
         client_order_id=said["order_id"] or new_order_id(),
         quantity=quantity,
@@ -87,11 +96,11 @@ async def bid_of(client: Client, said: Wanted) -> schema.BidBody:
         chips=said["chips"],
         duration=said["duration"],
         earliest_start=earliest,
-        latest_start=said["latest_start"] or await instant_after(client, earliest, said["within"]),
+        latest_start=clock.after(earliest, said["within"]) if latest is None else clock.step(latest),
         price=said["price"],
         price_per_du=said["price_per_du"],
-        time_in_force=time_in_force(said["expires_at"], ioc=said["ioc"], fok=said["fok"]),
-        expires_at=said["expires_at"],
+        time_in_force=time_in_force(ioc=said["ioc"], fok=said["fok"], gtd=expires_at is not None),
+        expires_at=clock.instant(expires_at) if expires_at else None,
         post_only=said["post_only"],
         max_take_or_pay=said["max_take_or_pay"],
         vouchers=_vouchers(said),
@@ -100,9 +109,9 @@ async def bid_of(client: Client, said: Wanted) -> schema.BidBody:
     )
 
 
-def time_in_force(expires_at: str | None, *, ioc: bool, fok: bool = False) -> str:
+def time_in_force(*, ioc: bool, gtd: bool, fok: bool = False) -> str:
     """How long an order stays, by the one option that says so."""
-    said = {"ioc": ioc, "fok": fok, "gtd": expires_at is not None}
+    said = {"ioc": ioc, "fok": fok, "gtd": gtd}
     if sum(said.values()) > 1:
         raise click.UsageError("--ioc and --fok leave nothing that could expire: say one of --ioc, --fok and --expires")
     return next((word for word, is_said in said.items() if is_said), "gtc")

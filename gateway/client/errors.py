@@ -2,12 +2,9 @@
 
 import os
 
-import aiohttp
 import msgspec
 
 from gateway.schema import Problem
-
-NO_ANSWER = (aiohttp.ClientError, TimeoutError, OSError, ValueError)  # a ValueError is a URL that is none
 
 
 class ClientError(Exception):
@@ -41,8 +38,6 @@ class Unreachable(ClientError):
 
 def no_answer(url: str, error: BaseException) -> Unreachable:
     """What a connection's failure means, and what a person should know of it."""
-    if isinstance(error, aiohttp.InvalidURL):
-        return Unreachable(url, "that is no URL", lasting=True)
     if isinstance(error, OSError) and error.errno:
         return Unreachable(url, os.strerror(error.errno).lower())
     if isinstance(error, TimeoutError):

@@ -18,8 +18,9 @@ from yarl import URL
 
 from gateway import schema
 from gateway.client import calls, wire
-from gateway.client.errors import NO_ANSWER, ClientError, no_answer
+from gateway.client.errors import ClientError
 from gateway.client.live import Live
+from gateway.client.silence import NO_ANSWER, no_answer
 from gateway.client.stream import Stream
 
 P = ParamSpec("P")

@@ -15,7 +15,8 @@ import msgspec
 
 from gateway import answers, schema
 from gateway.client import wire
-from gateway.client.errors import NO_ANSWER, Refused, Unreachable, no_answer, problem_of
+from gateway.client.errors import Refused, Unreachable, problem_of
+from gateway.client.silence import NO_ANSWER, no_answer
 
 T = TypeVar("T")
 

@@ -11,6 +11,7 @@ from exchange.language.instants import parse_instant
 from gateway.__main__ import leasebook
 
 _NUMBERS = itertools.count(1)
+_COSTLY = ("buy ", "sell ", "resell ")
 ACCOUNT_SCOPES = {"buyer": ("read", "trade"), "provider": ("read", "provide")}
 
 
@@ -18,15 +19,19 @@ class Hand:
     """`types` gives the result of a command, `reads` its JSON."""
 
     def __init__(self, url: str, operator_key: str, folder: Path) -> None:
-        self._url = url
+        self.url = url
         self._runner = CliRunner()
         self._keys = {"operator": operator_key}
         self.folder = folder
 
-    def types(self, line: str, by: str = "", **env: str) -> Result:
-        """Run a command line by the key of an account, or none."""
-        known = {"LEASEBOOK_URL": self._url, "LEASEBOOK_KEY": self._keys.get(by, "")}
-        return self._runner.invoke(leasebook, line.split(), env=known | env, catch_exceptions=False)
+    def types(self, line: str, by: str = "", says: str | None = None, **env: str) -> Result:
+        """Run a command line by the key of an account, or none.
+
+        What costs something is run with --yes, unless what somebody `says` at the terminal is told.
+        """
+        words = line.split() + ["--yes"] * (says is None and line.startswith(_COSTLY))
+        known = {"LEASEBOOK_URL": self.url, "LEASEBOOK_KEY": self._keys.get(by, "")}
+        return self._runner.invoke(leasebook, words, input=says, env=known | env, catch_exceptions=False)
 
     def reads(self, line: str, by: str = "") -> Any:
         """The JSON that a command prints; it must have gone well."""

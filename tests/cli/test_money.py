@@ -183,7 +183,7 @@ def test_a_part_of_a_lease_is_sold_on(hand: Hand) -> None:
     hall, acme, late = hand.joins("provider", "10000"), hand.joins("buyer", "10000"), hand.joins("buyer", "10000")
     lease_id = leased(hand, hall, acme, region="guian", hours=12)["lease_id"]
     end = hand.reads(f"lease show {lease_id}", acme)["end"]
-    offered = hand.reads(f"sell guian h800-sxm 2 --price 13.50 --for 4h --lease {lease_id}", acme)
+    offered = hand.reads(f"resell {lease_id} --chips 2 --until +4h --lot 2 --price 13.50", acme)
     assert (offered["ask"]["lease_id"], offered["ask"]["bond"]) == (lease_id, "0.00")
     assert hand.types(f"lease release {lease_id}", acme).stderr.startswith("lease_offered (lease_id)")
     (part,) = hand.reads("buy guian h800-sxm 2 --for 2h --price 13.80 --no-vouchers", late)["leases"]
@@ -194,7 +194,8 @@ def test_a_part_of_a_lease_is_sold_on(hand: Hand) -> None:
     mine = hand.types(f"lease show {lease_id}", acme).output
     assert row(mine, "parts")[1] == part["lease_id"]
     assert "own use" in mine
-    elsewhere = hand.types(f"sell wuhu h800-sxm 2 --price 13.50 --for 4h --lease {lease_id}", acme)
-    assert elsewhere.stderr.startswith("bad_value (region)")
-    late_s = hand.types(f"sell guian h800-sxm 2 --price 13.50 --start {end} --for 4h --lease {lease_id}", acme)
-    assert late_s.stderr.startswith("window_outside_lease")
+    long = hand.types(f"resell {lease_id} --until +30d --chips 2 --price 13.50", acme)
+    assert long.stderr.startswith("window_outside_lease")
+    over = hand.types(f"resell {lease_id} --from {end} --price 13.50", acme)
+    assert over.exit_code == 2
+    assert f"no chip of {lease_id} is yours throughout {end}" in over.stderr

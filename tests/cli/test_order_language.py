@@ -110,7 +110,7 @@ def test_prices_of_the_past_are_shown(hand: Hand) -> None:
         assert row(hand.types("index").output, grade["grade"])[1:3] == [grade["du_from"], grade["price_per_du"] or "–"]
 
 
-def test_numbers_are_whole_in_tables_of_120_columns(hand: Hand) -> None:
+def test_numbers_are_whole_in_tables_of_80_and_of_120_columns(hand: Hand) -> None:
     hall, acme = hand.joins("provider", "10000000"), hand.joins("buyer", "90000000")
     hand.reads("sell yrd-green a800-sxm-80 2000 --price 12.34 --for 60d", hall)
     (lease,) = hand.reads("buy yrd-green a800-sxm-80 1024 --for 30d --price 12.34 --ioc", acme)["leases"]
@@ -119,5 +119,8 @@ def test_numbers_are_whole_in_tables_of_120_columns(hand: Hand) -> None:
     assert max(map(len, leases.splitlines())) <= 120
     assert row(leases, lease["lease_id"])[-4:] == ["12.34", "9,098,035.20", "0.00", "scheduled"]
     assert len(re.findall(r" \d\d-\d\d \d\d:\d\d ", leases)) == 2
-    for listed in (hand.types("orders", acme, COLUMNS="120"), hand.types("orders", hall, COLUMNS="120")):
-        assert re.search(r"[\d.,]…", listed.output) is None
+    for by, line in ((acme, "orders"), (hall, "orders"), (acme, "leases"), (acme, "statement"), (hall, "vouchers")):
+        for columns in ("80", "120"):
+            listed = hand.types(line, by, COLUMNS=columns).output
+            assert max(map(len, listed.splitlines())) <= int(columns), listed
+            assert re.search(r"(?<![\w/-])[\d.,]+…", listed) is None, listed

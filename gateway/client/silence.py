@@ -1,0 +1,20 @@
+"""What aiohttp raises when no answer comes, and what that means to a caller.
+
+Apart from `errors`, so that who only waits for an answer, or is never to ask, need not load aiohttp.
+"""
+
+from typing import Final
+
+import aiohttp
+
+from gateway.client import errors
+from gateway.client.errors import Unreachable
+
+NO_ANSWER: Final = (aiohttp.ClientError, TimeoutError, OSError, ValueError)  # a ValueError is a URL that is none
+
+
+def no_answer(url: str, error: BaseException) -> Unreachable:
+    """The failure of a connection, as it is raised."""
+    if isinstance(error, aiohttp.InvalidURL):
+        return Unreachable(url, "that is no URL", lasting=True)
+    return errors.no_answer(url, error)

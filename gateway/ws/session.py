@@ -148,13 +148,13 @@ class Session:
         """Take one frame; whatever is wrong with it is answered here."""
         request_id: schema.RequestId | None = None
         counts, began_ns, name = self._desk.counts, now_ns(), UNMATCHED
-        REQUEST.set((self._session_id, ""))
+        REQUEST.set((self.sitting.session_id, ""))
         counts.frames_in += 1
         counts.bytes_in += len(data)
         try:
             frame = self._unpacked(kind, data)
             name = frame.op
-            REQUEST.set((self._session_id, frame.id))
+            REQUEST.set((self.sitting.session_id, frame.id))
             request_id = frame.id
             if self._leaving:
                 raise Refusal("shutting_down")

@@ -89,14 +89,14 @@ REGIONS: Final = Section("regions", DefineRegion)
 CHIPS: Final = Section("chips", DefineChip)
 PARTICIPANTS: Final = Section("participants", Participant)
 KEYS: Final = Section("keys", RegisterKey)
-DEAD_MEN: Final = Section("dead men", DeadManRow)
-ARMED: Final = Section("armed sessions", tuple[str, str])
 BALANCES: Final = Section("balances", tuple[str, Micros])
 MARKETS: Final = Section("markets", MarketRow)
 BRAKES: Final = Section("brakes", Brake)
 BIDS: Final = Section("bids", Bid)
 ASKS: Final = Section("asks", Ask, plain=_plain, made=_made)
 LEASES: Final = Section("leases", Lease)
+DEAD_MEN: Final = Section("dead men", DeadManRow)
+ARMED: Final = Section("armed sessions", tuple[str, str])
 BID_OWNERS: Final = Section("bid owners", str)
 ASK_OWNERS: Final = Section("ask owners", str)
 PARTIES: Final = Section("lease parties", Parties)
@@ -109,8 +109,8 @@ AFFILIATED: Final = Section("affiliated", tuple[str, str])
 AGENDA: Final = Section("agenda", tuple[Seconds, int, int, int])
 
 SECTIONS: Final[tuple[Section[Any], ...]] = (
-    HEAD, REGIONS, CHIPS, PARTICIPANTS, KEYS, DEAD_MEN, ARMED,
-    BALANCES, MARKETS, BRAKES, BIDS, ASKS, LEASES, BID_OWNERS, ASK_OWNERS,
+    HEAD, REGIONS, CHIPS, PARTICIPANTS, KEYS, BALANCES, MARKETS, BRAKES, BIDS, ASKS, LEASES, DEAD_MEN, ARMED,
+    BID_OWNERS, ASK_OWNERS,
     PARTIES, CLIENT_ORDERS, ANSWERS, CONTESTABLE, RULINGS, PROGRAMMES, AFFILIATED, AGENDA,
 )  # fmt: skip
 LAYOUT: Final = layout(_VERSION, SECTIONS)
@@ -128,9 +128,6 @@ def save(state: State) -> Iterator[bytes]:
     yield from writer.parts(CHIPS, catalog.chips.values())
     yield from writer.parts(PARTICIPANTS, state.participants.values())
     yield from writer.parts(KEYS, state.keys.values())
-    dead_men = state.dead_men.items()
-    yield from writer.parts(DEAD_MEN, (DeadManRow(name, man.deadline_s, man.appointed) for name, man in dead_men))
-    yield from writer.parts(ARMED, state.armed.items())
     yield from writer.parts(BALANCES, ledger.balances.items())
     markets = state.markets.items()
     yield from writer.parts(MARKETS, (MarketRow(*place, each.state, each.last_prices) for place, each in markets))
@@ -138,6 +135,9 @@ def save(state: State) -> Iterator[bytes]:
     yield from writer.parts(BIDS, state.bids.values())
     yield from writer.parts(ASKS, state.asks.values())
     yield from writer.parts(LEASES, state.leases.values())
+    dead_men = state.dead_men.items()
+    yield from writer.parts(DEAD_MEN, (DeadManRow(name, man.deadline_s, man.appointed) for name, man in dead_men))
+    yield from writer.parts(ARMED, state.armed.items())
     yield from writer.parts(BID_OWNERS, state.bid_owners)
     yield from writer.parts(ASK_OWNERS, state.ask_owners)
     yield from writer.parts(PARTIES, state.lease_parties)
@@ -170,10 +170,6 @@ def _load_world(state: State, reader: Reader) -> None:
     catalog.chips = {chip.chip: chip for chip in reader.values(CHIPS)}
     state.participants = {each.account_id: each for each in reader.values(PARTICIPANTS)}
     state.keys = {key.key_id: key for key in reader.values(KEYS)}
-    for number, man in enumerate(reader.values(DEAD_MEN), 1):
-        state.dead_man_accounts.append(man.account_id)
-        state.dead_men[man.account_id] = DeadMan(number, man.deadline_s, man.appointed)
-    state.armed = dict(reader.values(ARMED))
     state.ledger.balances = dict(reader.values(BALANCES))
     for row in reader.values(MARKETS):
         market = state.markets[row.region, row.chip] = Market(row.state)
@@ -195,6 +191,10 @@ def _load_orders(state: State, reader: Reader) -> None:
 
 
 def _load_memory(state: State, reader: Reader) -> None:
+    for number, man in enumerate(reader.values(DEAD_MEN), 1):
+        state.dead_man_accounts.append(man.account_id)
+        state.dead_men[man.account_id] = DeadMan(number, man.deadline_s, man.appointed)
+    state.armed = dict(reader.values(ARMED))
     state.bid_owners = _shared(reader.values(BID_OWNERS))
     state.ask_owners = _shared(reader.values(ASK_OWNERS))
     state.lease_parties = list(reader.values(PARTIES))

@@ -98,9 +98,14 @@ class Pump:
         commands = self._stamp([waiting.command for waiting in batch])
         if not commands:
             return
+        try:
+            payload = encode_commands(commands)
+        except OverflowError:
+            await self._carry_out([waiting for waiting in batch if _can_be_kept(waiting)])
+            return
         first_seq = self._machine.state.seq + 1
         began_ns = time.perf_counter_ns()
-        await self._journal.append(first_seq, len(commands), encode_commands(commands))
+        await self._journal.append(first_seq, len(commands), payload)
         # ---- from here to the last event nothing waits ----
         ahead, meters, now_ns = len(commands) - len(batch), self._meters, time.perf_counter_ns()
         meters.commits.note(now_ns - began_ns)
@@ -156,6 +161,16 @@ def _steps(from_s: Seconds, to_s: Seconds) -> list[AdvanceTime]:
         return [AdvanceTime(to_s=to_s)]
     stops = range(from_s + CLOCK_STEP_MAX_S, to_s, CLOCK_STEP_MAX_S)
     return [AdvanceTime(to_s=stop_s) for stop_s in (*stops, to_s)]
+
+
+def _can_be_kept(waiting: Waiting) -> bool:
+    """Whether bytes can say it, which is its sender's affair alone: a number may be too long for them."""
+    try:
+        encode_commands([waiting.command])
+    except OverflowError as failure:
+        waiting.outcome.set_exception(failure)
+        return False
+    return True
 
 
 def _answer(waiting: Waiting, outcome: Outcome) -> None:

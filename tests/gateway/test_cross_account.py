@@ -130,6 +130,15 @@ async def moved_in(house: House) -> Theirs:
     return Theirs(alice, hz, key_id, await house.key("eve", list(SCOPES)))
 
 
+def but_providers(call: str, raw: bytes) -> bytes:
+    """An answer without the names of providers where the market tells everybody how their chips are used."""
+    if call != "GET /v1/kpis":
+        return raw
+    body = msgspec.json.decode(raw)
+    assert [kpi.pop("name") for kpi in body["providers"]] == ["xqz-hz"], "who delivers, and nobody who buys or resells"
+    return msgspec.json.encode(body)
+
+
 async def test_no_route_gives_or_changes_anything_of_another_account(house: House) -> None:
     world = await moved_in(house)
     before = await world.all_of_it(house)
@@ -140,7 +149,7 @@ async def test_no_route_gives_or_changes_anything_of_another_account(house: Hous
             continue
         for asked in asked_of(call, route.takes, world.key_id):
             answer = await ask(house, world.eve, route, asked.params)
-            shown = told(answer.raw, asked, asked.named)
+            shown = told(but_providers(call, answer.raw), asked, asked.named)
             assert "xqz" not in shown, asked
             assert answer.status < 500, answer.raw
             if RIGHTS[call] == OPERATE:

@@ -65,7 +65,9 @@ class Victim:
         """Start the process; it is not up yet."""
         await self.tidy()
         self.said, self._up = [], asyncio.Event()
-        command = [sys.executable, "-m", "gateway", "serve", "--sandbox", *self._options]
+        # who was just stopped sheds load for a moment, and what is compared then is to be answered
+        limits = ("--limit", "shed_lag_ms=600000")
+        command = [sys.executable, "-m", "gateway", "serve", "--sandbox", *limits, *self._options]
         command += ["--port", str(self.port), "--data-dir", str(self.data_dir), *options]
         if self.given is not None:
             command += ["--database-url", self.given.url]

@@ -10,6 +10,7 @@ from exchange.core.agenda import Agenda
 from exchange.core.books.market import Market
 from exchange.core.books.order import Ask, Bid
 from exchange.core.catalog import Catalog
+from exchange.core.curbs import Curbs
 from exchange.core.leases.contract import Lease
 from exchange.core.ledger.chart import AVAILABLE, purse
 from exchange.core.ledger.posting import Ledger
@@ -66,6 +67,7 @@ class State:
         self.ledger = Ledger()
         self.markets: dict[tuple[str, str], Market] = {}
         self.brakes: dict[tuple[str | None, str | None], str] = {}  # (region, chip), None for every one
+        self.curbs = Curbs()
         self.bids: dict[int, Bid] = {}
         self.asks: dict[int, Ask] = {}  # open ones, and done ones with a lease still to come
         self.leases: dict[int, Lease] = {}
@@ -99,8 +101,7 @@ class State:
 
     def brake(self, region: str, chip: str) -> str:
         """The state of a market: the strictest of those set for it, its region, its chip type and the venue."""
-        scopes = ((region, chip), (region, None), (None, chip), (None, None))
-        return max((self.brakes.get(scope, OPEN) for scope in scopes), key=MARKET_STATES.index)
+        return strictest(self.brakes, region, chip)
 
     def spendable_micros(self, account_id: str) -> Micros:
         """What an account can spend or withdraw: what is available, but for what can still be contested."""
@@ -145,3 +146,9 @@ class State:
                     programme=programme,
                 )
             )
+
+
+def strictest(brakes: dict[tuple[str | None, str | None], str], region: str, chip: str) -> str:
+    """What holds in a market: the strictest of what is set for it, its region, its chip type and the venue."""
+    scopes = ((region, chip), (region, None), (None, chip), (None, None))
+    return max((brakes.get(scope, OPEN) for scope in scopes), key=MARKET_STATES.index)

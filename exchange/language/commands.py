@@ -7,6 +7,8 @@ done is the core's.
 
 from msgspec import Struct
 
+from exchange.language import commands_operator as o
+from exchange.language.request import Request
 from exchange.language.units import BasisPoints, MicroChipHours, Micros, Milli, MilliDu, Seconds
 
 GTC, GTD, IOC, FOK = "gtc", "gtd", "ioc", "fok"
@@ -31,10 +33,6 @@ CAP_SCOPES = (PER_CONTRACT, PER_YEAR, IN_TOTAL)
 CEILING, FLOOR = "ceiling", "floor"
 POOL_KINDS = (CEILING, FLOOR, IN_TOTAL)
 ALL_OTHERS = "*"
-
-
-class Request(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag=True, tag_field="t"):
-    """The base of every command."""
 
 
 class Rules(Struct, frozen=True, kw_only=True, gc=False):
@@ -113,6 +111,9 @@ class RegisterKey(Request, frozen=True, kw_only=True):
 
 class RevokeKey(Request, frozen=True, kw_only=True):
     key_id: str
+    operator_id: str = ""
+    reason: str = ""
+    idempotency_key: str = ""
 
 
 class Deposit(Request, frozen=True, kw_only=True):
@@ -372,9 +373,17 @@ class AdvanceTime(Request, frozen=True, kw_only=True):
     to_s: Seconds
 
 
+class Propose(Request, frozen=True, kw_only=True):
+    """Do this, or, if it is large and there is another operator to ask, wait for that one's word."""
+
+    action: SetMarketState | CancelLease | o.UnblockAccount | o.SetBand
+
+
 Command = (
     SetRules | SetTenors | DefineRegion | DefineChip | OpenAccount | RegisterKey | RevokeKey | Deposit
     | Withdraw | PlaceAsk | PlaceBid | AmendBid | AmendAsk | CancelBid | CancelAsk | CancelAllBids
     | CancelAllAsks | SetMarketState | StartLease | MeterLease | AdvanceTime | DefineProgramme | RelateGroups
     | ReleaseLease | CancelLease | ContestPeriod | RuleContest
+    | o.BlockAccount | o.UnblockAccount | o.CancelOrders | o.EvictOrders | o.SetBand | o.PauseProgramme
+    | Propose | o.ConfirmProposal | o.RejectProposal
 )  # fmt: skip

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from exchange.language.commands import Command, PlaceBid
 from exchange.language.events import MarketStateSet
+from exchange.language.hits import Hits
 from exchange.language.news import BookNews, StatusNews, TradesNews
 from exchange.language.rejects import Reject
 from exchange.language.statements import Told
@@ -39,6 +40,7 @@ from exchange.language.views_money import (
     ProgrammeView,
     VoucherView,
 )
+from exchange.language.views_operator import AuditEntry, CurbsView, ProposalView
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -141,6 +143,28 @@ class Reads(Protocol):
 
     def kpis(self) -> list[ProgrammeKpi]: ...
 
+    def curbs(self) -> CurbsView:
+        """What operators hold back beside the states of markets."""
+        ...
+
+    def blocked(self, account_id: str) -> bool: ...
+
+    def paused(self, programme: str) -> bool: ...
+
+    def proposal_of(self, seq: int) -> ProposalView | None:
+        """The proposal that the command of this seq made; None when it did what was asked."""
+        ...
+
+    def proposal(self, number: int) -> ProposalView | None: ...
+
+    def proposals(self, state: str | None, before: int | None, limit: int) -> list[ProposalView]:
+        """Newest first; `before` is the number of one."""
+        ...
+
+    def audit_log(self, action: str | None, account_id: str | None, before: int | None, limit: int) -> list[AuditEntry]:
+        """What operators did, newest first: of an action, by or about an account; `before` is a seq."""
+        ...
+
     def account_at(self, account_id: str, seq: int) -> AccountView | None:
         """An account as it stood after a request about it that had an idempotency key."""
         ...
@@ -233,6 +257,10 @@ class Market(Protocol):
 
     def explain(self, account_id: str, bid_id: int) -> Explanation | None:
         """Why an open bid of an account is not filled, and what would fill it; None for any other. Changes nothing."""
+        ...
+
+    def preview(self, command: Command) -> Hits | Reject:
+        """Whom an operator's brake would hit if it were pulled now, or why it could not be. Changes nothing."""
         ...
 
     def audit(self) -> Audit:

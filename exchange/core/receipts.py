@@ -81,7 +81,7 @@ def remember(state: State, command: Command, outcome: Outcome) -> None:
     match command:  # money, and leases that have turned, are remembered whether there is a key or not
         case OpenAccount():
             state.emit(AnswerKept(account_id=command.account_id))
-        case StartLease() | MeterLease():
+        case StartLease() | MeterLease() | CancelLease():
             state.emit(AnswerKept(lease_id=command.lease_id))
         case DefineProgramme():
             state.emit(AnswerKept(programme=command.programme))

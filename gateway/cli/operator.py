@@ -6,7 +6,7 @@ import click
 from rich.console import RenderableType
 from rich.text import Text
 
-from gateway import answers, requests, schema
+from gateway import answers_brakes, requests, schema
 from gateway.cli import supervision
 from gateway.cli.session import Session, speaks
 from gateway.cli.tables import account_card, brake_line, facts
@@ -126,7 +126,7 @@ async def halt(session: Session, region: str | None, chip: str | None, state: sc
     session.show(done, *_brake(done))
 
 
-def _brake(done: answers.MarketStateSet) -> list[RenderableType]:
+def _brake(done: answers_brakes.MarketStateSet) -> list[RenderableType]:
     """What was set, and what holds where a wider brake is stricter."""
     drawn: list[RenderableType] = [brake_line(done)]
     if done.effective not in (None, done.state):

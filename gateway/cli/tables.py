@@ -60,7 +60,7 @@ def state(word: str, reason: str = "") -> Text:
     return Text(word, style=_COLORS.get(word, "")) + Text(f" ({reason})" if reason else "", style="dim")
 
 
-def brake_line(brake: answers.Brake | answers_brakes.MarketStateSet) -> Text:
+def brake_line(brake: answers.Brake | answers_brakes.MarketStateSet | answers_brakes.MarketBraked) -> Text:
     """Which part of the venue is in which state, and why."""
     part = "/".join(name for name in (brake.region, brake.chip) if name) or "the whole venue"
     return Text.assemble((part, "bold"), " is ", (brake.state, _COLORS.get(brake.state, "")), f": {brake.reason}")

@@ -1,7 +1,7 @@
 """One good request for every call that takes something, in the order of a story: a market in which each of them works.
 
 They are made of the wire's own types. The story needs a provider `turing-town`, and its `lease-2` and `bid-3` of a
-second and third bid; a test tells it from beginning to end.
+second and third bid, and two proposals of another operator; a test tells it from beginning to end.
 """
 
 from typing import Any, Final
@@ -169,7 +169,6 @@ def _looking(now_s: int) -> dict[str, Struct]:
 def _braking() -> dict[str, Struct]:
     account = requests_operator.AccountBrake(account_id=BUYER, reason="a stolen key", preview=True)
     programme = requests_operator.ProgrammeBrake(programme="example-town", reason="its sponsor asks")
-    word = requests_operator.WordParams(proposal_id="proposal-1", reason="agreed")
     return {
         "POST /v1/operator/markets/{region}/{chip}/band": requests_operator.BandBrake(
             region=REGION, chip=CHIP, band="0.2", reason="prices run"
@@ -177,7 +176,7 @@ def _braking() -> dict[str, Struct]:
         "POST /v1/operator/accounts/{account_id}/block": account,
         "POST /v1/operator/accounts/{account_id}/unblock": account,
         "POST /v1/operator/accounts/{account_id}/cancel-orders": requests_operator.OrdersBrake(
-            account_id=BUYER, region=REGION, reason="its owner asks"
+            account_id=BUYER, region=REGION, reason="its owner asks", preview=True
         ),
         "POST /v1/operator/keys/{key_id}/revoke": requests_operator.KeyBrake(
             key_id="key-0123456789abcdef", reason="it was stolen", preview=True
@@ -185,8 +184,12 @@ def _braking() -> dict[str, Struct]:
         "POST /v1/operator/programmes/{programme}/pause": programme,
         "POST /v1/operator/programmes/{programme}/resume": programme,
         "GET /v1/operator/proposals": requests_operator.ProposalPage(state="open", limit=20),
-        "POST /v1/operator/proposals/{proposal_id}/confirm": word,
-        "POST /v1/operator/proposals/{proposal_id}/reject": word,
+        "POST /v1/operator/proposals/{proposal_id}/confirm": requests_operator.WordParams(
+            proposal_id="proposal-1", reason="agreed"
+        ),
+        "POST /v1/operator/proposals/{proposal_id}/reject": requests_operator.WordParams(
+            proposal_id="proposal-2", reason="not yet"
+        ),
         "GET /v1/operator/audit": requests_operator.AuditPage(action="set_market_state", limit=20),
     }
 

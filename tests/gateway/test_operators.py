@@ -234,7 +234,7 @@ async def test_the_drill(house: House) -> None:
     assert (await house.get("/v1/status"))["state"] == "open"
 
 
-WRONG = (
+WRONG: tuple[tuple[str, BODY, tuple[int, str, str]], ...] = (
     ("accounts/nobody/block", {}, (404, "unknown_account", "account_id")),
     ("accounts/nobody/unblock", {"preview": True}, (404, "unknown_account", "account_id")),
     ("accounts/operator/cancel-orders", {"region": "atlantis"}, (422, "unknown_region", "region")),

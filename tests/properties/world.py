@@ -126,6 +126,8 @@ def next_command(flavour: Flavour, blob: bytes, market: Market) -> Command | Non
             return changes.a_sweep(choices)
         case "state":
             return changes.a_state(choices, market)
+        case "curb":
+            return changes.a_curb(choices, market)
         case "start":
             return a_start(choices, market)
         case "meter":

@@ -27,7 +27,9 @@ GUARDED: Final = {
 }
 ASSETS: Final = ("swagger-ui.css", "swagger-ui-bundle.js")
 START: Final = "start.md"
-TOLD: Final = (START, "buyer.md", "provider.md", "stream.md", "auth.md", "limits.md", "errors.md", "cli.md")
+TOLD: Final = (
+    START, "buyer.md", "provider.md", "operator.md", "stream.md", "auth.md", "limits.md", "errors.md", "cli.md",
+)  # fmt: skip
 PAGES: Final = (*TOLD, "signing-vectors.json", "start.js", *ASSETS)
 
 _KEPT: Final = "public, max-age=86400"  # Swagger UI changes with a release only

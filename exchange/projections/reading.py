@@ -182,6 +182,11 @@ class Reading:
     def audit_log(self, action: str | None, account_id: str | None, before: int | None, limit: int) -> list[AuditEntry]:
         return self._audit.newest(action, account_id, before, limit)
 
+    @property
+    def audit_size(self) -> int:
+        """How many entries the audit log has."""
+        return len(self._audit.entries)
+
     # -- markets ----------------------------------------------------------------------------------------------------
 
     def catalog(self) -> CatalogView:

@@ -1,7 +1,7 @@
 """What every brake at the terminal shares: why, whom it would hit, and whether it is meant.
 
-At a terminal each shows whom it hits and asks before it does anything; `--yes` does not ask, `--preview` does nothing.
-A program that has no terminal is not asked, as nobody would answer.
+Each shows whom it hits and asks before it does anything: of a person at a terminal, or it is refused for want of
+`--yes`. With `--preview` nothing is done.
 """
 
 import functools
@@ -22,6 +22,8 @@ from gateway.cli.values import ONCE, grouped, plain_time
 P = ParamSpec("P")
 A = TypeVar("A", bound=answers_brakes.Pulled)
 
+YES = click.option("-y", "--yes", is_flag=True, help="Do it without showing and asking first.")
+
 
 @dataclass(frozen=True)
 class How:
@@ -38,7 +40,7 @@ def brakes(act: Callable[Concatenate[Session, How, P], Awaitable[None]]) -> Call
 
     @click.option("--reason", required=True, help="Why, for everybody to read.")
     @click.option("--preview", is_flag=True, help="Only show whom it would hit.")
-    @click.option("--yes", is_flag=True, help="Do not ask.")
+    @YES
     @ONCE
     @speaks
     @functools.wraps(act)
@@ -60,7 +62,7 @@ async def pull(
         looked = await send(True)
         session.show(looked, *hit_lines(looked.hits))
         return
-    if not how.yes and not session.as_json and at_a_terminal():
+    if must_ask(session, how.yes):
         looked = await send(True)
         for line in hit_lines(looked.hits):
             session.console.print(line)
@@ -71,6 +73,17 @@ async def pull(
         return
     waits = f"It waits for another operator: [bold]leasebook operator confirm {done.proposal_id}[/]"
     session.show(done, f"{waits}, until {plain_time(done.expires_at)} UTC.", *hit_lines(done.hits))
+
+
+def must_ask(session: Session, yes: bool) -> bool:
+    """Whether to ask before it is done; a usage error when nobody is there who could answer."""
+    if yes:
+        return False
+    if session.as_json:
+        raise click.UsageError("with --json nothing is asked: add --yes if it shall be done")
+    if not at_a_terminal():
+        raise click.UsageError("there is no terminal to ask at: add --yes if it shall be done")
+    return True
 
 
 def at_a_terminal() -> bool:

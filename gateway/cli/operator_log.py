@@ -10,7 +10,7 @@ from rich.text import Text
 
 from exchange.language.events_operator import ACTIONS
 from gateway import answers_brakes, requests_operator
-from gateway.cli.operator_asking import at_a_terminal, hit_lines
+from gateway.cli.operator_asking import YES, hit_lines, must_ask
 from gateway.cli.session import Session, speaks
 from gateway.cli.tables import brake_line, state, table
 from gateway.cli.values import ONCE, plain_time
@@ -43,12 +43,12 @@ async def proposals(session: Session, in_state: requests_operator.ProposalState 
 @click.command()
 @click.argument("proposal_id", metavar="PROPOSAL")
 @click.option("--reason", default="", help="If there is more to say.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@YES
 @ONCE
 @speaks
 async def confirm(session: Session, proposal_id: str, reason: str, yes: bool, once: str) -> None:
     """Carry out PROPOSAL, such as proposal-3, which another operator has made."""
-    if not yes and not session.as_json and at_a_terminal():
+    if must_ask(session, yes):
         await _show(session, proposal_id)
         click.confirm("Carry it out?", abort=True)
     done = await session.client.confirm(proposal_id, requests_operator.WordBody(reason=reason), once)

@@ -1,7 +1,7 @@
 """The audit log: every command of an operator, in order, and the row of the journal that proves it."""
 
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from itertools import islice, takewhile
 
 from exchange.language.events_operator import OperatorActed
 from exchange.language.units import Seconds
@@ -19,6 +19,11 @@ class AuditLog:
         """An operator has acted."""
         self.entries.append(AuditEntry(seq=seq, at_s=now_s, act=event))
         self._unsealed += 1
+
+    def resume(self, entries: Iterable[AuditEntry]) -> None:
+        """Go on from entries that were kept."""
+        self.entries = list(entries)
+        self._unsealed = sum(1 for _ in takewhile(lambda entry: entry.row is None, reversed(self.entries)))
 
     def row_ended(self, first_seq: int, last_seq: int, link: bytes) -> None:
         """The row of the last commands is whole, and this is its link."""

@@ -328,4 +328,4 @@ def _load_operators(views: Views, reader: Reader) -> None:
     curbs.bands = {(band.region, band.chip): band for band in reader.values(kept.BANDS)}
     for proposal in reader.values(kept.PROPOSALS):
         curbs.add(proposal)
-    views._audit.entries = list(reader.values(kept.AUDIT))
+    views._audit.resume(reader.values(kept.AUDIT))

@@ -68,19 +68,6 @@ class AccountAnswer(Answer, frozen=True, kw_only=True):
     account: Account
 
 
-class MarketStateSet(Answer, frozen=True, kw_only=True):
-    """What an operator has set, null standing for every region or chip type.
-
-    `effective` is what holds in the market named, the strictest of all that applies to it; null when none is named.
-    """
-
-    region: str | None
-    chip: str | None
-    state: str
-    reason: str
-    effective: str | None
-
-
 class KeyMade(Answer, frozen=True, kw_only=True):
     """The one time that a key is shown; null for one that requests are signed by, as its owner alone has it."""
 

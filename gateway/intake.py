@@ -107,6 +107,11 @@ def lease_number(public_id: str) -> int:
     return _number(public_id, "lease", Code.UNKNOWN_LEASE)
 
 
+def proposal_number(public_id: str) -> int:
+    """3 in "proposal-3"."""
+    return _number(public_id, "proposal", Code.UNKNOWN_PROPOSAL)
+
+
 def ask_command(account_id: str, body: AskBody) -> PlaceAsk:
     return PlaceAsk(
         account_id=account_id,

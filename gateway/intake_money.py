@@ -12,7 +12,8 @@ from exchange.language.units import CHIP_HOUR_PLACES
 from exchange.language.views import LeaseView
 from gateway.errors import Refusal
 from gateway.intake import decimal, instant, money, share
-from gateway.requests_money import CapBody, ContestParams, ProgrammeBody, RateBody, RulingParams
+from gateway.requests_money import CapBody, ContestParams, ProgrammeBody, RateBody
+from gateway.requests_operator import RulingBrake
 
 _CONTEST: Final = re.compile(r"contest-([1-9][0-9]{0,17})-(0|[1-9][0-9]{0,8})", re.ASCII)
 
@@ -36,7 +37,7 @@ def contest_numbers(contest_id: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-def ruling_command(operator_id: str, params: RulingParams, idempotency_key: str) -> RuleContest:
+def ruling_command(operator_id: str, params: RulingBrake, idempotency_key: str) -> RuleContest:
     lease_id, index = contest_numbers(params.contest_id)
     return RuleContest(
         operator_id=operator_id,

@@ -52,11 +52,7 @@ class MarketStateBody(Body, frozen=True, kw_only=True):
 
     state: MarketState
     reason: Reason
-
-
-class MarketStateParams(MarketStateBody, frozen=True, kw_only=True):
-    region: Slug
-    chip: Slug
+    preview: bool = False
 
 
 class HaltBody(Body, frozen=True, kw_only=True):
@@ -66,3 +62,4 @@ class HaltBody(Body, frozen=True, kw_only=True):
     region: Slug | None = None
     chip: Slug | None = None
     reason: Reason
+    preview: bool = False

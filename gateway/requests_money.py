@@ -42,18 +42,12 @@ class RulingBody(Body, frozen=True, kw_only=True):
     delivered: Decimal
     used: Decimal
     reason: Reason
-
-
-class RulingParams(RulingBody, frozen=True, kw_only=True):
-    contest_id: PublicId
+    preview: bool = False
 
 
 class CancelLeaseBody(Body, frozen=True, kw_only=True):
     reason: Reason
-
-
-class CancelLeaseParams(CancelLeaseBody, frozen=True, kw_only=True):
-    lease_id: PublicId
+    preview: bool = False
 
 
 class RateBody(Body, frozen=True, kw_only=True):

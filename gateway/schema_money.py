@@ -93,7 +93,10 @@ class Balances(Struct, frozen=True, kw_only=True):
 
 
 class Account(Struct, frozen=True, kw_only=True):
-    """`contestable` is of `available`, but not to be spent yet: buyers can still contest what it was paid for."""
+    """`contestable` is of `available`, but not to be spent yet: buyers can still contest what it was paid for.
+
+    An account that is `blocked` by an operator can cancel, meter, release and read, and begin nothing new.
+    """
 
     account_id: str
     roles: tuple[str, ...]
@@ -105,6 +108,7 @@ class Account(Struct, frozen=True, kw_only=True):
     escrow: Decimal
     bond: Decimal
     contestable: Decimal
+    blocked: bool
 
 
 class Transfer(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -148,12 +152,14 @@ class Programme(Struct, frozen=True, kw_only=True):
     funded: Decimal
     lapsed: Decimal
     granted: Decimal  # in the year, less what came back
+    paused: bool  # by an operator: it commits nothing more for now
 
 
 class Voucher(Struct, frozen=True, kw_only=True):
     """What one programme has paid and may still pay to the account's owner group; null where nothing limits it so.
 
-    `why_not` is the field of the programme's definition that the account does not meet, empty when it is eligible.
+    `why_not` is the field of the programme's definition that the account does not meet, or `paused`; empty when it is
+    eligible.
     """
 
     programme: str

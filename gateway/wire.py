@@ -201,6 +201,7 @@ def account(view: AccountView) -> schema_money.Account:
         escrow=format_money(view.escrow_micros),
         bond=format_money(view.bond_micros),
         contestable=format_money(view.contestable_micros),
+        blocked=view.blocked,
     )
 
 

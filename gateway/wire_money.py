@@ -44,6 +44,7 @@ def programme(view: ProgrammeView) -> schema_money.Programme:
         funded=format_money(view.funded_micros),
         lapsed=format_money(view.lapsed_micros),
         granted=format_money(view.granted_micros),
+        paused=view.paused,
     )
 
 

@@ -17,8 +17,10 @@ from exchange.language.commands import (
     ContestPeriod,
     Deposit,
     MeterLease,
+    OpenAccount,
     PlaceAsk,
     PlaceBid,
+    Propose,
     RegisterKey,
     RelateGroups,
     ReleaseLease,
@@ -28,6 +30,14 @@ from exchange.language.commands import (
     SetMarketState,
     StartLease,
     Withdraw,
+)
+from exchange.language.commands_operator import (
+    BlockAccount,
+    CancelOrders,
+    PauseProgramme,
+    RejectProposal,
+    SetBand,
+    UnblockAccount,
 )
 from exchange.language.commands_sessions import ArmSession, SetDeadMan
 from exchange.language.units import HOUR_S
@@ -128,6 +138,16 @@ def _others() -> Iterator[Command]:
     yield ArmSession(account_id="ann", session_id="s-1")
     yield SetMarketState(operator_id=VENUE, state="post_only", reason="care", region=REGIONS[1])
     yield SetMarketState(operator_id=VENUE, state="halted", reason="fire", region=REGIONS[0], chip=CHIPS[0])
+    for name in ("ira", "jan"):
+        yield OpenAccount(account_id=name, roles=("operator",), owner_group=name)
+        yield RegisterKey(key_id=f"key-{name}", secret_hash=name, account_id=name, scopes=("operate",))
+    yield SetBand(operator_id="ira", region=REGIONS[0], chip=CHIPS[0], band_bp=500, reason="prices run")
+    yield PauseProgramme(operator_id="ira", programme="gz", reason="its sponsor asks")
+    yield BlockAccount(operator_id="ira", account_id="fay", reason="a stolen key")
+    yield CancelOrders(operator_id="ira", account_id="eve", reason="its owner asks")
+    for reason in ("found", "sure"):
+        yield Propose(action=UnblockAccount(operator_id="ira", account_id="fay", reason=reason))
+    yield RejectProposal(operator_id="jan", proposal_id=1, reason="wait")
 
 
 def _ask(name: str, **terms: object) -> PlaceAsk:

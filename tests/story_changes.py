@@ -6,6 +6,10 @@ alice   cancel all bids on h800 in shanghai
 venue   sets h800 in shanghai halted
 venue   sets all post_only without a reason
 venue   allows 0.1 around the last 2 trades
+venue   bands h800 in hangzhou 0.2          or: as the rules say
+venue   blocks alice                        or: unblocks alice
+venue   cancels all of alice in shanghai
+venue   evicts 2
 """
 
 import re
@@ -18,6 +22,7 @@ from exchange.language.commands import (
     Command,
     SetMarketState,
 )
+from exchange.language.commands_operator import BlockAccount, CancelOrders, EvictOrders, SetBand, UnblockAccount
 from tests.story_words import NUM, chips_of, money_of, share_of
 
 AMEND = re.compile(
@@ -25,6 +30,10 @@ AMEND = re.compile(
 )
 SWEEP = re.compile(r"cancel all (?P<kind>bid|ask)s(?: on (?P<chip>\w+))?(?: in (?P<region>\w+))?")
 BRAKE = re.compile(r"sets (?P<chip>\w+)(?: in (?P<region>\w+))? (?P<state>\w+)(?P<mute> without a reason)?")
+BLOCK = re.compile(r"(?P<verb>blocks|unblocks) (?P<account>\w+)")
+CANCELS = re.compile(r"cancels all of (?P<account>\w+)(?: on (?P<chip>\w+))?(?: in (?P<region>\w+))?")
+EVICTS = re.compile(r"evicts (?P<most>\d+)")
+OWN_BAND = re.compile(rf"bands (?P<chip>\w+) in (?P<region>\w+) (?:(?P<share>{NUM})|as the rules say)")
 BAND = re.compile(rf"(?P<share>{NUM}) around the last (?P<trades>\d+) trades")
 
 
@@ -44,6 +53,23 @@ def read_change(who: str, says: str) -> Command | None:
             region=found["region"],
             chip=chip,
         )
+    return read_curb(who, says)
+
+
+def read_curb(who: str, says: str) -> Command | None:
+    """What an operator holds back beside the states of markets."""
+    if found := BLOCK.fullmatch(says):
+        blocks = BlockAccount if found["verb"] == "blocks" else UnblockAccount
+        return blocks(operator_id=who, account_id=found["account"], reason="as told")
+    if found := CANCELS.fullmatch(says):
+        return CancelOrders(
+            operator_id=who, account_id=found["account"], region=found["region"], chip=found["chip"], reason="as told"
+        )
+    if found := EVICTS.fullmatch(says):
+        return EvictOrders(most=int(found["most"]))
+    if found := OWN_BAND.fullmatch(says):
+        band_bp = None if found["share"] is None else share_of(found["share"])
+        return SetBand(operator_id=who, region=found["region"], chip=found["chip"], band_bp=band_bp, reason="as told")
     return None
 
 

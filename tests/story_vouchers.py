@@ -3,6 +3,8 @@
     venue    opens 2025-06-02
     venue    defines wx
     venue    defines lf paying 0.2 local pool 100.00 ceiling cap 50.00 year
+    venue    pauses wx
+    venue    resumes wx
     venue    relates alice and bob
     venue    parts bob and alice
     alice    is sme,maker in wuxi
@@ -27,6 +29,7 @@ from msgspec.structs import replace
 from exchange.core.conservation import audit
 from exchange.core.state_machine import StateMachine
 from exchange.language.commands import Cap, Command, DefineProgramme, DefineRegion, OpenAccount, Rate, RelateGroups
+from exchange.language.commands_operator import PauseProgramme
 from exchange.language.events import Event
 from exchange.language.events_money import ProgrammeChanged
 from exchange.language.port import Outcome
@@ -47,6 +50,7 @@ DEFINES = re.compile(
     rf"(?: pool (?P<pool>{NUM}) (?P<kind>\w+))?(?: cap (?P<cap>{NUM}) (?P<scope>\w+))?"
 )
 RELATES = re.compile(r"(?P<verb>relates|parts) (?P<one>\w+) and (?P<other>\w+)")
+PAUSES = re.compile(r"(?P<verb>pauses|resumes) (?P<name>[\w-]+)")
 IS = re.compile(r"is(?: (?!in )(?P<tags>\S+))?(?: in (?P<place>\w+))?")
 
 
@@ -136,6 +140,9 @@ class MoneyStage(Stage):
     def command(self, who: str, says: str) -> Command:
         if found := DEFINES.fullmatch(says):
             return worded(found, who)
+        if found := PAUSES.fullmatch(says):
+            paused = found["verb"] == "pauses"
+            return PauseProgramme(operator_id=who, programme=found["name"], paused=paused, reason="as told")
         if found := RELATES.fullmatch(says):
             related = found["verb"] == "relates"
             return RelateGroups(

@@ -20,7 +20,7 @@ alice  bid 8 h800 1h from 2025-06-02 @ 10.00 in wuxi      leases 8 from hz subsi
 
 def test_the_example_in_the_head_of_the_language_is_so() -> None:
     example = [line for line in (story_vouchers.__doc__ or "").splitlines() if line.startswith("    ")]
-    assert len(example) == 11
+    assert len(example) == 13
     run_story(textwrap.dedent("\n".join(example)), MoneyStage)
 
 

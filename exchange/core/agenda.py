@@ -35,12 +35,13 @@ class Due(IntEnum):
     LEASE_RUN = 6
     START_DEADLINE = 7
     CONTEST_LAPSE = 8
+    PROPOSAL_LAPSE = 9
 
 
 class Appointment(Struct, frozen=True, gc=False):
     at_s: Seconds
     kind: Due
-    number: int  # of the bid, ask or lease
+    number: int  # of the bid, ask, lease or proposal
     part: int  # the place of the alternative or period
 
 

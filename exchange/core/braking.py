@@ -14,8 +14,8 @@ from exchange.language.port import Outcome
 from exchange.language.rejects import Code, Reject
 
 
-def set_market_state(state: State, command: SetMarketState) -> Outcome | Reject:
-    """An operator opens or brakes a part of the venue."""
+def check_market_state(state: State, command: SetMarketState) -> Reject | None:
+    """Why a part of the venue cannot be opened or braked."""
     scope = (command.region, command.chip)
     before = state.brakes.get(scope, OPEN)
     if command.state == OPEN and before in (CANCEL_ONLY, HALTED):
@@ -28,8 +28,15 @@ def set_market_state(state: State, command: SetMarketState) -> Outcome | Reject:
         return Reject(Code.BAD_VALUE, "state", f"one of {', '.join(MARKET_STATES)}")
     if not 0 < len(command.reason) <= TEXT_MAX_CHARS:
         return Reject(Code.BAD_VALUE, "reason", f"say why, in at most {TEXT_MAX_CHARS} characters")
+    return None
+
+
+def set_market_state(state: State, command: SetMarketState) -> Outcome | Reject:
+    """An operator opens or brakes a part of the venue."""
+    if (reject := check_market_state(state, command)) is not None:
+        return reject
     # ---- no return ----
-    state.brakes[scope] = command.state
+    state.brakes[command.region, command.chip] = command.state
     state.emit(
         events.MarketStateSet(
             region=command.region,

@@ -97,18 +97,26 @@ def contest_period(state: State, command: ContestPeriod) -> Outcome | Reject:
     return Outcome(state.seq, subject=number)
 
 
-def rule_contest(state: State, command: RuleContest) -> Outcome | Reject:
-    """An operator says what was really delivered and used in a contested period, and its money moves accordingly."""
+def check_ruling(state: State, command: RuleContest) -> Reject | None:
+    """Why an operator cannot rule so on a period."""
     number, index = command.lease_id, command.index
     if (number, index) in state.rulings:
         return Reject(Code.CONTEST_RULED, "contest_id", "it has been ruled on; a ruling is final")
     lease = state.leases.get(number)
     closed = None if lease is None else lease.contestable.get(index)
-    if lease is None or closed is None or not closed.contested:
+    if closed is None or not closed.contested:
         return Reject(Code.UNKNOWN_CONTEST, "contest_id", f"period {index} of lease-{number} is not contested")
-    if (reject := _ruling_fault(closed, command) or check_reason(command.reason)) is not None:
+    return _ruling_fault(closed, command) or check_reason(command.reason)
+
+
+def rule_contest(state: State, command: RuleContest) -> Outcome | Reject:
+    """An operator says what was really delivered and used in a contested period, and its money moves accordingly."""
+    if (reject := check_ruling(state, command)) is not None:
         return reject
     # ---- no return ----
+    number, index = command.lease_id, command.index
+    lease = state.leases[number]
+    closed = lease.contestable[index]
     delivered, used = command.delivered_uch, command.used_uch
     chain = zip(state.chain(lease), closed.payments, closed.kept_micros, strict=True)
     changes = [_change(contract, payment, kept, closed.full_uch, command) for contract, payment, kept in chain]

@@ -12,6 +12,7 @@ from msgspec import msgpack
 from msgspec.structs import replace
 
 from exchange.core.books.capacity import Capacity
+from exchange.core.curbs import Curbs
 from exchange.core.leases.contract import Lease
 from exchange.core.state import State
 from exchange.core.vouchers.programme import Programme
@@ -52,6 +53,8 @@ def _sections(state: State) -> Iterable[tuple[str, Iterable[Any]]]:
         yield account_id, sorted(state.client_orders[account_id].items())
     yield "programmes", [state.year, *map(_programme, state.programmes.values()), *sorted(state.affiliated)]
     yield "answers", sorted(state.answers.items())
+    if state.curbs != Curbs():  # of older rules there were none
+        yield "curbs", [state.curbs]
 
 
 def _lease(lease: Lease) -> Any:

@@ -5,6 +5,7 @@ from exchange.core.clearing import finish_ask, finish_bid, lapse_alternative, se
 from exchange.core.contesting import lapse
 from exchange.core.leases.contract import Lease
 from exchange.core.leasing import run_lease, start_deadline
+from exchange.core.proposing import lapse_proposal
 from exchange.core.settling import close_period
 from exchange.core.state import State
 from exchange.core.vouchers.funding import roll_year
@@ -52,6 +53,8 @@ def _keep(state: State, appointment: Appointment) -> None:
         case Due.PERIOD_CLOSE | Due.LEASE_RUN | Due.START_DEADLINE | Due.CONTEST_LAPSE:
             if (lease := state.leases.get(number)) is not None:
                 _keep_lease(state, lease, appointment)
+        case Due.PROPOSAL_LAPSE:
+            lapse_proposal(state, number)
         case Due.BID_EXPIRY:
             if (bid := state.bids.get(number)) is not None and bid.expires_s == appointment.at_s:
                 finish_bid(state, bid, events.EXPIRED, events.BY_TIME)

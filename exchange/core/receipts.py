@@ -18,27 +18,42 @@ from exchange.language.commands import (
     Deposit,
     MeterLease,
     OpenAccount,
+    Propose,
     RegisterKey,
     RelateGroups,
     ReleaseLease,
+    RevokeKey,
     RuleContest,
     SetMarketState,
     StartLease,
     Withdraw,
+)
+from exchange.language.commands_operator import (
+    BlockAccount,
+    CancelOrders,
+    ConfirmProposal,
+    PauseProgramme,
+    RejectProposal,
+    SetBand,
+    UnblockAccount,
 )
 from exchange.language.events import AnswerKept
 from exchange.language.port import Outcome
 from exchange.language.rejects import Code, Reject
 
 Operators = CancelLease | RuleContest | OpenAccount | RegisterKey | SetMarketState | DefineProgramme | RelateGroups
+Brakes = BlockAccount | UnblockAccount | CancelOrders | SetBand | PauseProgramme | RevokeKey
+Words = ConfirmProposal | RejectProposal
 Parties = ReleaseLease | ContestPeriod | StartLease | MeterLease
-Keyed = Deposit | Withdraw | Operators | Parties
+Keyed = Deposit | Withdraw | Operators | Brakes | Words | Parties
 KEYED: Final = get_args(Keyed)
 _KINDS: Final = frozenset(KEYED)
 
 
 def known(state: State, command: Command) -> Outcome | Reject | None:
     """What a request was answered when it came first; None for one that is new or has no key."""
+    if isinstance(command, Propose):
+        command = command.action  # it is the same request, whether it waits or not
     if type(command) not in _KINDS:  # most commands; to ask isinstance so many times would take microseconds
         return None
     assert isinstance(command, Keyed)
@@ -55,6 +70,8 @@ def known(state: State, command: Command) -> Outcome | Reject | None:
 
 def remember(state: State, command: Command, outcome: Outcome) -> None:
     """Keep what a request has been answered, if it has a key."""
+    if isinstance(command, Propose):
+        command = command.action
     if type(command) not in _KINDS:
         return
     assert isinstance(command, Keyed)
@@ -64,7 +81,7 @@ def remember(state: State, command: Command, outcome: Outcome) -> None:
     match command:  # money, and leases that have turned, are remembered whether there is a key or not
         case OpenAccount():
             state.emit(AnswerKept(account_id=command.account_id))
-        case StartLease() | MeterLease():
+        case StartLease() | MeterLease() | CancelLease():
             state.emit(AnswerKept(lease_id=command.lease_id))
         case DefineProgramme():
             state.emit(AnswerKept(programme=command.programme))

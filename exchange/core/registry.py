@@ -138,11 +138,21 @@ def register_key(state: State, command: RegisterKey) -> Outcome | Reject:
     return Outcome(state.seq)
 
 
+def check_revoke(state: State, command: RevokeKey) -> Reject | None:
+    """Why a key cannot be revoked."""
+    if command.key_id not in state.keys:
+        return Reject(Code.UNKNOWN_KEY, "key_id", f"no key is called {command.key_id}")
+    if len(command.reason) > limits.TEXT_MAX_CHARS:
+        return Reject(Code.BAD_VALUE, "reason", f"at most {limits.TEXT_MAX_CHARS} characters")
+    return None
+
+
 def revoke_key(state: State, command: RevokeKey) -> Outcome | Reject:
     """Take a key's voice away, for good."""
-    key = state.keys.pop(command.key_id, None)
-    if key is None:
-        return Reject(Code.UNKNOWN_KEY, "key_id", f"no key is called {command.key_id}")
+    if (reject := check_revoke(state, command)) is not None:
+        return reject
+    # ---- no return ----
+    key = state.keys.pop(command.key_id)
     state.emit(events.KeyRevoked(key_id=command.key_id, account_id=key.account_id))
     return Outcome(state.seq)
 

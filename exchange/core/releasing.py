@@ -45,8 +45,8 @@ def release_lease(state: State, command: ReleaseLease) -> Outcome | Reject:
     return Outcome(state.seq, subject=number)
 
 
-def cancel_lease(state: State, command: CancelLease) -> Outcome | Reject:
-    """An operator ends a lease and what was resold out of it; nobody pays for what is still to come."""
+def check_cancel(state: State, command: CancelLease) -> Reject | None:
+    """Why an operator cannot end a lease."""
     number = command.lease_id
     if not known_lease(state, number):
         return Reject(Code.UNKNOWN_LEASE, "lease_id", f"there is no lease-{number}")
@@ -55,7 +55,16 @@ def cancel_lease(state: State, command: CancelLease) -> Outcome | Reject:
     lease = state.leases.get(number)
     if lease is None or lease.over:
         return Reject(Code.LEASE_OVER, "lease_id", f"lease-{number} is over")
+    return None
+
+
+def cancel_lease(state: State, command: CancelLease) -> Outcome | Reject:
+    """An operator ends a lease and what was resold out of it; nobody pays for what is still to come."""
+    if (reject := check_cancel(state, command)) is not None:
+        return reject
     # ---- no return ----
+    number = command.lease_id
+    lease = state.leases[number]
     ask = state.asks[lease.root_ask_id]
     back: list[Piece] = []
     parts = [other for other in reversed(state.leases.values()) if number in other.chain and not other.over]

@@ -31,10 +31,11 @@ def put_back(state: State, ask: Ask, shape: Shape, *, reviving: bool = False) ->
 
 
 def _revives(state: State, ask: Ask, shape: Shape) -> bool:
-    """Whether a done ask goes on offer again: filled, not withdrawn or run out, and its bond not used up."""
+    """Whether a done ask goes on offer again: filled, not withdrawn or run out, backed, and its owner not blocked."""
     waits = ask.time_in_force not in (IOC, FOK) and (ask.expires_s is None or ask.expires_s > state.now_s)
     backed = ask.bond_micros > 0 or ask.posted_micros == 0
-    return ask.state == events.FILLED and waits and backed and hostable(state, ask, shape)
+    barred = ask.account_id in state.curbs.blocked  # who begins nothing new
+    return ask.state == events.FILLED and waits and backed and not barred and hostable(state, ask, shape)
 
 
 def _revive(state: State, ask: Ask) -> None:

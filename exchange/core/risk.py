@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from exchange.core import reselling
 from exchange.core.books.order import Ask, Bid
+from exchange.core.curbs import market_name
 from exchange.core.ledger.chart import AVAILABLE, purse
 from exchange.core.money import worst_case_micros
 from exchange.core.state import Participant, State
@@ -137,6 +138,7 @@ def gravest(faults: Faults) -> Reject | None:
 
 def _ask_faults(state: State, order: PlaceAsk, start_s: Seconds) -> Faults:
     law, found = state.catalog.law, list[Reject]()
+    found += _block_faults(state, order.account_id)
     if order.lease_id is not None:
         found += reselling.offer_faults(state, order, start_s)
     found += _term_faults(state, order)
@@ -172,6 +174,7 @@ def _ask_faults(state: State, order: PlaceAsk, start_s: Seconds) -> Faults:
 
 def _bid_faults(state: State, order: PlaceBid) -> Faults:
     found: list[Reject] = []
+    found += _block_faults(state, order.account_id)
     found += _term_faults(state, order)
     found += _voucher_faults(state, order)
     if not 1 <= len(order.alternatives) <= limits.ALTERNATIVES_MAX:
@@ -257,6 +260,13 @@ def _name_faults(state: State, region: str, chip: str) -> Faults:
     return found
 
 
+def _block_faults(state: State, account_id: str) -> Faults:
+    if account_id in state.curbs.blocked:
+        detail = f"{account_id} is blocked: it can cancel, meter, release and read, and begin nothing new"
+        return (Reject(Code.ACCOUNT_BLOCKED, "account_id", detail),)
+    return ()
+
+
 def _state_faults(state: State, region: str, chip: str, param: str) -> Faults:
     brake = state.brake(region, chip) if state.brakes else OPEN
     if brake in (CANCEL_ONLY, HALTED):
@@ -266,6 +276,7 @@ def _state_faults(state: State, region: str, chip: str, param: str) -> Faults:
 
 def _amended_bid_faults(state: State, bid: Bid, command: AmendBid) -> Faults:
     law, found = state.catalog.law, list[Reject]()
+    found += _block_faults(state, bid.account_id)
     for index, wish in enumerate(bid.alternatives):
         found += _state_faults(state, wish.region, wish.chip, f"alternatives[{index}].region")
     if command.quantity_milli is None and command.prices_micros is None:
@@ -288,6 +299,7 @@ def _amended_bid_faults(state: State, bid: Bid, command: AmendBid) -> Faults:
 
 def _amended_ask_faults(state: State, ask: Ask, command: AmendAsk) -> Faults:
     law, found = state.catalog.law, list[Reject]()
+    found += _block_faults(state, ask.account_id)
     found += _state_faults(state, ask.region, ask.chip, "region")
     if command.quantity_milli is None and command.price_micros is None:
         found.append(Reject(Code.BAD_VALUE, "quantity", "give a quantity, a price, or both"))
@@ -310,6 +322,12 @@ def _amended_ask_faults(state: State, ask: Ask, command: AmendAsk) -> Faults:
     return found
 
 
+def band_of(state: State, region: str, chip: str) -> BasisPoints:
+    """How far from its reference price an order may be in a market: its own band, or that of the rules; 0: anywhere."""
+    law, bands = state.catalog.law, state.curbs.bands
+    return bands.get(market_name(region, chip), law.band_bp) if bands else law.band_bp
+
+
 def _quantity_faults(quantity_milli: Milli, param: str) -> Faults:
     if not 0 < quantity_milli <= limits.QUANTITY_MAX_MILLI:
         most = format_chips(limits.QUANTITY_MAX_MILLI)
@@ -318,10 +336,10 @@ def _quantity_faults(quantity_milli: Milli, param: str) -> Faults:
 
 
 def _band_faults(state: State, region: str, chip: str, price_micros: Micros, param: str) -> Faults:
-    law, market = state.catalog.law, state.markets.get((region, chip))
-    reference = market.reference_micros if market is not None and law.band_bp else None
-    if reference is not None and abs(price_micros - reference) * BP_PER_ONE > reference * law.band_bp:
-        share = format_decimal(law.band_bp, SHARE_PLACES)
+    band_bp, market = band_of(state, region, chip), state.markets.get((region, chip))
+    reference = market.reference_micros if market is not None and band_bp else None
+    if reference is not None and abs(price_micros - reference) * BP_PER_ONE > reference * band_bp:
+        share = format_decimal(band_bp, SHARE_PLACES)
         detail = f"the reference price is {format_money(reference)}; stay within {share} of it, up or down"
         return (Reject(Code.PRICE_OUTSIDE_BAND, param, detail),)
     return ()

@@ -15,6 +15,7 @@ from msgspec import Struct
 from exchange.core.books.capacity import Capacity
 from exchange.core.books.market import Market, Wish
 from exchange.core.books.order import Ask, Bid
+from exchange.core.curbs import Curbs
 from exchange.core.leases.contract import Lease
 from exchange.core.state import Answered, ClientOrder, DeadMan, Participant, Parties, State
 from exchange.core.vouchers.programme import Programme
@@ -106,12 +107,13 @@ CONTESTABLE: Final = Section("contestable", tuple[str, Micros])
 RULINGS: Final = Section("rulings", Ruling)
 PROGRAMMES: Final = Section("programmes", Programme)
 AFFILIATED: Final = Section("affiliated", tuple[str, str])
+CURBS: Final = Section("curbs", Curbs)
 AGENDA: Final = Section("agenda", tuple[Seconds, int, int, int])
 
 SECTIONS: Final[tuple[Section[Any], ...]] = (
     HEAD, REGIONS, CHIPS, PARTICIPANTS, KEYS, BALANCES, MARKETS, BRAKES, BIDS, ASKS, LEASES, DEAD_MEN, ARMED,
     BID_OWNERS, ASK_OWNERS,
-    PARTIES, CLIENT_ORDERS, ANSWERS, CONTESTABLE, RULINGS, PROGRAMMES, AFFILIATED, AGENDA,
+    PARTIES, CLIENT_ORDERS, ANSWERS, CONTESTABLE, RULINGS, PROGRAMMES, AFFILIATED, CURBS, AGENDA,
 )  # fmt: skip
 LAYOUT: Final = layout(_VERSION, SECTIONS)
 
@@ -147,6 +149,7 @@ def save(state: State) -> Iterator[bytes]:
     yield from writer.parts(RULINGS, (Ruling(*place, seq) for place, seq in state.rulings.items()))
     yield from writer.parts(PROGRAMMES, state.programmes.values())
     yield from writer.parts(AFFILIATED, state.affiliated)
+    yield from writer.parts(CURBS, [state.curbs])
     yield from writer.parts(AGENDA, state.agenda.all())
 
 
@@ -205,6 +208,7 @@ def _load_memory(state: State, reader: Reader) -> None:
     state.rulings = {(row.lease_id, row.index): row.seq for row in reader.values(RULINGS)}
     state.programmes = {programme.id: programme for programme in reader.values(PROGRAMMES)}
     state.affiliated = dict.fromkeys(reader.values(AFFILIATED))
+    (state.curbs,) = reader.values(CURBS)
     state.agenda.fill(reader.values(AGENDA))
 
 

@@ -10,6 +10,7 @@ from exchange.core.agenda import Agenda
 from exchange.core.books.market import Market
 from exchange.core.books.order import Ask, Bid
 from exchange.core.catalog import Catalog
+from exchange.core.curbs import Curbs
 from exchange.core.leases.contract import Lease
 from exchange.core.ledger.chart import AVAILABLE, purse
 from exchange.core.ledger.posting import Ledger
@@ -74,6 +75,7 @@ class State:
         self.ledger = Ledger()
         self.markets: dict[tuple[str, str], Market] = {}
         self.brakes: dict[tuple[str | None, str | None], str] = {}  # (region, chip), None for every one
+        self.curbs = Curbs()
         self.bids: dict[int, Bid] = {}
         self.asks: dict[int, Ask] = {}  # open ones, and done ones with a lease still to come
         self.bids_of: dict[str, dict[int, Bid]] = {}  # account -> those of `bids` that are its own
@@ -112,8 +114,7 @@ class State:
 
     def brake(self, region: str, chip: str) -> str:
         """The state of a market: the strictest of those set for it, its region, its chip type and the venue."""
-        scopes = ((region, chip), (region, None), (None, chip), (None, None))
-        return max((self.brakes.get(scope, OPEN) for scope in scopes), key=MARKET_STATES.index)
+        return strictest(self.brakes, region, chip)
 
     def add_bid(self, bid: Bid) -> None:
         """A bid is open."""
@@ -184,3 +185,9 @@ class State:
                     programme=programme,
                 )
             )
+
+
+def strictest(brakes: dict[tuple[str | None, str | None], str], region: str, chip: str) -> str:
+    """What holds in a market: the strictest of what is set for it, its region, its chip type and the venue."""
+    scopes = ((region, chip), (region, None), (None, chip), (None, None))
+    return max((brakes.get(scope, OPEN) for scope in scopes), key=MARKET_STATES.index)

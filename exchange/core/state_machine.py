@@ -8,12 +8,15 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from exchange.core import (
+    acting,
     amending,
     braking,
     contesting,
+    curbing,
     leasing,
     passing,
     programmes,
+    proposing,
     receipts,
     registry,
     releasing,
@@ -24,6 +27,7 @@ from exchange.core.clearing import tell_changes
 from exchange.core.conservation import check_ledger
 from exchange.core.state import State
 from exchange.language import commands as c
+from exchange.language import commands_operator as o
 from exchange.language import commands_sessions as s
 from exchange.language.events import Applied
 from exchange.language.port import Outcome
@@ -44,6 +48,15 @@ HANDLERS: Final[dict[type[c.Command], Callable[[State, Any], Outcome | Reject]]]
     c.CancelAllBids: amending.cancel_all_bids,
     c.CancelAllAsks: amending.cancel_all_asks,
     c.SetMarketState: braking.set_market_state,
+    o.BlockAccount: curbing.block_account,
+    o.UnblockAccount: curbing.unblock_account,
+    o.CancelOrders: curbing.cancel_orders,
+    o.EvictOrders: curbing.evict_orders,
+    o.SetBand: curbing.set_band,
+    o.PauseProgramme: curbing.pause_programme,
+    c.Propose: proposing.propose,
+    o.ConfirmProposal: proposing.confirm_proposal,
+    o.RejectProposal: proposing.reject_proposal,
     c.StartLease: leasing.start_lease,
     c.MeterLease: leasing.meter_lease,
     c.ReleaseLease: releasing.release_lease,
@@ -81,6 +94,7 @@ class StateMachine:
         state = self.state
         assert seq == state.seq + 1, (seq, state.seq)
         state.seq = seq
+        act = acting.act_of(state, command) if type(command) in acting.ACTS else None
         result = receipts.known(state, command) or HANDLERS[type(command)](state, command)
         if isinstance(result, Reject):
             assert not state.events, result
@@ -88,6 +102,8 @@ class StateMachine:
         else:
             receipts.remember(state, command, result)
         tell_changes(state)
+        if act is not None and result.reject is None and not result.repeated:
+            acting.tell(state, act)
         check_ledger(state)
         applied = Applied(seq, state.now_s, tuple(state.events))
         state.events.clear()

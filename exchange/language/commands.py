@@ -7,6 +7,7 @@ done is the core's.
 
 from msgspec import Struct
 
+from exchange.language import commands_operator as o
 from exchange.language.commands_sessions import ArmSession, EndSession, SetDeadMan
 from exchange.language.request import Request
 from exchange.language.units import BasisPoints, MicroChipHours, Micros, Milli, MilliDu, Seconds
@@ -111,6 +112,9 @@ class RegisterKey(Request, frozen=True, kw_only=True):
 
 class RevokeKey(Request, frozen=True, kw_only=True):
     key_id: str
+    operator_id: str = ""
+    reason: str = ""
+    idempotency_key: str = ""
 
 
 class Deposit(Request, frozen=True, kw_only=True):
@@ -370,10 +374,18 @@ class AdvanceTime(Request, frozen=True, kw_only=True):
     to_s: Seconds
 
 
+class Propose(Request, frozen=True, kw_only=True):
+    """Do this, or, if it is large and there is another operator to ask, wait for that one's word."""
+
+    action: SetMarketState | CancelLease | o.UnblockAccount | o.SetBand
+
+
 Command = (
     SetDeadMan | ArmSession | EndSession
     | SetRules | SetTenors | DefineRegion | DefineChip | OpenAccount | RegisterKey | RevokeKey | Deposit
     | Withdraw | PlaceAsk | PlaceBid | AmendBid | AmendAsk | CancelBid | CancelAsk | CancelAllBids
     | CancelAllAsks | SetMarketState | StartLease | MeterLease | AdvanceTime | DefineProgramme | RelateGroups
     | ReleaseLease | CancelLease | ContestPeriod | RuleContest
+    | o.BlockAccount | o.UnblockAccount | o.CancelOrders | o.EvictOrders | o.SetBand | o.PauseProgramme
+    | Propose | o.ConfirmProposal | o.RejectProposal
 )  # fmt: skip

@@ -20,6 +20,14 @@ from exchange.language.events_money import (
     ProgrammeDefined,
     SubsidyMoved,
 )
+from exchange.language.events_operator import (
+    AccountBlocked,
+    BandSet,
+    OperatorActed,
+    ProgrammePaused,
+    ProposalClosed,
+    ProposalMade,
+)
 from exchange.language.events_sessions import DeadManFired, DeadManSet, SessionArmed, SessionEnded
 from exchange.language.happening import Happening
 from exchange.language.units import BasisPoints, MicroChipHours, Micros, Milli, MilliDu, Seconds
@@ -39,6 +47,7 @@ BY_OWNER, BY_TIME_IN_FORCE, BY_TIME, BY_SELF_TRADE, BY_BOND, BY_FILL = (
     "fill",
 )
 BY_DEAD_MAN, BY_DISCONNECT = "dead_man", "disconnect"
+BY_BLOCK = "blocked"
 # why a lease ended; of a resale's ask: that its lease did
 COMPLETED, NOT_STARTED, SILENT, RESOLD, BY_BUYER, BY_OPERATOR, LEASE_OVER = (
     "completed",
@@ -353,6 +362,7 @@ Event = (
     | AskChanged | Traded | SelfTradePrevented | AccessGiven | LeaseMetered | PeriodSettled | LeaseChanged
     | MoneyMoved | ContestableChanged | ProgrammeDefined | ProgrammeChanged | GroupsRelated | SubsidyMoved
     | PartResold | PartReturned | LeaseCut | PeriodContested | ContestRuled | AnswerKept
+    | OperatorActed | AccountBlocked | BandSet | ProgrammePaused | ProposalMade | ProposalClosed
 )  # fmt: skip
 
 

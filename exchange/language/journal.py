@@ -69,8 +69,8 @@ class DigestMark(msgspec.Struct, frozen=True):
 class Journal(Protocol):
     """An append-only log with one writer."""
 
-    async def append(self, first_seq: int, count: int, payload: bytes) -> None:
-        """Write one batch of `count` commands; it is durable when this returns.
+    async def append(self, first_seq: int, count: int, payload: bytes) -> bytes:
+        """Write one batch of `count` commands; it is durable when this returns the link of its row.
 
         Raises JournalError, after which the caller must stop the process. Never retries: a lost answer leaves the
         outcome unknown.

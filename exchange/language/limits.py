@@ -35,6 +35,9 @@ SEALED_ACCESS_MAX_BYTES = 8192  # access data after encryption
 FRAME_MAX_BYTES = 64 * 1024
 LIST_MAX_ITEMS = 500
 PERIOD_MIN_S = 900
+PROPOSAL_S = HOUR_S  # for another operator to confirm
+PROPOSALS_MAX = 100  # that wait at a time
+EVICTED_MAX = 250  # orders by one command: others wait no longer than that takes
 
 _INT64_MAX = 2**63 - 1
 assert hold_micros(PRICE_MAX_MICROS, QUANTITY_MAX_MILLI, LEASE_MAX_S, BP_PER_ONE) <= _INT64_MAX

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from exchange.language.commands import Command, PlaceBid
 from exchange.language.events import MarketStateSet
+from exchange.language.hits import Hits
 from exchange.language.news import BookNews, StatusNews, TradesNews
 from exchange.language.pulse import Pulse
 from exchange.language.rejects import Reject
@@ -41,6 +42,7 @@ from exchange.language.views_money import (
     VenueKpis,
     VoucherView,
 )
+from exchange.language.views_operator import AuditEntry, CurbsView, ProposalView
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -160,6 +162,27 @@ class Reads(Protocol):
     def kpis(self) -> list[ProgrammeKpi]: ...
 
     def usage(self) -> VenueKpis: ...
+    def curbs(self) -> CurbsView:
+        """What operators hold back beside the states of markets."""
+        ...
+
+    def blocked(self, account_id: str) -> bool: ...
+
+    def paused(self, programme: str) -> bool: ...
+
+    def proposal_of(self, seq: int) -> ProposalView | None:
+        """The proposal that the command of this seq made; None when it did what was asked."""
+        ...
+
+    def proposal(self, number: int) -> ProposalView | None: ...
+
+    def proposals(self, state: str | None, before: int | None, limit: int) -> list[ProposalView]:
+        """Newest first; `before` is the number of one."""
+        ...
+
+    def audit_log(self, action: str | None, account_id: str | None, before: int | None, limit: int) -> list[AuditEntry]:
+        """What operators did, newest first: of an action, by or about an account; `before` is a seq."""
+        ...
 
     def account_at(self, account_id: str, seq: int) -> AccountView | None:
         """An account as it stood after a request about it that had an idempotency key."""
@@ -257,6 +280,10 @@ class Market(Protocol):
 
     def pulse(self) -> Pulse:
         """What every stage has done since the market was opened, and what waits."""
+        ...
+
+    def preview(self, command: Command) -> Hits | Reject:
+        """Whom an operator's brake would hit if it were pulled now, or why it could not be. Changes nothing."""
         ...
 
     def audit(self) -> Audit:

@@ -40,8 +40,11 @@ class Code(Enum):
     UNKNOWN_ORDER = Reason(Kind.NOT_FOUND, "The account has no such order")
     UNKNOWN_LEASE = Reason(Kind.NOT_FOUND, "The account is no party to such a lease")
     UNKNOWN_CONTEST = Reason(Kind.NOT_FOUND, "There is no such contest")
+    UNKNOWN_PROPOSAL = Reason(Kind.NOT_FOUND, "There is no such proposal")
+    OWN_PROPOSAL = Reason(Kind.FORBIDDEN, "A proposal is for another operator to confirm")
     # what the market does not do
     NOT_SUPPORTED = Reason(Kind.INVALID, "The market does not offer this yet")
+    ACCOUNT_BLOCKED = Reason(Kind.FORBIDDEN, "The account is blocked; it can cancel, meter, release and read")
     MARKET_NOT_OPEN = Reason(Kind.CONFLICT, "The market takes no orders now")
     NOT_THROUGH_POST_ONLY = Reason(Kind.CONFLICT, "A market that was closed reopens through post_only")
     # what is named
@@ -80,6 +83,8 @@ class Code(Enum):
     NOT_CONTESTABLE = Reason(Kind.CONFLICT, "The period cannot be contested, or not any more")
     CONTEST_OPEN = Reason(Kind.CONFLICT, "The period is contested already")
     CONTEST_RULED = Reason(Kind.CONFLICT, "The contest has been ruled on")
+    PROPOSAL_CLOSED = Reason(Kind.CONFLICT, "The proposal has been confirmed or rejected, or has expired")
+    TOO_MANY_PROPOSALS = Reason(Kind.CONFLICT, "As many proposals are open as may be")
     METER_IN_FUTURE = Reason(Kind.INVALID, "The meter reports a time that has not come")
     METER_OUTSIDE_LEASE = Reason(Kind.INVALID, "The meter reports a time outside the lease")
     METER_SHRINKS = Reason(Kind.INVALID, "A running total is smaller than the one before it")

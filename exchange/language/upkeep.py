@@ -52,6 +52,7 @@ class Verdict(Report, frozen=True, kw_only=True):
     digest: str
     link: str
     rows: int  # of the journal
+    audit_entries: int  # what operators did, by the journal
     checked_marks: int
     checked_snapshots: int
     statements_seq: int  # how far the statements go

@@ -40,6 +40,7 @@ class AccountView(View, frozen=True, kw_only=True, tag=True):
     escrow_micros: Micros = 0
     bond_micros: Micros = 0
     contestable_micros: Micros = 0  # of what is available: not spendable, as its periods can still be contested
+    blocked: bool = False
 
 
 class KeyView(View, frozen=True, kw_only=True):

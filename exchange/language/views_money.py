@@ -16,6 +16,7 @@ class ProgrammeView(View, frozen=True, kw_only=True):
     funded_micros: Micros = 0
     lapsed_micros: Micros = 0
     granted_micros: Micros = 0  # in the year, less what came back
+    paused: bool = False
 
 
 class VoucherView(View, frozen=True, kw_only=True):

@@ -46,6 +46,13 @@ class Accounts:
         )
         self.set_balances(event.account_id, NOTHING)
 
+    def account_blocked(self, account_id: str, blocked: bool) -> AccountView:
+        """An account is blocked, or no longer; the account as it is then."""
+        self.as_opened[account_id] = self.as_opened[account_id].but(blocked=blocked)
+        account = self.account(account_id)
+        assert account is not None
+        return account
+
     def key_registered(self, event: KeyRegistered) -> None:
         """A key speaks for an account."""
         if event.secret_hash:

@@ -42,6 +42,10 @@ class Programmes:
         )
         self.kpis.pool(name, year, event.definition.pool_micros)
 
+    def paused(self, programme: str, paused: bool) -> None:
+        """A programme commits nothing more, or does so again."""
+        self.programmes[programme] = self.programmes[programme].but(paused=paused)
+
     def keep_worded(self, programme: str, seq: int) -> None:
         """A request that defines a programme is over: this is what its caller is told, now and on a repeat."""
         self.worded_at[programme, seq] = self.programmes[programme]
@@ -100,6 +104,8 @@ class Programmes:
         in_year, in_total = by_year.get(year, 0), sum(by_year.values())
         excluded_by = next((other.programme for other in self._payers(claimant.group, year) if clash(terms, other)), "")
         refused = why_not(terms, claimant, excluded_by) or ("" if terms.rates else "rates")
+        if programme.paused:
+            refused = "paused"
         return VoucherView(
             programme=terms.programme,
             eligible=not refused,

@@ -32,12 +32,15 @@ from exchange.language.views_money import (
     VenueKpis,
     VoucherView,
 )
+from exchange.language.views_operator import AuditEntry, CurbsView, ProposalView
 from exchange.language.windows import ceil_to_step
 from exchange.projections.accounts import Accounts
+from exchange.projections.audit import AuditLog
 from exchange.projections.brakes import Brakes
 from exchange.projections.candles import Candles
 from exchange.projections.catalog import Catalog
 from exchange.projections.contests import Contests
+from exchange.projections.curbs import Curbs
 from exchange.projections.depth import Depth
 from exchange.projections.index import Index
 from exchange.projections.leases import Leases
@@ -71,6 +74,8 @@ class Reading:
         self._index = Index()
         self._depth = Depth()
         self._brakes = Brakes()
+        self._curbs = Curbs()
+        self._audit = AuditLog()
 
     # -- accounts ---------------------------------------------------------------------------------------------------
 
@@ -176,6 +181,34 @@ class Reading:
     def flag_counts(self) -> dict[str, int]:
         counts = Counter(flag.kind for flag in self._supervision.flags)
         return {kind: counts[kind] for kind in KINDS}
+
+    # -- operators --------------------------------------------------------------------------------------------------
+
+    def curbs(self) -> CurbsView:
+        return self._curbs.view()
+
+    def blocked(self, account_id: str) -> bool:
+        return account_id in self._curbs.accounts
+
+    def paused(self, programme: str) -> bool:
+        return programme in self._curbs.programmes
+
+    def proposal_of(self, seq: int) -> ProposalView | None:
+        return self._curbs.proposal_of(seq)
+
+    def proposal(self, number: int) -> ProposalView | None:
+        return self._curbs.proposal(number)
+
+    def proposals(self, state: str | None, before: int | None, limit: int) -> list[ProposalView]:
+        return self._curbs.newest(state, before, limit)
+
+    def audit_log(self, action: str | None, account_id: str | None, before: int | None, limit: int) -> list[AuditEntry]:
+        return self._audit.newest(action, account_id, before, limit)
+
+    @property
+    def audit_size(self) -> int:
+        """How many entries the audit log has."""
+        return len(self._audit.entries)
 
     # -- markets ----------------------------------------------------------------------------------------------------
 

@@ -43,6 +43,7 @@ def save(views: Views) -> Iterator[bytes]:
     yield from _save_orders(writer, views, counts)
     yield from _save_programmes(writer, views)
     yield from _save_markets(writer, views)
+    yield from _save_operators(writer, views)
 
 
 def load(parts: Iterator[bytes]) -> Views:
@@ -65,6 +66,7 @@ def load(parts: Iterator[bytes]) -> Views:
         _load_orders(views, reader)
         _load_programmes(views, reader)
         _load_markets(views, reader)
+        _load_operators(views, reader)
     return views
 
 
@@ -316,3 +318,22 @@ def _series(views: Views) -> Iterator[kept.Series]:
         left = iter(candles)
         while some := list(islice(left, _PIECE)):
             yield kept.Series(*key, some)
+
+
+def _save_operators(writer: Writer, views: Views) -> Iterator[bytes]:
+    curbs = views._curbs
+    yield from writer.parts(kept.BLOCKED, curbs.accounts.values())
+    yield from writer.parts(kept.PAUSED, curbs.programmes.values())
+    yield from writer.parts(kept.BANDS, curbs.bands.values())
+    yield from writer.parts(kept.PROPOSALS, curbs.proposals)
+    yield from writer.parts(kept.AUDIT, views._audit.entries)
+
+
+def _load_operators(views: Views, reader: Reader) -> None:
+    curbs = views._curbs
+    curbs.accounts = {block.name: block for block in reader.values(kept.BLOCKED)}
+    curbs.programmes = {pause.name: pause for pause in reader.values(kept.PAUSED)}
+    curbs.bands = {(band.region, band.chip): band for band in reader.values(kept.BANDS)}
+    for proposal in reader.values(kept.PROPOSALS):
+        curbs.add(proposal)
+    views._audit.resume(reader.values(kept.AUDIT))

@@ -19,6 +19,7 @@ from exchange.language.views import (
     TransferView,
 )
 from exchange.language.views_money import ContestView, FlagView, ProgrammeView
+from exchange.language.views_operator import AuditEntry, BandView, BlockView, ProposalView
 from exchange.projections.depth import Counted
 
 STREAM: Final = "views"
@@ -178,11 +179,17 @@ CANDLES: Final = Section("candles", Series)
 SALES: Final = Section("sales", SaleRow)
 BRAKES: Final = Section("brakes", MarketStateSet)
 BRAKED: Final = Section("braked", tuple[str, str, int, str])
+BLOCKED: Final = Section("blocked", BlockView)
+PAUSED: Final = Section("paused", BlockView)
+BANDS: Final = Section("bands", BandView)
+PROPOSALS: Final = Section("proposals", ProposalView)
+AUDIT: Final = Section("audit", AuditEntry)
 
 SECTIONS: Final[tuple[Section[Any], ...]] = (
     HEAD, REGIONS, CHIPS, MARKETS, ACCOUNTS, BALANCES, CONTESTABLE, KEYS, SECOND, TRANSFERS, MOVED, DEAD_MEN, ARMED,
     BIDS, ASKS, COUNTS,
     LEASES, RECEIPTS, ACCESS, TURNED, CONTESTS, PROGRAMMES, WORDED, GRANTED, REDEEMED, GRANTS, DRAWN, YEARS, FLAGS,
     RELATED, BETWEEN, PAID_FOR, RECENT, TRADES, CANDLES, SALES, BRAKES, BRAKED,
+    BLOCKED, PAUSED, BANDS, PROPOSALS, AUDIT,
 )  # fmt: skip
 LAYOUT: Final = layout(_VERSION, SECTIONS)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from exchange.language import events as e
 from exchange.language import events_money as m
+from exchange.language import events_operator as o
 from exchange.language import events_sessions as s
 from exchange.language.claims import Claimant
 from exchange.language.commands import PER_CONTRACT
@@ -52,6 +53,10 @@ class Views(Reading):
             self._keep_answers()
         notices, self._notices = self._notices, []
         return notices
+
+    def row_ended(self, first_seq: int, last_seq: int, link: bytes) -> None:
+        """The journal's row of the last commands folded is whole, and this is its link."""
+        self._audit.row_ended(first_seq, last_seq, link)
 
     def _take_time(self, event: e.TimeAdvanced) -> None:
         self.now_s = event.now_s
@@ -193,6 +198,15 @@ class Views(Reading):
         self._accounts.opened(event)
         self._supervision.opened(event.account_id, event.owner_group)
 
+    def _take_block(self, event: o.AccountBlocked) -> None:
+        self._curbs.blocked(event, self.now_s)
+        account = self._accounts.account_blocked(event.account_id, event.blocked)
+        self._tell(event.account_id, "account.blocked" if event.blocked else "account.unblocked", account)
+
+    def _take_pause(self, event: o.ProgrammePaused) -> None:
+        self._curbs.paused(event, self.now_s)
+        self._programmes.paused(event.programme, event.paused)
+
     def _take_tenors(self, event: e.TenorsSet) -> None:
         self._catalog.take(event)
         self._depth.tenors_s = self._candles.tenors_s = event.tenors_s
@@ -278,4 +292,10 @@ TAKERS: Final[dict[type[e.Event], Callable[[Views, Any], None]]] = {
     m.ProgrammeChanged: lambda views, event: views._programmes.changed(event),
     m.SubsidyMoved: lambda views, event: views._programmes.subsidy_moved(event),
     m.GroupsRelated: Views._take_relation,
+    o.OperatorActed: lambda views, event: views._audit.acted(event, views.seq, views.now_s),
+    o.AccountBlocked: Views._take_block,
+    o.BandSet: lambda views, event: views._curbs.band_set(event, views.now_s),
+    o.ProgrammePaused: Views._take_pause,
+    o.ProposalMade: lambda views, event: views._curbs.proposed(event, views.seq, views.now_s),
+    o.ProposalClosed: lambda views, event: views._curbs.closed(event, views.now_s),
 }

@@ -12,8 +12,10 @@ from exchange.core.conservation import audit
 from exchange.core.digest import digest
 from exchange.core.explaining import explain
 from exchange.core.ledger.chart import AVAILABLE, COMMITTED, POOL, PURSES, programme_purse, purse
+from exchange.core.previewing import preview
 from exchange.core.quoting import quote
 from exchange.language.commands import AdvanceTime, Command, PlaceBid
+from exchange.language.hits import Hits
 from exchange.language.instants import format_duration
 from exchange.language.journal import Journal, JournalError
 from exchange.language.limits import CLOCK_STEP_MAX_S
@@ -195,6 +197,10 @@ class Exchange:
         if bid is None or bid.account_id != account_id:
             return None
         return explain(self._machine.state, bid_id, self.clock_s)
+
+    def preview(self, command: Command) -> Hits | Reject:
+        """Whom an operator's brake would hit if it were pulled now, or why it could not be. Changes nothing."""
+        return preview(self._machine.state, command)
 
     def audit(self) -> Audit:
         """Check all the books from scratch, the views against them, and hash the whole state."""

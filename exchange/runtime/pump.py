@@ -5,8 +5,8 @@ the next, so a batch never waits for company. A lone command goes at once, and u
 whatever one commit takes. No batch is taken while too much waits for the scribe.
 
 Between the journal's answer and the last event there is no `await`, so nobody sees a half-applied batch. Time enters as
-a command: before a batch, or by itself when something has fallen due. Any failure ends the pump for good: stop, never
-skip.
+a command: before a batch, or by itself when something has fallen due. So do the cancels that follow a block. Any
+failure ends the pump for good: stop, never skip.
 """
 
 import asyncio
@@ -15,8 +15,9 @@ import time
 from exchange.core.digest import digest
 from exchange.language.codec import encode_commands
 from exchange.language.commands import AdvanceTime, Command
+from exchange.language.commands_operator import EvictOrders
 from exchange.language.journal import DigestMark, Journal
-from exchange.language.limits import CLOCK_STEP_MAX_S
+from exchange.language.limits import CLOCK_STEP_MAX_S, EVICTED_MAX
 from exchange.language.port import MarketStopped, Outcome
 from exchange.language.units import Seconds
 from exchange.runtime.clock import Clock
@@ -91,6 +92,8 @@ class Pump:
 
     def _idle_s(self) -> float | None:
         """How long nothing can happen if nobody comes, in real seconds."""
+        if self._machine.state.curbs.evictions:
+            return 0.0
         due_s = self._machine.state.agenda.next_s()
         return None if due_s is None else self._clock.wait_s(due_s)
 
@@ -105,7 +108,7 @@ class Pump:
             return
         first_seq = self._machine.state.seq + 1
         began_ns = time.perf_counter_ns()
-        await self._journal.append(first_seq, len(commands), payload)
+        link = await self._journal.append(first_seq, len(commands), payload)
         # ---- from here to the last event nothing waits ----
         ahead, meters, now_ns = len(commands) - len(batch), self._meters, time.perf_counter_ns()
         meters.commits.note(now_ns - began_ns)
@@ -119,11 +122,15 @@ class Pump:
                 _answer(batch[index - ahead], outcome)
             now_ns = time.perf_counter_ns()
             meters.fold_ns += now_ns - applied_ns
+        self._views.row_ended(first_seq, first_seq + len(commands) - 1, link)
         self._feed.look()
         self._scribe.poke()
 
     def _stamp(self, commands: list[Command]) -> list[Command]:
-        """The batch with the time it comes at in front, if that is news: for a command, or for what is due."""
+        """The batch with the time it comes at in front, if that is news: for a command, or for what is due.
+
+        And with the next orders that are to be canceled, if some are.
+        """
         state = self._machine.state
         now_s = self._clock.now_s()
         due_s = state.agenda.next_s()
@@ -132,6 +139,8 @@ class Pump:
             steps = _steps(state.now_s, now_s)
             # A command that itself takes the clock there makes the last step.
             stamped.extend(steps[:-1] if commands and isinstance(commands[0], AdvanceTime) else steps)
+        if state.curbs.evictions:  # before others can trade with what is to go
+            stamped.append(EvictOrders(most=EVICTED_MAX))
         for command in commands:
             if isinstance(command, AdvanceTime) and command.to_s < now_s:
                 stamped.append(AdvanceTime(to_s=now_s))  # it has become later while this one waited

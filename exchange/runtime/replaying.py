@@ -72,6 +72,7 @@ async def replay(
                     _, applied = apply(seq, command)
                     seen(applied, fold(applied))
                 place.link = row.link
+                place.views.row_ended(row.first_seq, row.last_seq, row.link)
                 if after_row is not None:
                     await after_row(place.seq)
 

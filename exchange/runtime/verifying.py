@@ -54,6 +54,7 @@ async def verify(dsn: str, progress: Callable[[int], None] | None = None) -> Ver
             digest=digest(place.machine.state),
             link=place.link.hex(),
             rows=check.rows,
+            audit_entries=place.views.audit_size,
             checked_marks=check.checked_marks,
             checked_snapshots=check.checked_snapshots,
             statements_seq=comparison.seq or 0,

@@ -28,7 +28,7 @@ _LOCK: Final = (0x6C626B6A, 1)
 _TAKE_OVER_S: Final = 10
 
 _APPEND: Final = """
-    INSERT INTO journal (first_seq, last_seq, epoch, rules_version, payload) VALUES ($1, $2, $3, $4, $5)
+    INSERT INTO journal (first_seq, last_seq, epoch, rules_version, payload) VALUES ($1, $2, $3, $4, $5) RETURNING link
 """
 _CLAIM_VENUE: Final = """
     INSERT INTO journal_venue (sandbox, epoch) VALUES ($1, 1)
@@ -85,7 +85,7 @@ class PostgresJournal(JournalReader):
             raise
         return cls(dsn, migrations, writer, epoch, rules_version)
 
-    async def append(self, first_seq: int, count: int, payload: bytes) -> None:
+    async def append(self, first_seq: int, count: int, payload: bytes) -> bytes:
         assert first_seq > 0
         assert count > 0
         assert payload
@@ -98,11 +98,13 @@ class PostgresJournal(JournalReader):
             try:
                 with naming_failures("The append got no answer, so the batch may or may not have been written"):
                     last_seq = first_seq + count - 1
-                    await self._writer.execute(_APPEND, first_seq, last_seq, self.epoch, self._rules_version, payload)
+                    row = first_seq, last_seq, self.epoch, self._rules_version, payload
+                    link: bytes = await self._writer.fetchval(_APPEND, *row)
             except JournalError as failure:
                 await self._check_own(failure)
                 raise
             self._broken = False
+            return link
 
     async def mark_digest(self, mark: DigestMark) -> None:
         async with self._turn:

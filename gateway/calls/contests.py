@@ -1,23 +1,16 @@
-"""Contests: a buyer says that a period was not delivered as metered, an operator rules on what was."""
+"""Contests: a buyer says that a period was not delivered as metered; `brakes` has what operators rule."""
 
 from exchange.language.views_money import ContestView
 from gateway import answers_money, intake, intake_money, schema, schema_money, wire_money
 from gateway.calls.leases import lease_then, own
 from gateway.desk import Call, Desk, stretch
-from gateway.requests_money import ContestParams, RulingParams
+from gateway.requests_money import ContestParams
 
 
 async def contest(call: Call[ContestParams]) -> answers_money.ContestAnswer:
     """The period's money is frozen when the answer comes."""
     lease = own(call, intake.lease_number(call.params.lease_id))
     command = intake_money.contest_command(call.caller.account_id, lease, call.params, call.idempotency_key)
-    outcome = await call.carry_out(command)
-    return _answer(call.desk, outcome.seq, command.lease_id, command.index)
-
-
-async def rule(call: Call[RulingParams]) -> answers_money.ContestAnswer:
-    """The period's money is where the ruling says when the answer comes."""
-    command = intake_money.ruling_command(call.caller.account_id, call.params, call.idempotency_key)
     outcome = await call.carry_out(command)
     return _answer(call.desk, outcome.seq, command.lease_id, command.index)
 

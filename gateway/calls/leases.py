@@ -2,7 +2,7 @@
 
 import msgspec
 
-from exchange.language.commands import CancelLease, ReleaseLease, StartLease
+from exchange.language.commands import ReleaseLease, StartLease
 from exchange.language.events import RUNNING, SCHEDULED
 from exchange.language.instants import format_instant
 from exchange.language.limits import ACCESS_MAX_BYTES
@@ -14,7 +14,7 @@ from gateway.decode import check_depth
 from gateway.desk import Call, Desk, stretch
 from gateway.errors import Refusal
 from gateway.params import LeaseRef
-from gateway.requests_money import CancelLeaseParams, ContestParams
+from gateway.requests_money import ContestParams
 
 
 async def start(call: Call[schema.StartParams]) -> answers.LeaseAnswer:
@@ -42,20 +42,6 @@ async def release(call: Call[LeaseRef]) -> answers.LeaseAnswer:
     lease_id = intake.lease_number(call.params.lease_id)
     outcome = await call.carry_out(
         ReleaseLease(account_id=call.caller.account_id, lease_id=lease_id, idempotency_key=call.idempotency_key)
-    )
-    return answers.LeaseAnswer(seq=outcome.seq, lease=lease_then(call.desk, lease_id, outcome.seq))
-
-
-async def cancel(call: Call[CancelLeaseParams]) -> answers.LeaseAnswer:
-    """An operator ends a lease; the lease as it stood then."""
-    lease_id = intake.lease_number(call.params.lease_id)
-    outcome = await call.carry_out(
-        CancelLease(
-            operator_id=call.caller.account_id,
-            lease_id=lease_id,
-            reason=call.params.reason,
-            idempotency_key=call.idempotency_key,
-        )
     )
     return answers.LeaseAnswer(seq=outcome.seq, lease=lease_then(call.desk, lease_id, outcome.seq))
 

@@ -1,9 +1,8 @@
-"""What operators do: accounts, keys, money in and out, brakes, what supervision has found, a check of the books."""
+"""What operators do: accounts, keys, money in and out, what supervision has found, a check of the books."""
 
-from exchange.language.commands import Deposit, OpenAccount, RevokeKey, SetMarketState, Withdraw
-from gateway import answers, answers_money, answers_operator, intake, requests, schema, wire, wire_money
+from exchange.language.commands import Deposit, OpenAccount, RevokeKey, Withdraw
+from gateway import answers, answers_money, answers_operator, intake, schema, wire, wire_money
 from gateway.auth import hash_secret, key_of, new_key
-from gateway.calls.markets import known_rate
 from gateway.desk import Call, Desk, stretch
 from gateway.params import KeyRef
 from gateway.requests_money import FlagPage
@@ -38,7 +37,7 @@ async def make_key(call: Call[schema.KeyBody]) -> answers.KeyMade:
 
 
 async def revoke_key(call: Call[KeyRef]) -> answers.KeyRevoked:
-    outcome = await call.carry_out(RevokeKey(key_id=call.params.key_id))
+    outcome = await call.carry_out(RevokeKey(key_id=call.params.key_id, operator_id=call.caller.account_id))
     return answers.KeyRevoked(seq=outcome.seq, key_id=call.params.key_id)
 
 
@@ -59,16 +58,6 @@ async def withdraw(call: Call[schema.MoneyBody]) -> answers.AccountAnswer:
         )
     )
     return _account_answer(call.desk, outcome.seq, body.account_id, call.idempotency_key)
-
-
-async def set_market_state(call: Call[requests.MarketStateParams]) -> answers.MarketStateSet:
-    known_rate(call.desk, call.params.region, call.params.chip)
-    return await _brake(call)
-
-
-async def halt(call: Call[requests.HaltBody]) -> answers.MarketStateSet:
-    """A wide brake; with another state than "halted" the way back, too."""
-    return await _brake(call)
 
 
 async def invariants(call: Call[schema.NoParams]) -> answers_operator.AuditOut:
@@ -102,32 +91,6 @@ async def pay_in(call: Call[schema.MoneyBody] | Call[schema.OwnDepositBody], acc
         )
     )
     return _account_answer(call.desk, outcome.seq, account_id, call.idempotency_key)
-
-
-async def _brake(call: Call[requests.MarketStateParams] | Call[requests.HaltBody]) -> answers.MarketStateSet:
-    wanted, reads = call.params, call.desk.market.reads
-    outcome = await call.carry_out(
-        SetMarketState(
-            operator_id=call.caller.account_id,
-            state=wanted.state,
-            reason=wanted.reason,
-            region=wanted.region,
-            chip=wanted.chip,
-            idempotency_key=call.idempotency_key,
-        )
-    )
-    effective: str | None = None
-    if wanted.region is not None and wanted.chip is not None:
-        place = wanted.region, wanted.chip
-        effective = reads.market_state_at(*place, outcome.seq) if call.idempotency_key else reads.market_state(*place)
-    return answers.MarketStateSet(
-        seq=outcome.seq,
-        region=wanted.region,
-        chip=wanted.chip,
-        state=wanted.state,
-        reason=wanted.reason,
-        effective=effective,
-    )
 
 
 def _account_answer(desk: Desk, seq: int, account_id: str, idempotency_key: str = "") -> answers.AccountAnswer:

@@ -131,6 +131,7 @@ async def verify(database: "Database", printer: Printer) -> None:
                 ("journal", f"{found.seq:,} commands in {found.rows:,} rows, each linked to the one before"),
                 ("digests", f"{found.checked_marks:,} compared"),
                 ("snapshots", f"{found.checked_snapshots:,} compared"),
+                ("audit log", f"{found.audit_entries:,} entries, each in one of these rows"),
                 ("statements", f"up to seq {found.statements_seq:,}, {rows:,} rows compared ({compared})"),
                 ("digest", found.digest),
                 ("last link", found.link),

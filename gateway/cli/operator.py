@@ -1,21 +1,13 @@
-"""The operator's commands: accounts, keys, money in and out, brakes, and the full check of the books."""
-
-from typing import get_args
+"""The operator's commands: accounts, keys, money in and out, and the full check of the books; brakes stand beside."""
 
 import click
-from rich.console import RenderableType
-from rich.text import Text
 
-from gateway import answers, requests, schema
-from gateway.cli import supervision
-from gateway.cli.names import CHIP, REGION
+from gateway import schema
+from gateway.cli import operator_brakes, operator_log, supervision
 from gateway.cli.session import Session, speaks
-from gateway.cli.tables import account_card, brake_line, facts
-from gateway.cli.tables import state as colored
+from gateway.cli.tables import account_card, facts
 from gateway.cli.times import MOMENT, Moment, clock_of
 from gateway.cli.values import ONCE, grouped, plain_time
-
-_STATES = click.Choice(get_args(schema.MarketState))
 
 
 @click.group()
@@ -23,7 +15,7 @@ def operator() -> None:
     """What the operator does: accounts, keys, money, programmes, contests, brakes, checks."""
 
 
-for command in supervision.COMMANDS:
+for command in (*operator_brakes.COMMANDS, *operator_log.COMMANDS, *supervision.COMMANDS):
     operator.add_command(command)
 
 
@@ -116,38 +108,6 @@ async def withdraw(session: Session, account_id: str, amount: str, reference: st
     money = schema.MoneyBody(account_id=account_id, amount=amount, reference=reference)
     done = await session.client.withdraw(money, once)
     session.show(done, account_card(done.account))
-
-
-@operator.command()
-@click.argument("region", type=REGION)
-@click.argument("chip", type=CHIP)
-@click.argument("state", type=_STATES)
-@click.option("--reason", required=True, help="Why, for everybody to read.")
-@speaks
-async def market(session: Session, region: str, chip: str, state: schema.MarketState, reason: str) -> None:
-    """Set the state of the market of REGION and CHIP; what was closed opens through post_only."""
-    done = await session.client.set_market_state(region, chip, requests.MarketStateBody(state=state, reason=reason))
-    session.show(done, *_brake(done))
-
-
-@operator.command()
-@click.option("--region", type=REGION, help="Only in this region.")
-@click.option("--chip", type=CHIP, help="Only for chips of this type.")
-@click.option("--state", type=_STATES, default="halted", show_default=True, help="What to set it to.")
-@click.option("--reason", required=True, help="Why, for everybody to read.")
-@speaks
-async def halt(session: Session, region: str | None, chip: str | None, state: schema.MarketState, reason: str) -> None:
-    """Brake the whole venue, or a region, or a chip type; with another --state the way back, too."""
-    done = await session.client.halt(requests.HaltBody(region=region, chip=chip, state=state, reason=reason))
-    session.show(done, *_brake(done))
-
-
-def _brake(done: answers.MarketStateSet) -> list[RenderableType]:
-    """What was set, and what holds where a wider brake is stricter."""
-    drawn: list[RenderableType] = [brake_line(done)]
-    if done.effective not in (None, done.state):
-        drawn.append(Text("Another brake is stricter: the market is ") + colored(done.effective or ""))
-    return drawn
 
 
 @operator.command()

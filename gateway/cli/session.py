@@ -74,7 +74,7 @@ class Session:
         with _interruptible():
             agreed = click.confirm(question)
         if not agreed:
-            self.refrain("Nothing was ordered.")
+            self.refrain("Nothing was done.")
 
     def refrain(self, why: str) -> None:
         """End the command with exit code 1, having done nothing."""

@@ -1,4 +1,4 @@
-"""What operators decide and look after: contests and rulings, cancelled leases, programmes, relations, alerts."""
+"""What operators look after: contests, programmes, relations, alerts."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,8 +11,8 @@ from rich.text import Text
 
 from gateway import answers_money, answers_operator, requests_money, schema, schema_money
 from gateway.cli.session import Session, speaks
-from gateway.cli.tables import lease_card, table
-from gateway.cli.values import ONCE, grouped, plain_time
+from gateway.cli.tables import table
+from gateway.cli.values import grouped, plain_time
 from gateway.cli.vouchers import kpis, programme_table
 
 
@@ -23,38 +23,12 @@ class Defined(msgspec.Struct, frozen=True):
 
 
 @click.command()
-@click.argument("lease_id", metavar="LEASE")
-@click.option("--reason", required=True, help="Why, for both parties to read.")
-@ONCE
-@speaks
-async def cancel(session: Session, lease_id: str, reason: str, once: str) -> None:
-    """End LEASE, and what was resold out of it; the buyers get back what has not been delivered."""
-    body = requests_money.CancelLeaseBody(reason=reason)
-    cancelled = await session.client.cancel_lease(lease_id, body, once)
-    session.show(cancelled, lease_card(cancelled.lease))
-
-
-@click.command()
 @click.option("--limit", type=click.IntRange(1, 500), default=30, show_default=True, help="The newest so many.")
 @speaks
 async def contests(session: Session, limit: int) -> None:
     """Contested periods, newest first, with what was settled and what is frozen."""
     found = await session.client.contests(schema.Page(limit=limit))
     session.show(found, contest_table(found.items) if found.items else "[dim]no contests[/]")
-
-
-@click.command()
-@click.argument("contest_id", metavar="CONTEST")
-@click.option("--delivered", required=True, help="The chip-hours that were really delivered in the period.")
-@click.option("--used", required=True, help="Of them, those that were used.")
-@click.option("--reason", required=True, help="Why, for both parties to read.")
-@ONCE
-@speaks
-async def rule(session: Session, contest_id: str, delivered: str, used: str, reason: str, once: str) -> None:
-    """Rule on CONTEST, such as contest-31-0: what was settled stands, or less was delivered and money goes back."""
-    ruling = requests_money.RulingBody(delivered=delivered, used=used, reason=reason)
-    ruled = await session.client.rule(contest_id, ruling, once)
-    session.show(ruled, f"[bold]{ruled.contest_id}[/] is ruled on", lease_card(ruled.lease))
 
 
 @click.command()
@@ -98,7 +72,7 @@ async def sessions(session: Session, limit: int) -> None:
     session.show(found, session_table(found.items) if found.items else "[dim]no open streams[/]")
 
 
-COMMANDS = (cancel, contests, rule, programmes, relate, alerts, kpis, sessions)
+COMMANDS = (contests, programmes, relate, alerts, kpis, sessions)
 
 
 def session_table(sessions: Sequence[answers_operator.SessionOut]) -> Table:

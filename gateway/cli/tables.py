@@ -10,7 +10,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from exchange.language.units import DU_PLACES, MONEY_PLACES, parse_decimal, price_per_du_micros
-from gateway import answers, schema, schema_money
+from gateway import answers, answers_brakes, schema, schema_money
 from gateway.cli.values import grouped, plain_time, short_duration, short_time
 
 _NAME_CELLS = 14  # of a name that is cut
@@ -98,7 +98,7 @@ def state(word: str, reason: str = "") -> Text:
     return Text(word, style=_COLORS.get(word, "")) + Text(f" ({reason})" if reason else "", style="dim")
 
 
-def brake_line(brake: answers.Brake | answers.MarketStateSet) -> Text:
+def brake_line(brake: answers.Brake | answers_brakes.MarketStateSet | answers_brakes.MarketBraked) -> Text:
     """Which part of the venue is in which state, and why."""
     part = "/".join(name for name in (brake.region, brake.chip) if name) or "the whole venue"
     return Text.assemble((part, "bold"), " is ", (brake.state, _COLORS.get(brake.state, "")), f": {brake.reason}")

@@ -11,11 +11,13 @@ import msgspec
 from gateway import (
     advice,
     answers,
+    answers_brakes,
     answers_limits,
     answers_money,
     answers_operator,
     requests,
     requests_money,
+    requests_operator,
     schema,
     schema_money,
 )
@@ -240,8 +242,8 @@ def relate(relation: requests_money.RelationBody, idempotency_key: str = "") -> 
 
 def cancel_lease(
     lease_id: str, cancel: requests_money.CancelLeaseBody, idempotency_key: str = ""
-) -> Request[answers.LeaseAnswer]:
-    return _post(f"{_at('operator/leases', lease_id)}/cancel", answers.LeaseAnswer, cancel, idempotency_key)
+) -> Request[answers_brakes.LeaseCancelled]:
+    return _post(f"{_at('operator/leases', lease_id)}/cancel", answers_brakes.LeaseCancelled, cancel, idempotency_key)
 
 
 def contests(page: schema.Page | None = None) -> Request[answers_money.Contests]:
@@ -250,9 +252,9 @@ def contests(page: schema.Page | None = None) -> Request[answers_money.Contests]
 
 def rule(
     contest_id: str, ruling: requests_money.RulingBody, idempotency_key: str = ""
-) -> Request[answers_money.ContestAnswer]:
+) -> Request[answers_brakes.ContestRuled]:
     path = f"{_at('operator/contests', contest_id)}/ruling"
-    return _post(path, answers_money.ContestAnswer, ruling, idempotency_key)
+    return _post(path, answers_brakes.ContestRuled, ruling, idempotency_key)
 
 
 def alerts(page: requests_money.FlagPage | None = None) -> Request[answers_money.Flags]:
@@ -265,13 +267,83 @@ def sessions(page: schema.Page | None = None) -> Request[answers_operator.Sessio
 
 def set_market_state(
     region: str, chip: str, brake: requests.MarketStateBody, idempotency_key: str = ""
-) -> Request[answers.MarketStateSet]:
+) -> Request[answers_brakes.MarketStateSet]:
     path = f"/v1/operator{_market(region, chip).removeprefix('/v1')}/state"
-    return _post(path, answers.MarketStateSet, brake, idempotency_key)
+    return _post(path, answers_brakes.MarketStateSet, brake, idempotency_key)
 
 
-def halt(brake: requests.HaltBody, idempotency_key: str = "") -> Request[answers.MarketStateSet]:
-    return _post("/v1/operator/halt", answers.MarketStateSet, brake, idempotency_key)
+def halt(brake: requests.HaltBody, idempotency_key: str = "") -> Request[answers_brakes.MarketStateSet]:
+    return _post("/v1/operator/halt", answers_brakes.MarketStateSet, brake, idempotency_key)
+
+
+def set_band(
+    region: str, chip: str, band: requests_operator.BandBody, idempotency_key: str = ""
+) -> Request[answers_brakes.BandSet]:
+    path = f"/v1/operator{_market(region, chip).removeprefix('/v1')}/band"
+    return _post(path, answers_brakes.BandSet, band, idempotency_key)
+
+
+def block_account(
+    account_id: str, why: requests_operator.BrakeBody, idempotency_key: str = ""
+) -> Request[answers_brakes.Braked]:
+    return _brake("accounts", account_id, "block", why, idempotency_key)
+
+
+def unblock_account(
+    account_id: str, why: requests_operator.BrakeBody, idempotency_key: str = ""
+) -> Request[answers_brakes.Braked]:
+    return _brake("accounts", account_id, "unblock", why, idempotency_key)
+
+
+def cancel_orders(
+    account_id: str, which: requests_operator.OrdersBody, idempotency_key: str = ""
+) -> Request[answers_brakes.Braked]:
+    return _brake("accounts", account_id, "cancel-orders", which, idempotency_key)
+
+
+def brake_key(
+    key_id: str, why: requests_operator.BrakeBody, idempotency_key: str = ""
+) -> Request[answers_brakes.Braked]:
+    """Revoke a key, and say why."""
+    return _brake("keys", key_id, "revoke", why, idempotency_key)
+
+
+def pause_programme(
+    programme: str, why: requests_operator.BrakeBody, idempotency_key: str = ""
+) -> Request[answers_brakes.Braked]:
+    return _brake("programmes", programme, "pause", why, idempotency_key)
+
+
+def resume_programme(
+    programme: str, why: requests_operator.BrakeBody, idempotency_key: str = ""
+) -> Request[answers_brakes.Braked]:
+    return _brake("programmes", programme, "resume", why, idempotency_key)
+
+
+def brakes() -> Request[answers_brakes.Braking]:
+    return _get("/v1/operator/brakes", answers_brakes.Braking)
+
+
+def proposals(page: requests_operator.ProposalPage | None = None) -> Request[answers_brakes.Proposals]:
+    return _get("/v1/operator/proposals", answers_brakes.Proposals, _query(page))
+
+
+def confirm(
+    proposal_id: str, word: requests_operator.WordBody, idempotency_key: str = ""
+) -> Request[answers_brakes.ProposalAnswer]:
+    path = f"{_at('operator/proposals', proposal_id)}/confirm"
+    return _post(path, answers_brakes.ProposalAnswer, word, idempotency_key)
+
+
+def reject(
+    proposal_id: str, word: requests_operator.WordBody, idempotency_key: str = ""
+) -> Request[answers_brakes.ProposalAnswer]:
+    path = f"{_at('operator/proposals', proposal_id)}/reject"
+    return _post(path, answers_brakes.ProposalAnswer, word, idempotency_key)
+
+
+def audit_log(page: requests_operator.AuditPage | None = None) -> Request[answers_brakes.AuditEntries]:
+    return _get("/v1/operator/audit", answers_brakes.AuditEntries, _query(page))
 
 
 def audit() -> Request[answers_operator.AuditOut]:
@@ -297,6 +369,10 @@ def _get(path: str, answer: type[T], query: Query = None) -> Request[T]:
 def _post(path: str, answer: type[T], body: schema.Body, idempotency_key: str) -> Request[T]:
     """One that takes an idempotency key."""
     return Request("POST", path, answer, body, idempotency_key=idempotency_key, keyed=True)
+
+
+def _brake(noun: str, name: str, verb: str, body: schema.Body, idempotency_key: str) -> Request[answers_brakes.Braked]:
+    return _post(f"{_at(f'operator/{noun}', name)}/{verb}", answers_brakes.Braked, body, idempotency_key)
 
 
 def _query(fields: schema.Body | None) -> Query:

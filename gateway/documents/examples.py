@@ -1,7 +1,7 @@
 """One good request for every call that takes something, in the order of a story: a market in which each of them works.
 
 They are made of the wire's own types. The story needs a provider `turing-town`, and its `lease-2` and `bid-3` of a
-second and third bid; a test tells it from beginning to end.
+second and third bid, and two proposals of another operator; a test tells it from beginning to end.
 """
 
 from typing import Any, Final
@@ -11,7 +11,7 @@ from msgspec import Raw, Struct
 
 from exchange.language.instants import format_instant
 from exchange.language.units import HOUR_S
-from gateway import params, requests, requests_money, schema
+from gateway import params, requests, requests_money, requests_operator, schema
 
 PROVIDER: Final = "turing-town"
 BUYER: Final = "acme-ai"
@@ -24,7 +24,7 @@ _WEEK_H: Final = 7 * 24
 
 def requests_at(now_s: int) -> dict[str, Struct]:
     """By call, whatever its route takes. Instants are whole hours from `now_s` on."""
-    return _opening() | _trading(now_s) | _leasing(now_s) | _looking(now_s) | _ending()
+    return _opening() | _trading(now_s) | _leasing(now_s) | _looking(now_s) | _braking() | _ending()
 
 
 def as_sent(example: Struct) -> dict[str, Any]:
@@ -124,7 +124,7 @@ def _leasing(now_s: int) -> dict[str, Struct]:
         "POST /v1/leases/{lease_id}/contest": requests_money.ContestParams(
             lease_id="lease-1", period=0, reason="two machines gave no answer"
         ),
-        "POST /v1/operator/contests/{contest_id}/ruling": requests_money.RulingParams(
+        "POST /v1/operator/contests/{contest_id}/ruling": requests_operator.RulingBrake(
             contest_id="contest-1-0", delivered="4", used="4", reason=_REASON
         ),
     }
@@ -166,6 +166,34 @@ def _looking(now_s: int) -> dict[str, Struct]:
     }
 
 
+def _braking() -> dict[str, Struct]:
+    account = requests_operator.AccountBrake(account_id=BUYER, reason="a stolen key", preview=True)
+    programme = requests_operator.ProgrammeBrake(programme="example-town", reason="its sponsor asks")
+    return {
+        "POST /v1/operator/markets/{region}/{chip}/band": requests_operator.BandBrake(
+            region=REGION, chip=CHIP, band="0.2", reason="prices run"
+        ),
+        "POST /v1/operator/accounts/{account_id}/block": account,
+        "POST /v1/operator/accounts/{account_id}/unblock": account,
+        "POST /v1/operator/accounts/{account_id}/cancel-orders": requests_operator.OrdersBrake(
+            account_id=BUYER, region=REGION, reason="its owner asks", preview=True
+        ),
+        "POST /v1/operator/keys/{key_id}/revoke": requests_operator.KeyBrake(
+            key_id="key-0123456789abcdef", reason="it was stolen", preview=True
+        ),
+        "POST /v1/operator/programmes/{programme}/pause": programme,
+        "POST /v1/operator/programmes/{programme}/resume": programme,
+        "GET /v1/operator/proposals": requests_operator.ProposalPage(state="open", limit=20),
+        "POST /v1/operator/proposals/{proposal_id}/confirm": requests_operator.WordParams(
+            proposal_id="proposal-1", reason="agreed"
+        ),
+        "POST /v1/operator/proposals/{proposal_id}/reject": requests_operator.WordParams(
+            proposal_id="proposal-2", reason="not yet"
+        ),
+        "GET /v1/operator/audit": requests_operator.AuditPage(action="set_market_state", limit=20),
+    }
+
+
 def _ending() -> dict[str, Struct]:
     all_of_it = schema.CancelAllBody(region=REGION)
     return {
@@ -174,9 +202,7 @@ def _ending() -> dict[str, Struct]:
         "DELETE /v1/bids": all_of_it,
         "bid.cancel_all": all_of_it,
         "POST /v1/leases/{lease_id}/release": params.LeaseRef(lease_id="lease-1"),
-        "POST /v1/operator/leases/{lease_id}/cancel": requests_money.CancelLeaseParams(
-            lease_id="lease-2", reason=_REASON
-        ),
+        "POST /v1/operator/leases/{lease_id}/cancel": requests_operator.LeaseBrake(lease_id="lease-2", reason=_REASON),
         "DELETE /v1/asks/{ask_id}": schema.AskRef(ask_id="ask-1"),
         "ask.cancel": schema.AskRef(ask_id="ask-2"),
         "session.cancel_on_disconnect": schema.CancelOnDisconnectParams(enabled=True),
@@ -184,7 +210,7 @@ def _ending() -> dict[str, Struct]:
         "DELETE /v1/asks": all_of_it,
         "ask.cancel_all": all_of_it,
         "DELETE /v1/operator/keys/{key_id}": params.KeyRef(key_id="key-0123456789abcdef"),
-        "POST /v1/operator/markets/{region}/{chip}/state": requests.MarketStateParams(
+        "POST /v1/operator/markets/{region}/{chip}/state": requests_operator.MarketBrake(
             region=REGION, chip=CHIP, state="cancel_only", reason="a feed is wrong"
         ),
         "POST /v1/operator/halt": requests.HaltBody(region="shanghai", reason="a feed is wrong"),

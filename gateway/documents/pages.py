@@ -31,6 +31,7 @@ TOLD: Final = (
     START,
     "buyer.md",
     "provider.md",
+    "operator.md",
     "stream.md",
     "auth.md",
     "limits.md",

@@ -50,6 +50,7 @@ PUSHES: Final[dict[str, Channel]] = {
         {f"bid.{news}": schema.Bid for news in ORDER_NEWS}
         | {f"ask.{news}": schema.Ask for news in ORDER_NEWS}
         | {f"lease.{news}": schema_money.Lease for news in LEASE_NEWS}
+        | {f"account.{news}": schema_money.Account for news in ("blocked", "unblocked")}
         | {"transfer": schema_money.Transfer, "dead_man.fired": schema_money.Account},
     ),
     "book": Channel(

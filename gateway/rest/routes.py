@@ -5,11 +5,12 @@ from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
 
-from gateway import params, requests, requests_money, schema
+from gateway import params, requests, requests_money, requests_operator, schema
 from gateway.calls import (
     accounts,
     asks,
     bids,
+    brakes,
     contests,
     leases,
     markets,
@@ -17,6 +18,7 @@ from gateway.calls import (
     orders,
     plumbing,
     programmes,
+    proposals,
     sandbox,
 )
 from gateway.desk import Call
@@ -41,6 +43,17 @@ class Route(NamedTuple):
 _MARKET: Final = "/v1/markets/{region}/{chip}"
 _LEASE: Final = "/v1/leases/{lease_id}"
 _OPERATOR: Final = "/v1/operator"
+
+
+def _brake(
+    path: str,
+    call: Callable[[Call[Any]], Awaitable[Struct]],
+    takes: type[Struct],
+    body: type[Struct] = requests_operator.BrakeBody,
+) -> Route:
+    """A POST of the operator's whose body says why."""
+    return Route("POST", f"{_OPERATOR}/{path}", call, takes, body=body, keyed=True)
+
 
 ROUTES: Final = (
     # plumbing
@@ -114,8 +127,8 @@ ROUTES: Final = (
     Route(
         "POST",
         f"{_OPERATOR}/leases/{{lease_id}}/cancel",
-        leases.cancel,
-        requests_money.CancelLeaseParams,
+        brakes.cancel_lease,
+        requests_operator.LeaseBrake,
         body=requests_money.CancelLeaseBody,
         keyed=True,
     ),
@@ -123,8 +136,8 @@ ROUTES: Final = (
     Route(
         "POST",
         f"{_OPERATOR}/contests/{{contest_id}}/ruling",
-        contests.rule,
-        requests_money.RulingParams,
+        brakes.rule,
+        requests_operator.RulingBrake,
         body=requests_money.RulingBody,
         keyed=True,
     ),
@@ -133,12 +146,33 @@ ROUTES: Final = (
     Route(
         "POST",
         f"{_OPERATOR}/markets/{{region}}/{{chip}}/state",
-        operator.set_market_state,
-        requests.MarketStateParams,
+        brakes.set_market_state,
+        requests_operator.MarketBrake,
         body=requests.MarketStateBody,
         keyed=True,
     ),
-    Route("POST", f"{_OPERATOR}/halt", operator.halt, requests.HaltBody, keyed=True),
+    Route("POST", f"{_OPERATOR}/halt", brakes.halt, requests.HaltBody, keyed=True),
+    _brake("markets/{region}/{chip}/band", brakes.set_band, requests_operator.BandBrake, requests_operator.BandBody),
+    _brake("accounts/{account_id}/block", brakes.block, requests_operator.AccountBrake),
+    _brake("accounts/{account_id}/unblock", brakes.unblock, requests_operator.AccountBrake),
+    _brake(
+        "accounts/{account_id}/cancel-orders",
+        brakes.cancel_orders,
+        requests_operator.OrdersBrake,
+        requests_operator.OrdersBody,
+    ),
+    _brake("keys/{key_id}/revoke", brakes.revoke_key, requests_operator.KeyBrake),
+    _brake("programmes/{programme}/pause", brakes.pause, requests_operator.ProgrammeBrake),
+    _brake("programmes/{programme}/resume", brakes.resume, requests_operator.ProgrammeBrake),
+    Route("GET", f"{_OPERATOR}/brakes", brakes.listing, schema.NoParams),
+    Route("GET", f"{_OPERATOR}/proposals", proposals.listing, requests_operator.ProposalPage),
+    _brake(
+        "proposals/{proposal_id}/confirm", proposals.confirm, requests_operator.WordParams, requests_operator.WordBody
+    ),
+    _brake(
+        "proposals/{proposal_id}/reject", proposals.reject, requests_operator.WordParams, requests_operator.WordBody
+    ),
+    Route("GET", f"{_OPERATOR}/audit", proposals.audit, requests_operator.AuditPage),
     Route("GET", f"{_OPERATOR}/invariants", operator.invariants, schema.NoParams),
     # sandbox
     Route("POST", "/v1/sandbox/clock", sandbox.advance_clock, schema.ClockBody),

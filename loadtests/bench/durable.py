@@ -233,9 +233,10 @@ class Noting:
         self._journal = journal
         self.batches: list[Batch] = []
 
-    async def append(self, first_seq: int, count: int, payload: bytes) -> None:
-        await self._journal.append(first_seq, count, payload)
+    async def append(self, first_seq: int, count: int, payload: bytes) -> bytes:
+        link = await self._journal.append(first_seq, count, payload)
         self.batches.append(Batch(first_seq, count, payload))
+        return link
 
     async def rows(self, after_seq: int = 0, after_link: bytes | None = None) -> AsyncIterator[JournalRow]:
         async for each in self._journal.rows(after_seq, after_link):

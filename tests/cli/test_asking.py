@@ -39,7 +39,7 @@ def test_a_purchase_is_shown_all_in_and_made_after_a_yes(hand: Hand, somebody: N
     assert re.search(r"start +now to 20\d\d-\d\d-\d\d \d\d:\d\d UTC.*, for 6h", no.stdout)
     assert quoted["rest"]["changes"][0]["detail"] in no.stdout
     assert no.stdout.rstrip().endswith("Buy? [y/N]:")
-    assert no.stderr == "Nothing was ordered.\n"
+    assert no.stderr == "Nothing was done.\n"
     assert hand.reads("orders", acme)["bids"] == []
     yes = hand.types(f"buy {wish}", acme, says="y\n")
     assert yes.exit_code == 0
@@ -57,7 +57,7 @@ def test_a_sale_shows_the_bond_that_it_takes(hand: Hand, somebody: None) -> None
     hand.reads("buy wuxi a10 2 --for 6h --price 2.20 --no-vouchers", acme)
     offer = "sell wuxi a10 16 --price 2.10 --for 3d --lot 2 --site hall-9"
     no = hand.types(offer, hall, says="n\n")
-    assert (no.exit_code, no.stderr) == (1, "Nothing was ordered.\n")
+    assert (no.exit_code, no.stderr) == (1, "Nothing was done.\n")
     assert "2,419.20 CNY if all of it is leased, less 24.192 of fee" in no.stdout
     assert "40.32 CNY, 10,000.00 available: enough" in no.stdout
     assert "in lots of 2, for 1h or longer" in no.stdout

@@ -142,7 +142,7 @@ def test_a_contest_is_seen_and_ruled_on(hand: Hand) -> None:
     listed = hand.types("operator contests", "operator").output
     assert row(listed, contest_id)[1] == acme
     assert "[slow]" in row_of(listed, contest_id), "what people write is shown as they wrote it"
-    ruled = hand.types(f"operator rule {contest_id} --delivered 2 --used 2 --reason half", "operator").output
+    ruled = hand.types(f"operator rule {contest_id} --delivered 2 --used 2 --reason half --yes", "operator").output
     assert "28.00 earned, 28.00 refunded" in ruled
     assert hand.reads("operator contests", "operator")["items"][0]["refunded"] == "28.00"
     late = hand.types(f"lease contest {lease_id} --period 0 --reason again", acme)
@@ -160,7 +160,7 @@ def test_leases_are_given_back_and_cancelled(hand: Hand) -> None:
     assert hand.types(f"lease release {lease_id}", acme).stderr.startswith("lease_over")
 
     other = leased(hand, hall, acme, region="wuhan", hours=6)["lease_id"]
-    assert "refunded" in hand.types(f"operator cancel {other} --reason fire", "operator").output
+    assert "refunded" in hand.types(f"operator cancel {other} --reason fire --yes", "operator").output
     hand.reads("clock advance 30m", acme)
     assert row(hand.types("leases --state cancelled", acme).output, other)[-2:] == ["cancelled", "(by_operator)"]
     assert lease_id in hand.types("leases --state released", acme).output

@@ -79,9 +79,9 @@ def test_brakes_are_set_shown_and_let_go(hand: Hand) -> None:
     hand.reads("sell shaoguan l20 8 --price 3.00 --for 2d", hall)
     assert row(hand.types("markets").output, "shaoguan/l20")[1] == "open"
 
-    halted = hand.types("operator halt --region shaoguan --reason flood", "operator")
+    halted = hand.types("operator halt --region shaoguan --reason flood --yes", "operator")
     assert halted.output == "shaoguan is halted: flood\n"
-    told = hand.types("operator market shaoguan l20 post_only --reason pumped", "operator").output
+    told = hand.types("operator market shaoguan l20 post_only --reason pumped --yes", "operator").output
     assert "the market is halted" in told
     shown = hand.types("markets").output
     assert row(shown, "shaoguan/l20")[1] == "halted"
@@ -89,11 +89,11 @@ def test_brakes_are_set_shown_and_let_go(hand: Hand) -> None:
     assert hand.types("sell shaoguan l20 8 --price 3.00 --for 2d", hall).stderr.startswith("market_not_open")
 
     for state in ("post_only", "open"):
-        hand.reads(f"operator halt --region shaoguan --state {state} --reason dry", "operator")
-    opened = hand.reads("operator market shaoguan l20 open --reason dry", "operator")
+        hand.reads(f"operator halt --region shaoguan --state {state} --reason dry --yes", "operator")
+    opened = hand.reads("operator market shaoguan l20 open --reason dry --yes", "operator")
     assert (opened["state"], opened["effective"]) == ("open", "open")
     assert "shaoguan is" not in hand.types("markets").output
-    assert hand.types("operator market shaoguan l20 shut --reason dry", "operator").exit_code == 2
+    assert hand.types("operator market shaoguan l20 shut --reason dry --yes", "operator").exit_code == 2
 
 
 def test_prices_of_the_past_are_shown(hand: Hand) -> None:

@@ -16,7 +16,11 @@ from exchange.language.codec import decode_commands
 from exchange.language.commands import Command
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-SINCE = {3: {"SetDeadMan", "ArmSession", "EndSession"}}  # kinds of command, by the rules that brought them
+BRAKES = {
+    "BlockAccount", "UnblockAccount", "CancelOrders", "EvictOrders", "SetBand", "PauseProgramme",
+    "Propose", "ConfirmProposal", "RejectProposal",
+}  # fmt: skip
+SINCE = {3: {"SetDeadMan", "ArmSession", "EndSession"} | BRAKES}  # kinds of command, by the rules that brought them
 
 
 def test_every_older_rules_have_a_history() -> None:

@@ -26,11 +26,9 @@ SIGNED = RegisterKey(key_id="key-2", public_key=bytes(32), account_id=BUYER, sco
 
 def test_a_signed_key_is_known_by_its_public_half() -> None:
     world = World([BEARER, SIGNED])
-    assert world.events == (
-        KeyRegistered(
-            key_id="key-2", secret_hash="", account_id=BUYER, scopes=("read",), expires_s=None, addresses=(),
-            public_key=bytes(32),
-        ),
+    assert world.events[0] == KeyRegistered(
+        key_id="key-2", secret_hash="", account_id=BUYER, scopes=("read",), expires_s=None, addresses=(),
+        public_key=bytes(32),
     )  # fmt: skip
     assert digest(world.again().state) == digest(world.state)
 

@@ -21,6 +21,7 @@ from exchange.language.commands import (
 )
 from exchange.language.events import Transferred
 from exchange.language.events_money import MoneyMoved
+from exchange.language.events_operator import OperatorActed
 from exchange.language.rejects import Code
 from exchange.language.units import HOUR_S, MICROS_PER_CNY, full_uch
 from tests.core.world import BUYER, RULES, World, ask, at, bid, milli, wish
@@ -117,10 +118,10 @@ def test_keys_are_part_of_the_state_and_come_back_with_a_replay() -> None:
 def test_money_from_outside_is_told_with_its_transfer() -> None:
     world = World([OpenAccount(account_id="zoe", roles=("buyer",), owner_group="zoe")])
     world.do(Deposit(account_id="zoe", amount_micros=9, reference="bank 1"))
-    assert [type(event) for event in world.events] == [Transferred, MoneyMoved]
-    assert world.events[-1] == MoneyMoved(account_id="zoe", amount_micros=9, reference="bank 1")
+    assert [type(event) for event in world.events] == [Transferred, MoneyMoved, OperatorActed]
+    assert world.events[-2] == MoneyMoved(account_id="zoe", amount_micros=9, reference="bank 1")
     world.do(Withdraw(account_id="zoe", amount_micros=4, reference="bank 2"))
-    assert world.events[-1] == MoneyMoved(account_id="zoe", amount_micros=-4, reference="bank 2")
+    assert world.events[-2] == MoneyMoved(account_id="zoe", amount_micros=-4, reference="bank 2")
 
 
 def running() -> World:

@@ -18,8 +18,9 @@ from tests.fuzz.target import Target, new_key
 HERE = Path(__file__).parent
 # These end what the others need, so they have their turn afterwards: orders, leases, the key, the open market, the day.
 LAST = (
-    *("bids_cancel_all", "asks_cancel_all", "leases_release", "leases_cancel"),
-    *("operator_revoke_key", "operator_halt", "operator_set_market_state", "sandbox_advance_clock"),
+    *("bids_cancel_all", "asks_cancel_all", "leases_release", "brakes_cancel_lease"),
+    *("brakes_block", "brakes_unblock", "brakes_cancel_orders", "brakes_set_band", "brakes_revoke_key"),
+    *("operator_revoke_key", "brakes_halt", "brakes_set_market_state", "sandbox_advance_clock"),
 )
 
 

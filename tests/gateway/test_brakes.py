@@ -7,6 +7,7 @@ from tests.gateway.house import BODY, House, a_bid, a_wish, an_ask, at
 
 HERE = "/v1/operator/markets/shanghai/h800-sxm/state"
 HALT = "/v1/operator/halt"
+DONE = {"outcome": "done", "proposal_id": None, "expires_at": None, "hits": None}
 
 
 async def states(house: House) -> BODY:
@@ -27,6 +28,7 @@ async def test_one_market_is_braked_and_opened(house: House) -> None:
         "state": "halted",
         "reason": "a fire at the site",
         "effective": "halted",
+        **DONE,
     }
     assert await states(house) == {"shanghai/h800-sxm": "halted", "hangzhou/h800-sxm": "open"}
     assert (await house.get("/v1/markets/shanghai/h800-sxm"))["state"] == "halted"

@@ -5,6 +5,8 @@ from typing import Any
 
 from jsonschema_rs import Draft7Validator, Draft202012Validator
 
+from exchange.language.commands import OpenAccount, Propose, RegisterKey, RevokeKey
+from exchange.language.commands_operator import SetBand
 from gateway.auth import OPERATE, PUBLIC, RIGHTS
 from gateway.documents import asyncapi, examples, openapi
 from gateway.documents.pushes import PUSHES
@@ -37,7 +39,7 @@ class Teller:
         body = None
         if "requestBody" in operation:
             body = operation["requestBody"]["content"]["application/json"]["example"] | {
-                name: value for name, value in other.items() if f"{{{name}}}" not in path
+                name: value for name, value in other.items() if f"{{{name}}}" not in route.path
             }
         answer = await self.house.call(route.method, path, self._key(route), body)
         assert answer.status == route.status, (call, answer.raw)
@@ -90,7 +92,7 @@ async def test_the_examples_tell_a_story(house: House) -> None:
     story += [call for call in routes if call not in story]
     sockets: dict[str, Socket] = {}
     for call in story:
-        if call == "DELETE /v1/operator/keys/{key_id}":
+        if "/operator/keys/{key_id}" in call:
             doomed = await house.post(
                 "/v1/operator/keys", house.operator, {"account_id": "acme-ai", "scopes": ["read"]}
             )
@@ -100,6 +102,8 @@ async def test_the_examples_tell_a_story(house: House) -> None:
             for who in ("buyer", "provider"):
                 sockets[who] = await house.connect(teller.keys[who])
                 await sockets[who].do("subscribe", channels=["account", "status", "trades:hangzhou/h800-sxm"])
+        if call == "POST /v1/operator/proposals/{proposal_id}/confirm":
+            await two_proposals(house)
         if call == "POST /v1/leases/{lease_id}/contest":  # the first hour has closed
             await house.advance("PT15M")
         answer = await teller.send(routes[call])
@@ -125,6 +129,16 @@ async def more_bids(teller: Teller) -> None:
         ("train-45", {"price": "1.00"}),
     ):
         await teller.house.post("/v1/bids", teller.keys["buyer"], bid | {"client_order_id": client_order_id} | changes)
+
+
+async def two_proposals(house: House) -> None:
+    """Another operator comes, would widen the price band that the story has set, twice, and goes."""
+    await house.do(OpenAccount(account_id="second", roles=("operator",), owner_group="second"))
+    await house.do(RegisterKey(key_id="key-2", secret_hash="00", account_id="second", scopes=("operate",)))
+    for reason in ("calm", "calmer"):
+        band = SetBand(operator_id="second", region=examples.REGION, chip=examples.CHIP, band_bp=5_000, reason=reason)
+        await house.do(Propose(action=band))
+    await house.do(RevokeKey(key_id="key-2"))
 
 
 async def test_the_ops_do_what_they_say(house: House) -> None:

@@ -29,6 +29,7 @@ ACME = schema_money.Account(
     escrow="0",
     bond="0",
     contestable="0",
+    blocked=False,
 )
 SMALL = Size(buyers=1, providers=1, hands=8, speed=600, answers=(40, 90), snapshot_every=100)
 

@@ -34,7 +34,19 @@ def parts(rich: Rich) -> list[bytes]:
 def test_there_is_something_of_everything(rich: Rich) -> None:
     """Or else the other tests prove little."""
     views = rich.views
-    for room in ("accounts", "orders", "leases", "contests", "programmes", "supervision", "tape", "candles", "depth"):
+    for room in (
+        "accounts",
+        "orders",
+        "leases",
+        "contests",
+        "programmes",
+        "supervision",
+        "tape",
+        "candles",
+        "depth",
+        "curbs",
+        "audit",
+    ):
         held = vars(getattr(views, f"_{room}"))
         assert [
             name

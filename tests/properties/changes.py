@@ -1,4 +1,4 @@
-"""Generated commands that change what is there: amendments, cancels, and the brakes."""
+"""Generated commands that change what is there: amendments, cancels, the brakes, and what else operators do."""
 
 from exchange.language.commands import (
     AmendAsk,
@@ -10,6 +10,7 @@ from exchange.language.commands import (
     Command,
     SetMarketState,
 )
+from exchange.language.commands_operator import BlockAccount, CancelOrders, EvictOrders, SetBand, UnblockAccount
 from tests.properties.choices import Choices
 from tests.reference.market import Market
 from tests.reference.records import Ask, Bid
@@ -112,3 +113,29 @@ def a_state(choices: Choices, market: Market) -> Command:
         region="atlantis" if choices.chance(40) else scope[0],
         chip="abacus" if choices.chance(40) else scope[1],
     )
+
+
+def a_curb(choices: Choices, market: Market) -> Command:
+    """An account blocked, unblocked or swept by an operator, a few evictions, a band; now and then nonsense."""
+    reason = "" if choices.chance(30) else "a test"
+    if market.curbs.doomed and choices.chance(2):
+        return EvictOrders(most=choices.pick((2, 1, 100, 3, 0)))
+    if market.curbs.blocked and choices.chance(2):
+        return UnblockAccount(operator_id="venue", account_id=min(market.curbs.blocked), reason=reason)
+    account = choices.pick(("ann", "ben", "cem", "dot", "ben", "nobody"))
+    region, chip = choices.pick(("hangzhou", "shanghai", "atlantis")), choices.pick(("h800", "a100", "h800", "abacus"))
+    match choices.pick(("sweep", "block", "band", "block", "unblock", "evict")):
+        case "sweep":
+            narrow = choices.chance(2)
+            return CancelOrders(
+                operator_id="venue", account_id=account, reason=reason, region=region if narrow else None,
+                chip=chip if choices.chance(3) else None,
+            )  # fmt: skip
+        case "block":
+            return BlockAccount(operator_id="venue", account_id=account, reason=reason)
+        case "unblock":
+            return UnblockAccount(operator_id="venue", account_id=account, reason=reason)
+        case "evict":
+            return EvictOrders(most=choices.pick((2, 1, 100)))
+    band_bp = choices.pick((None, 0, 200, 1_000, 10_001))
+    return SetBand(operator_id="venue", region=region, chip=chip, band_bp=band_bp, reason=reason)

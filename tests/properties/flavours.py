@@ -66,7 +66,7 @@ LADDERS = Flavour(  # one deep book whose ladders split and merge all the time: 
 )
 BRAKES = Flavour(  # market states that come and go while chips come back, and prices kept in a band
     name="brakes",
-    weights={"bid": 5, "heir": 10, "ask": 7, "time": 7, "cancel": 1, "amend": 2, "sweep": 1, "state": 6},
+    weights={"bid": 5, "heir": 10, "ask": 7, "time": 7, "cancel": 1, "amend": 2, "sweep": 1, "state": 6, "curb": 6},
     windows_s=(6 * HOUR_S, 6 * HOUR_S, 12 * HOUR_S),
     durations_s=(3 * HOUR_S, 5 * HOUR_S, 2 * HOUR_S),
     jumps_s=(QUARTER_S, QUARTER_S, QUARTER_S, HOUR_S),
@@ -164,6 +164,10 @@ MUST_MEET = {
         *(f"cancel in a market that is {state}" for state in MARKET_STATES if state != "open"),
         "refused not_through_post_only",
         "refused price_outside_band",
+        "refused account_blocked",
+        *(f"{side} canceled {reason}" for side in ("bid", "ask") for reason in ("blocked", "by_operator")),
+        "an eviction that goes on",
+        "a band of a market's own",
         "uncrossing on reopening",
         "a grown ask traded",
     },

@@ -1,4 +1,4 @@
-"""What is done with leases in the generated world of money: handed over, metered, given back, contested, resold."""
+"""What is done in the generated world of money: leases handed over, metered, given back, contested, resold; pauses."""
 
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from exchange.language.commands import (
     RuleContest,
     StartLease,
 )
+from exchange.language.commands_operator import PauseProgramme
 from exchange.language.units import HOUR_S
 from tests.properties.choices import Choices
 from tests.reference.arithmetic import next_step
@@ -49,6 +50,8 @@ def an_act(kind: str, choices: Choices, books: Books, number: int) -> Command | 
             return a_ruling(choices, books)
         case "resell":
             return a_resale(choices, books, number)
+        case "pause":
+            return a_pause(choices, books)
     raise AssertionError(f"nobody can {kind}")
 
 
@@ -210,4 +213,18 @@ def a_resale(choices: Choices, books: Books, number: int) -> PlaceAsk | None:
         min_duration_s=root.min_duration_s,
         take_or_pay_bp=choices.pick((terms.take_or_pay_bp, 10_000, 6000, 0)),
         lease_id=place,
+    )
+
+
+def a_pause(choices: Choices, books: Books) -> PauseProgramme:
+    """A programme is paused; one that is, mostly goes on."""
+    rest = choices.one_of(sorted(books.paused))
+    goes_on = rest is not None and choices.chance(2)
+    name = rest if goes_on and rest is not None else choices.pick((*books.programmes, "atlantis"))
+    return PauseProgramme(
+        operator_id="venue",
+        programme=name,
+        paused=not goes_on,
+        reason="" if choices.chance(20) else "a test",
+        idempotency_key=choices.pick(KEYS),
     )

@@ -41,10 +41,10 @@ MUST_MEET = {
     "leases": {"running lease", "scheduled lease", "lease with readings"},
     "gangs": {"gang", "bid partly filled"},
     "ladders": {"several blocks"},
-    "brakes": {"brake", "market not open"},
+    "brakes": {"brake", "market not open", "blocked account", "orders to be canceled", "price band"},
     "watches": {"dead man", "dead man with several appointments", "dead man who is off", "armed session"},
     "meters": {"answer", "programme with grants"},
-    "vouchers": {"affiliated groups", "subsidised lease", "flag"},
+    "vouchers": {"affiliated groups", "subsidised lease", "flag", "paused programme"},
     "endings": {"contestable money", "open contest", "ruling"},
     "resales": {"resold part", "part of a part", "open resale"},
 }
@@ -123,6 +123,7 @@ def readings(views: Views) -> Iterator[object]:
     """Everything that can be read, but by number: the answers to all questions there are."""
     yield views.catalog(), views.brakes(), views.indices(), views.markets(), views.kpis(), views.programmes()
     yield views.contests(None, 500), views.flags(None, None, 500)
+    yield views.curbs(), views.proposals(None, None, 500), views.audit_log(None, None, None, 500)
     for account in views.accounts():
         name = account.account_id
         yield views.dead_man_until_s(name), sorted(views.armed().items())
@@ -167,6 +168,10 @@ def marks(state: State, views: Views) -> Iterator[str]:
             "ruling": bool(state.rulings),
             "affiliated groups": bool(state.affiliated),
             "flag": bool(views.flags(None, None, 1)),
+            "blocked account": bool(state.curbs.blocked),
+            "orders to be canceled": bool(state.curbs.evictions),
+            "price band": bool(state.curbs.bands),
+            "paused programme": bool(state.curbs.paused),
         }
     )
 
@@ -260,7 +265,14 @@ def test_loaded_markets_go_on_for_long(flavour: world.Flavour | money_world.Flav
 
 
 STATE = ("agenda", "rulings", "answers", "contestable", "client_orders", "programmes", "bid_owners")
-VIEWS = ("_programmes.drawn", "_leases.turned_at", "_accounts.of_leases", "_orders.receipts", "_supervision._paid_for")
+VIEWS = (
+    "_programmes.drawn",
+    "_leases.turned_at",
+    "_accounts.of_leases",
+    "_orders.receipts",
+    "_supervision._paid_for",
+    "_audit.entries",
+)
 
 
 @pytest.mark.parametrize("lost", [*STATE, *VIEWS])

@@ -128,6 +128,8 @@ def next_command(flavour: Flavour, blob: bytes, market: Market) -> Command | Non
             return watches.a_watch(choices, market)
         case "state":
             return changes.a_state(choices, market)
+        case "curb":
+            return changes.a_curb(choices, market)
         case "start":
             return a_start(choices, market)
         case "meter":

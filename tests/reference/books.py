@@ -41,6 +41,7 @@ from exchange.language.events_money import (
     ProgrammeDefined,
     SubsidyMoved,
 )
+from exchange.language.events_operator import ProgrammePaused
 from exchange.language.windows import Segment
 from tests.reference import endings, granting, resales, settling
 from tests.reference.agreeing import same
@@ -66,6 +67,7 @@ class Books:
         self.asks: dict[int, Ask] = {}
         self.leases: dict[int, Lease] = {}
         self.programmes: dict[str, Programme] = {}
+        self.paused: set[str] = set()
         self.told_leases: dict[int, LeaseChanged] = {}  # in this command, the last word on each
         self.told_programmes: dict[str, ProgrammeChanged] = {}
         self.told_subsidies: Counter[int] = Counter()  # granted to leases, less what went back, of all time
@@ -112,6 +114,9 @@ class Books:
                 self.told_contestable[event.account_id] = event.contestable_micros
             case ProgrammeDefined():
                 granting.define(self, event)
+            case ProgrammePaused():
+                pause = self.paused.add if event.paused else self.paused.discard
+                pause(event.programme)
             case ProgrammeChanged():
                 self.told_programmes[event.programme] = event
             case GroupsRelated():

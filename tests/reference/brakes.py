@@ -35,11 +35,12 @@ def reference_price(market: Market, region: str, chip: str) -> int | None:
 
 
 def outside_band(market: Market, region: str, chip: str, price: int) -> bool:
-    """Whether a price is farther from the reference than the rules allow, if they say anything about it."""
+    """Whether a price is farther from the reference than the market's own band, or the rules, allow."""
     reference = reference_price(market, region, chip)
-    if not market.rules.band_bp or reference is None:
+    band_bp = market.curbs.bands.get((region, chip), market.rules.band_bp)
+    if not band_bp or reference is None:
         return False
-    return abs(price - reference) > Fraction(reference * market.rules.band_bp, WHOLE_BP)
+    return abs(price - reference) > Fraction(reference * band_bp, WHOLE_BP)
 
 
 def unwelcome(market: Market, order: Bid | Ask) -> bool:

@@ -72,7 +72,9 @@ def grant(books: Books, e: Traded) -> None:
     bid = books.bids[e.bid_id]
     name, amount, bound = (None, 0, "")
     if e.parent_id is None:
-        name, amount, bound = choose(books.programmes, bid.vouchers, claim(books, e))
+        name, amount, bound = choose(books.programmes, bid.vouchers, claim(books, e), books.paused)
+        if books.paused and choose(books.programmes, bid.vouchers, claim(books, e), set())[0] != name:
+            books.marks["a paused programme that would have paid"] += 1
     told = (e.programme, e.subsidy_micros, e.subsidy_bound)
     same(f"subsidy of lease-{e.lease_id}", told, (name, amount, bound))
     if name is None:

@@ -29,9 +29,10 @@ from exchange.language.commands import (
     SetTenors,
     StartLease,
 )
+from exchange.language.commands_operator import BlockAccount, CancelOrders, EvictOrders, SetBand, UnblockAccount
 from exchange.language.commands_sessions import ArmSession, EndSession, SetDeadMan
 from exchange.language.rejects import Code
-from tests.reference import amending, arithmetic, brakes, calendar, refusals, rehearsal, watches
+from tests.reference import amending, arithmetic, brakes, calendar, curbs, refusals, rehearsal, watches
 from tests.reference.matcher import Place, match_ask, match_bid
 from tests.reference.records import Ask, Bid, Lease, Verdict
 
@@ -54,6 +55,7 @@ class Market:
         self.asks: dict[int, Ask] = {}
         self.leases: dict[int, Lease] = {}
         self.brakes: dict[tuple[str | None, str | None], str] = {}  # by region and chip; None is every one
+        self.curbs = curbs.Curbs()
         self.prices: dict[tuple[str, str], list[int]] = {}  # of all trades, by region and chip
         self.deadlines: dict[str, int] = {}  # by when accounts must have been heard of
         self.armed: dict[str, str] = {}  # session -> account
@@ -121,6 +123,16 @@ class Market:
                 return amending.cancel_all_asks(self, command)
             case SetMarketState():
                 return brakes.set_state(self, command)
+            case BlockAccount():
+                return curbs.block(self, command)
+            case UnblockAccount():
+                return curbs.unblock(self, command)
+            case CancelOrders():
+                return curbs.cancel_orders(self, command)
+            case EvictOrders():
+                return curbs.evict(self, command)
+            case SetBand():
+                return curbs.set_band(self, command)
             case StartLease():
                 return calendar.start_lease(self, command)
             case MeterLease():
@@ -282,6 +294,9 @@ class Market:
 
     def state_of(self, region: str, chip: str) -> str:
         return brakes.state_of(self, region, chip)
+
+    def is_blocked(self, account_id: str) -> bool:
+        return account_id in self.curbs.blocked
 
     def outside_band(self, region: str, chip: str, price: int) -> bool:
         return brakes.outside_band(self, region, chip, price)

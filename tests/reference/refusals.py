@@ -42,6 +42,8 @@ class World(Protocol):
 
     def outside_band(self, region: str, chip: str, price: int) -> bool: ...
 
+    def is_blocked(self, account_id: str) -> bool: ...
+
 
 def first(found: list[Code]) -> Code | None:
     """The one that the market gives: the catalogue's order is the order of precedence."""
@@ -54,6 +56,12 @@ def about_the_asker(world: World, account_id: str, role: str) -> Iterator[Code]:
         yield Code.UNKNOWN_ACCOUNT
     elif role not in account.roles:
         yield Code.ROLE_MISSING
+    yield from about_a_block(world, account_id)
+
+
+def about_a_block(world: World, account_id: str) -> Iterator[Code]:
+    if world.is_blocked(account_id):
+        yield Code.ACCOUNT_BLOCKED
 
 
 def about_both(world: World, order: PlaceAsk | PlaceBid) -> Iterator[Code]:
@@ -193,6 +201,7 @@ def faults_of_amended_bid(world: World, bid: Bid, command: AmendBid) -> list[Cod
     """Everything wrong with other numbers for an open bid, but for the money."""
     wishes, quantity, prices = bid.command.alternatives, command.quantity_milli, command.prices_micros
     found = [code for wish in wishes for code in about_the_state(world, wish.region, wish.chip)]
+    found += about_a_block(world, bid.command.account_id)
     if quantity is None and prices is None:
         found.append(Code.BAD_VALUE)
     if quantity is not None:
@@ -211,7 +220,7 @@ def faults_of_amended_bid(world: World, bid: Bid, command: AmendBid) -> list[Cod
 def faults_of_amended_ask(world: World, ask: Ask, command: AmendAsk) -> list[Code]:
     """Everything wrong with other numbers for an open ask, but for the bond."""
     offer, quantity = ask.command, command.quantity_milli
-    found = [*about_the_state(world, offer.region, offer.chip)]
+    found = [*about_a_block(world, offer.account_id), *about_the_state(world, offer.region, offer.chip)]
     if quantity is None and command.price_micros is None:
         found.append(Code.BAD_VALUE)
     if quantity is not None:

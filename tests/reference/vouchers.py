@@ -132,10 +132,12 @@ def offer(programmes: dict[str, Programme], name: str, claim: Claim) -> tuple[in
     return max(0, amount), bound
 
 
-def choose(programmes: dict[str, Programme], wanted: tuple[str, ...], claim: Claim) -> tuple[str | None, int, str]:
+def choose(
+    programmes: dict[str, Programme], wanted: tuple[str, ...], claim: Claim, paused: set[str]
+) -> tuple[str | None, int, str]:
     """The programme that pays, how much, and what bound it: of those named the first that pays, of all the best."""
     names = list(programmes) if wanted == ("auto",) else list(wanted)
-    found = [(name, *offer(programmes, name, claim)) for name in names]
+    found = [(name, *offer(programmes, name, claim)) for name in names if name not in paused]
     paying = [each for each in found if each[1] > 0]
     if not paying:
         return None, 0, ""

@@ -20,13 +20,14 @@ class KeptJournal:
         self.kept: list[JournalRow] = []
         self.marks: dict[int, str] = {}
 
-    async def append(self, first_seq: int, count: int, payload: bytes) -> None:
+    async def append(self, first_seq: int, count: int, payload: bytes) -> bytes:
         before = self.kept[-1].link if self.kept else GENESIS
         last_seq = first_seq + count - 1
         made = link(before, first_seq, last_seq, 1, RULES_VERSION, payload)
         row = JournalRow(first_seq, last_seq, 1, RULES_VERSION, payload, made)
         Follower(await self.last_seq(), before).take(row)
         self.kept.append(row)
+        return made
 
     async def rows(self, after_seq: int = 0, after_link: bytes | None = None) -> AsyncIterator[JournalRow]:
         follower = Follower(after_seq, after_link if after_seq else GENESIS)

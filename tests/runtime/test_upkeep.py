@@ -79,6 +79,7 @@ async def test_snapshots_keep_behind_the_statements_and_prove_those_before(marke
     verdict = await verify(market)
     assert (verdict.differences, verdict.checked_snapshots, verdict.checked_marks) == ((), KEPT, 1)
     assert (verdict.seq, verdict.digest, verdict.statements_seq) == (done.seq, done.digest, done.seq)
+    assert verdict.audit_entries == len((await market_at(market, done.seq)).reads.audit_log(None, None, None, 500)) > 0
     assert all(verdict.tables.values())
 
 

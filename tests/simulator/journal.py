@@ -43,13 +43,16 @@ class SimJournal:
         """A journal to read only."""
         return cls(database, database.connect(node))
 
-    async def append(self, first_seq: int, count: int, payload: bytes) -> None:
+    async def append(self, first_seq: int, count: int, payload: bytes) -> bytes:
         if self._broken:
             raise JournalError("an earlier append failed")
         self._broken = True
         database, session = self._database, self._session
-        await session.request("append", lambda: database.append(session, first_seq, count, RULES_VERSION, payload))
+        link = await session.request(
+            "append", lambda: database.append(session, first_seq, count, RULES_VERSION, payload)
+        )
         self._broken = False
+        return link
 
     async def rows(self, after_seq: int = 0, after_link: bytes | None = None) -> AsyncIterator[JournalRow]:
         database = self._database

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 PUMP: Final = "exchange.runtime.pump:Pump."
 FEED: Final = "exchange.runtime.feed:"
-APPEND: Final = "await self._journal.append(first_seq, len(commands), encode_commands(commands))"
+APPEND: Final = "link = await self._journal.append(first_seq, len(commands), encode_commands(commands))"
 LAST_LINE: Final = "self._scribe.poke()"
 
 
@@ -33,32 +33,32 @@ TRIES: Final = 40  # seeds, from its own on, of which one must find a defect
 ALL: Final[dict[str, Mutant]] = {
     "canary": Mutant(
         "answers before the commit is durable",
-        PUMP + "_carry_out", ((APPEND, "pass"), (LAST_LINE, f"{LAST_LINE}\n    {APPEND}")), 0,
+        PUMP + "_carry_out", ((APPEND, "link = bytes(32)"), (LAST_LINE, f"{LAST_LINE}\n    {APPEND}")), 0,
     ),
     "tells-before-append": Mutant(
         "accounts are told before the commit is durable",
         PUMP + "_carry_out",
         (
-            (APPEND, "answers = []"),
+            (APPEND, "link, answers = bytes(32), []"),
             ("_answer(batch[index - ahead], outcome)", "answers.append((batch[index - ahead], outcome))"),
             (LAST_LINE, f"{LAST_LINE}\n    {APPEND}\n    for each in answers:\n        _answer(*each)"),
         ), 1,
     ),
     "ignores-failed-append": Mutant(
         "goes on when an append fails",
-        PUMP + "_carry_out", ((APPEND, f"try:\n        {APPEND}\n    except Exception:\n        pass"),), 0,
+        PUMP + "_carry_out", ((APPEND, f"try:\n        {APPEND}\n    except Exception:\n        link = bytes(32)"),), 0,
     ),
     "retries-append": Mutant(
         "appends again, over a new connection, when an answer does not come",
         "tests.simulator.journal:SimJournal.append",
         (
-            ("await session.request(", "try:\n        await session.request("),
+            ("link = await session.request(", "try:\n        link = await session.request("),
             (
                 "    self._broken = False",
                 ("    except JournalError:\n"
                 "        again = database.connect(session.node)\n"
                 "        again.epoch = session.epoch\n"
-                "        await again.request(\n"
+                "        link = await again.request(\n"
                 '            "append", lambda: database.append(again, first_seq, count, RULES_VERSION, payload)\n'
                 "        )\n"
                 "    self._broken = False"),

@@ -31,6 +31,7 @@ from exchange.language.commands import (
     StartLease,
     Withdraw,
 )
+from exchange.language.commands_operator import BlockAccount, CancelOrders, UnblockAccount
 from exchange.language.commands_sessions import ArmSession, EndSession, SetDeadMan
 from exchange.language.events import RESTING, RUNNING, SCHEDULED
 from exchange.language.units import HOUR_S, MICROS_PER_CNY
@@ -267,7 +268,14 @@ class Workload:
         )
 
     def _brake(self) -> Command:
+        """A market state, or a block that mostly has been lifted by the next one, or an account's orders."""
         region, chip = self._chance.choice(PLACES)
+        trader, blocked = self._chance.choice(TRADERS), self._truth.views.curbs().accounts
+        if blocked:
+            return UnblockAccount(operator_id=VENUE, account_id=blocked[0].name, reason="over")
+        kind = self._chance.choice((None, None, BlockAccount, CancelOrders))
+        if kind is not None:
+            return kind(operator_id=VENUE, account_id=trader, reason="drill")
         state = self._chance.choice(("post_only", "open", "open", "cancel_only", "halted"))
         return SetMarketState(operator_id=VENUE, state=state, reason="drill", region=region, chip=chip)
 

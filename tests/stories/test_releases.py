@@ -80,6 +80,19 @@ def test_an_ask_that_was_filled_goes_on_offer_again() -> None:
 
 
 @lease_story
+def test_a_filled_ask_of_a_blocked_provider_is_not_offered_again() -> None:
+    """
+    hz       ask 8 h800 mon..tue @ 14.00           rests
+    alice    bid 8 h800 1d from mon @ 14.00        leases 8 mon..tue @ 14.00 from hz
+    hz       start lease-1                         running
+    venue    blocks hz
+    clock    mon 00:20
+    alice    release lease-1                       cut
+    ask-1    filled 8
+    """
+
+
+@lease_story
 def test_a_filled_ask_whose_window_can_host_nothing_more_stays_filled() -> None:
     # half an hour is left, an hour is the shortest lease
     """

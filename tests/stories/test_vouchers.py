@@ -170,3 +170,25 @@ def test_a_pool_may_be_worded_anew_down_to_what_has_been_granted() -> None:
              leases 20 2025-06-02 01:00..02:00 @ 10.00 from hz subsidy 40.00 by lf bound rate
     lf       pool 0 funded 90.00 lapsed 10.00 committed 80.00
     """
+
+
+@money_story
+def test_a_paused_programme_commits_nothing_more_and_keeps_what_it_has() -> None:
+    """
+    venue    opens 2025-06-02
+    venue    defines wx paying 0.2
+    venue    defines lf paying 0.1
+    hz       ask 100 h800 2025-06-02..2025-06-03 @ 10.00    rests
+    alice    bid 10 h800 1h from 2025-06-02 @ 10.00
+             leases 10 2025-06-02..01:00 @ 10.00 from hz subsidy 20.00 by wx bound rate
+    venue    pauses wx
+    wx       committed 20.00
+    alice    bid 10 h800 1h from 2025-06-02 @ 10.00
+             leases 10 2025-06-02..01:00 @ 10.00 from hz subsidy 10.00 by lf bound rate
+    alice    bid 10 h800 1h from 2025-06-02 @ 10.00 by wx
+             leases 10 2025-06-02..01:00 @ 10.00 from hz subsidy 0
+    venue    resumes wx
+    alice    bid 10 h800 1h from 2025-06-02 @ 10.00
+             leases 10 2025-06-02..01:00 @ 10.00 from hz subsidy 20.00 by wx bound rate
+    venue    pauses atlantis                                refused unknown_programme programme
+    """

@@ -50,6 +50,8 @@ def choose(state: State, bid: Bid, ask: Ask, cost_micros: Micros, drawn: Mapping
             amount = share_micros(cost_micros, share_bp)
             if amount <= best.amount_micros or why_not(programme.definition, claimant):
                 continue  # whatever bounds it
+            if programme.id in state.curbs.paused:
+                continue
             standing = _standing(state, programme, claimant.group, year, drawn or {})
             if standing.excluded_by:
                 continue

@@ -12,7 +12,7 @@ from typing import Any, Final, TextIO
 
 import structlog
 
-from exchange.language.commands import Command
+from exchange.language.commands import Command, Propose
 from exchange.language.port import Outcome
 from gateway.auth import PREFIX
 
@@ -66,6 +66,8 @@ def _renderers(stream: TextIO) -> list[Any]:
 
 def note_command(command: Command, outcome: Outcome) -> None:
     """Log what became of a command, if an operator gave it or everything is to be logged."""
+    if isinstance(command, Propose):
+        command = command.action
     operator_id = getattr(command, "operator_id", "")
     if operator_id or _Verbosity.every:
         said: dict[str, Any] = {"command": type(command).__name__, "seq": outcome.seq}

@@ -19,6 +19,7 @@ from exchange.store.embedded import start_embedded
 from loadtests.kills.wire import HOST, Ends, Wire, free_port
 
 _GREETING = "Leasebook "
+_LIMITS = ("shed_lag_ms=600000", "read_per_s=100000", "trade_per_s=100000", "cancel_per_s=100000")
 _START_S = 120  # as long as a start may take
 _END_S = 60  # as long as an end may take that the server comes to by itself
 _CLOSE_S = 15
@@ -65,8 +66,8 @@ class Victim:
         """Start the process; it is not up yet."""
         await self.tidy()
         self.said, self._up = [], asyncio.Event()
-        # who was just stopped sheds load for a moment, and what is compared then is to be answered
-        limits = ("--limit", "shed_lag_ms=600000")
+        # whoever was just stopped sheds load for a moment, and comparing reads more than one client should
+        limits = [word for limit in _LIMITS for word in ("--limit", limit)]
         command = [sys.executable, "-m", "gateway", "serve", "--sandbox", *limits, *self._options]
         command += ["--port", str(self.port), "--data-dir", str(self.data_dir), *options]
         if self.given is not None:

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 PUMP: Final = "exchange.runtime.pump:Pump."
 FEED: Final = "exchange.runtime.feed:"
-APPEND: Final = "link = await self._journal.append(first_seq, len(commands), encode_commands(commands))"
+APPEND: Final = "link = await self._journal.append(first_seq, len(commands), payload)"
 LAST_LINE: Final = "self._scribe.poke()"
 
 

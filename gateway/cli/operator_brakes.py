@@ -7,6 +7,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from gateway import answers_brakes, requests, requests_money, requests_operator, schema
+from gateway.cli.names import CHIP, REGION
 from gateway.cli.operator_asking import How, brakes, pull
 from gateway.cli.session import Session
 from gateway.cli.tables import brake_line, lease_card
@@ -18,8 +19,8 @@ _ACCOUNT = click.argument("account_id", metavar="ACCOUNT")
 
 
 @click.command()
-@click.argument("region")
-@click.argument("chip")
+@click.argument("region", type=REGION)
+@click.argument("chip", type=CHIP)
 @click.argument("state", type=_STATES)
 @brakes
 async def market(session: Session, how: How, region: str, chip: str, state: schema.MarketState) -> None:
@@ -33,8 +34,8 @@ async def market(session: Session, how: How, region: str, chip: str, state: sche
 
 
 @click.command()
-@click.option("--region", help="Only in this region.")
-@click.option("--chip", help="Only for chips of this type.")
+@click.option("--region", type=REGION, help="Only in this region.")
+@click.option("--chip", type=CHIP, help="Only for chips of this type.")
 @click.option("--state", type=_STATES, default="halted", show_default=True, help="What to set it to.")
 @brakes
 async def halt(session: Session, how: How, region: str | None, chip: str | None, state: schema.MarketState) -> None:
@@ -48,8 +49,8 @@ async def halt(session: Session, how: How, region: str | None, chip: str | None,
 
 
 @click.command()
-@click.argument("region")
-@click.argument("chip")
+@click.argument("region", type=REGION)
+@click.argument("chip", type=CHIP)
 @click.argument("share", metavar=f"SHARE|{_AS_RULES_SAY}")
 @brakes
 async def band(session: Session, how: How, region: str, chip: str, share: str) -> None:
@@ -93,8 +94,8 @@ async def unblock(session: Session, how: How, account_id: str) -> None:
 
 @click.command(name="cancel-orders")
 @_ACCOUNT
-@click.option("--region", help="Only in this region.")
-@click.option("--chip", help="Only for chips of this type.")
+@click.option("--region", type=REGION, help="Only in this region.")
+@click.option("--chip", type=CHIP, help="Only for chips of this type.")
 @brakes
 async def cancel_orders(session: Session, how: How, account_id: str, region: str | None, chip: str | None) -> None:
     """Cancel the open orders of ACCOUNT, without blocking it."""

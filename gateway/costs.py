@@ -62,6 +62,9 @@ COSTS: Final[dict[str, Cost | None]] = {
     "GET /docs": _ONE,
     "GET /docs/{page}": _ONE,
     "GET /llms.txt": _ONE,
+    "GET /": _ONE,
+    "GET /console": None,  # the brakes are behind it
+    "GET /console/{file}": None,
     "GET /v1/time": _ONE,
     "GET /v1/status": _ONE,
     "GET /v1/catalog": _ONE,

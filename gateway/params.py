@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from gateway.documents.pages import PAGES
+from gateway.documents.pages import CONSOLE_FILES, PAGES
 from gateway.requests import CandlesQuery
 from gateway.schema import Body, BookQuery, ClientOrderId, Page, PublicId, Slug
 
@@ -23,6 +23,10 @@ class KeyRef(Body, frozen=True, kw_only=True):
 
 class PageRef(Body, frozen=True, kw_only=True):
     page: Annotated[Slug, Meta(extra_json_schema={"enum": list(PAGES)})]
+
+
+class ConsoleRef(Body, frozen=True, kw_only=True):
+    file: Annotated[Slug, Meta(extra_json_schema={"enum": list(CONSOLE_FILES)})]
 
 
 class MarketRef(Body, frozen=True, kw_only=True):

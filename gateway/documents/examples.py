@@ -136,6 +136,7 @@ def _looking(now_s: int) -> dict[str, Struct]:
     listed = schema.OrderPage(state="resting", limit=20)
     return {
         "GET /docs/{page}": params.PageRef(page="start.md"),
+        "GET /console/{file}": params.ConsoleRef(file="console.js"),
         "GET /v1/markets/{region}/{chip}": market,
         "GET /v1/markets/{region}/{chip}/book": params.BookParams(region=REGION, chip=CHIP, tenor="P1D"),
         "GET /v1/markets/{region}/{chip}/trades": params.TradesParams(region=REGION, chip=CHIP, limit=20),

@@ -51,6 +51,9 @@ ROUTES: Final = (
     Route("GET", "/docs", plumbing.docs, schema.NoParams),
     Route("GET", "/docs/{page}", plumbing.page, params.PageRef),
     Route("GET", "/llms.txt", plumbing.llms, schema.NoParams),
+    Route("GET", "/", plumbing.front, schema.NoParams),
+    Route("GET", "/console", plumbing.console, schema.NoParams),
+    Route("GET", "/console/{file}", plumbing.console_file, params.ConsoleRef),
     # public
     Route("GET", "/v1/time", markets.time, schema.NoParams),
     Route("GET", "/v1/status", markets.status, schema.NoParams),

@@ -12,6 +12,7 @@ from exchange.language.rejects import Code
 from gateway.auth import Caller, check_still_good
 from gateway.errors import Refusal
 from gateway.nonces import Nonces
+from gateway.replays import Replays
 from gateway.roster import Roster
 from gateway.schema import Page
 from gateway.throttle import Gate
@@ -31,6 +32,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     gate: Gate
     nonces: Nonces
     roster: Roster = field(default_factory=Roster)
+    replays: Replays = field(default_factory=Replays)
 
     async def carry_out(self, command: Command) -> Outcome:
         """Submit a command; the market's no becomes a Refusal."""

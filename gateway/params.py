@@ -6,6 +6,8 @@ from msgspec import Meta
 
 from gateway.documents.pages import CONSOLE_FILES, PAGES
 from gateway.requests import CandlesQuery
+from gateway.requests_money import TransferPage
+from gateway.requests_operator import CapacityPage
 from gateway.schema import Body, BookQuery, ClientOrderId, Page, PublicId, Slug
 
 
@@ -29,6 +31,14 @@ class ConsoleRef(Body, frozen=True, kw_only=True):
     file: Annotated[Slug, Meta(extra_json_schema={"enum": list(CONSOLE_FILES)})]
 
 
+class AccountRef(Body, frozen=True, kw_only=True):
+    account_id: Slug
+
+
+class AccountTransfers(TransferPage, frozen=True, kw_only=True):
+    account_id: Slug
+
+
 class MarketRef(Body, frozen=True, kw_only=True):
     region: Slug
     chip: Slug
@@ -40,6 +50,11 @@ class BookParams(BookQuery, frozen=True, kw_only=True):
 
 
 class CandlesParams(CandlesQuery, frozen=True, kw_only=True):
+    region: Slug
+    chip: Slug
+
+
+class MarketCapacity(CapacityPage, frozen=True, kw_only=True):
     region: Slug
     chip: Slug
 

@@ -14,8 +14,10 @@ from gateway import (
     answers_limits,
     answers_money,
     answers_operator,
+    answers_overview,
     requests,
     requests_money,
+    requests_operator,
     schema,
     schema_money,
 )
@@ -261,6 +263,49 @@ def alerts(page: requests_money.FlagPage | None = None) -> Request[answers_money
 
 def sessions(page: schema.Page | None = None) -> Request[answers_operator.Sessions]:
     return _get("/v1/operator/sessions", answers_operator.Sessions, _query(page))
+
+
+def accounts(page: schema.Page | None = None) -> Request[answers_overview.Accounts]:
+    return _get("/v1/operator/accounts", answers_overview.Accounts, _query(page))
+
+
+def account_of(account_id: str) -> Request[answers_overview.AccountDetail]:
+    return _get(_at("operator/accounts", account_id), answers_overview.AccountDetail)
+
+
+def transfers_of(account_id: str, page: requests_money.TransferPage | None = None) -> Request[answers_money.Transfers]:
+    return _get(f"{_at('operator/accounts', account_id)}/transfers", answers_money.Transfers, _query(page))
+
+
+def all_leases(page: requests_operator.AllLeasesPage | None = None) -> Request[answers.Leases]:
+    return _get("/v1/operator/leases", answers.Leases, _query(page))
+
+
+def any_lease(lease_id: str) -> Request[schema_money.Lease]:
+    return _get(_at("operator/leases", lease_id), schema_money.Lease)
+
+
+def any_statement(lease_id: str) -> Request[answers_money.Statement]:
+    return _get(f"{_at('operator/leases', lease_id)}/statement", answers_money.Statement)
+
+
+def capacity(page: requests_operator.CapacityPage | None = None) -> Request[answers_overview.Capacities]:
+    return _get("/v1/operator/capacity", answers_overview.Capacities, _query(page))
+
+
+def market_capacity(
+    region: str, chip: str, page: requests_operator.CapacityPage | None = None
+) -> Request[answers_overview.Capacities]:
+    path = f"/v1/operator/capacity{_market(region, chip).removeprefix('/v1/markets')}"
+    return _get(path, answers_overview.Capacities, _query(page))
+
+
+def programme_use() -> Request[answers_overview.ProgrammeUses]:
+    return _get("/v1/operator/programmes", answers_overview.ProgrammeUses)
+
+
+def past_book(asked: requests_operator.PastBookQuery) -> Request[answers_overview.PastBook]:
+    return _get("/v1/operator/past/book", answers_overview.PastBook, _query(asked))
 
 
 def set_market_state(

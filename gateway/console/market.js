@@ -13,7 +13,7 @@ const FRAME_MS = 100; // ten pictures a second are as many as anybody reads
 const CANDLES_MS = 3000;
 const INTERVALS = ["PT15M", "PT1H", "P1D"];
 
-/** Draw a market and keep it live; gives what ends it. `past(panelHost)` adds what only operators have. */
+/** Draw a market and keep it live; gives what ends it. `extra(market)` adds what only operators have. */
 export function market(root, {api, stream, catalog, region, chip, tenor, go, extra = () => null}) {
   const place = catalog.regions.find((entry) => entry.region === region);
   const kind = catalog.chips.find((entry) => entry.chip === chip);
@@ -42,13 +42,11 @@ export function market(root, {api, stream, catalog, region, chip, tenor, go, ext
       h("span.push", tabs(t("tenor"), catalog.tenors.map((name) => [name, duration(name)]), tenor,
         (value) => go(region, chip, value)))),
     h("div.cols",
-      h("div.w5", panel(t("ladder"), h("span.soft.small.push", unitWord()), ladder)),
+      h("div.w5.stack", panel(t("ladder"), h("span.soft.small.push", unitWord()), ladder), panel(t("tape"), null, tape)),
       h("div.w7.stack",
         panel(t("candles"), h("span.push", tabs(t("interval"), INTERVALS.map((name) => [name, duration(name)]),
           view.interval, (value) => { view.interval = value; loadCandles(); })), chart),
-        panel(t("depth"), null, depth)),
-      h("div.w5", panel(t("tape"), null, tape)),
-      h("div.w7", extra({region, chip, tenor, rate: view.rate}))));
+        panel(t("depth"), null, depth), extra({region, chip, tenor, rate: view.rate}))));
   put(ladder, h("p.note", t("loading")));
 
   async function loadCandles() {

@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
 
-from gateway import params, requests, requests_money, schema
+from gateway import params, requests, requests_money, requests_operator, schema
 from gateway.calls import (
     accounts,
     asks,
@@ -15,6 +15,7 @@ from gateway.calls import (
     markets,
     operator,
     orders,
+    overview,
     plumbing,
     programmes,
     sandbox,
@@ -142,6 +143,17 @@ ROUTES: Final = (
     ),
     Route("POST", f"{_OPERATOR}/halt", operator.halt, requests.HaltBody, keyed=True),
     Route("GET", f"{_OPERATOR}/invariants", operator.invariants, schema.NoParams),
+    # what operators see of all
+    Route("GET", f"{_OPERATOR}/accounts", overview.accounts, schema.Page),
+    Route("GET", f"{_OPERATOR}/accounts/{{account_id}}", overview.account, params.AccountRef),
+    Route("GET", f"{_OPERATOR}/accounts/{{account_id}}/transfers", overview.transfers, params.AccountTransfers),
+    Route("GET", f"{_OPERATOR}/leases", overview.leases, requests_operator.AllLeasesPage),
+    Route("GET", f"{_OPERATOR}/leases/{{lease_id}}", overview.lease, params.LeaseRef),
+    Route("GET", f"{_OPERATOR}/leases/{{lease_id}}/statement", overview.statement, params.LeaseRef),
+    Route("GET", f"{_OPERATOR}/capacity", overview.capacity, requests_operator.CapacityPage),
+    Route("GET", f"{_OPERATOR}/capacity/{{region}}/{{chip}}", overview.market_capacity, params.MarketCapacity),
+    Route("GET", f"{_OPERATOR}/programmes", overview.programme_use, schema.NoParams),
+    Route("GET", f"{_OPERATOR}/past/book", overview.past_book, requests_operator.PastBookQuery),
     # sandbox
     Route("POST", "/v1/sandbox/clock", sandbox.advance_clock, schema.ClockBody),
     Route("POST", "/v1/sandbox/deposits", sandbox.deposit, schema.OwnDepositBody, status=201, keyed=True),

@@ -3,12 +3,12 @@
 import {s} from "/console/dom.js";
 import {when} from "/console/figures.js";
 
-const WIDTH = 720;
+const WIDTH = 720; // of a chart that stands nowhere yet
 
 /** Candles, oldest first, as `{start, open, high, low, close, volume, trades}`; `show(candle)` is told of each looked at. */
-export function candleChart(candles, {height = 260, places = 2, label, show}) {
+export function candleChart(candles, {width = WIDTH, height = 240, places = 2, label, show}) {
   const [right, bottom, room] = [56, 22, 46];
-  const plot = {width: WIDTH - right, top: 8, height: height - bottom - room - 8};
+  const plot = {width: width - right, top: 8, height: height - bottom - room - 8};
   const low = Math.min(...candles.map((candle) => candle.low));
   const high = Math.max(...candles.map((candle) => candle.high));
   const spare = (high - low || high * 0.02 || 1) * 0.08;
@@ -16,7 +16,7 @@ export function candleChart(candles, {height = 260, places = 2, label, show}) {
   const most = Math.max(...candles.map((candle) => candle.volume), 1e-9);
   const step = plot.width / candles.length;
   const wide = Math.max(1.5, Math.min(14, step * 0.66));
-  const chart = s("svg.chart", {viewBox: `0 0 ${WIDTH} ${height}`, role: "img", "aria-label": label, tabindex: 0});
+  const chart = s("svg.chart", {viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label, tabindex: 0});
   for (const at of ticks(low - spare, high + spare, 5)) {
     chart.append(s("line.axis", {x1: 0, x2: plot.width, y1: y(at), y2: y(at)}),
       s("text", {x: plot.width + 6, y: y(at) + 4}, at.toFixed(places)));
@@ -32,7 +32,7 @@ export function candleChart(candles, {height = 260, places = 2, label, show}) {
       s("rect.volume", {x: x - wide / 2, width: wide, y: height - bottom - (candle.volume / most) * (room - 8),
         height: (candle.volume / most) * (room - 8)}));
   });
-  const every = Math.max(1, Math.ceil(candles.length / 6));
+  const every = Math.max(1, Math.ceil((candles.length * 96) / plot.width));
   candles.forEach((candle, place) => {
     if (place % every === 0) chart.append(s("text", {x: (place + 0.5) * step, y: height - 6, "text-anchor": "middle"},
       when(candle.start)));
@@ -56,7 +56,7 @@ function look(chart, candles, step, plot, foot, show) {
   };
   chart.addEventListener("pointermove", (event) => {
     const box = chart.getBoundingClientRect();
-    go(Math.floor((((event.clientX - box.left) / box.width) * WIDTH) / step));
+    go(Math.floor((((event.clientX - box.left) / box.width) * (plot.width + 56)) / step));
   });
   chart.addEventListener("keydown", (event) => {
     const by = {ArrowLeft: -1, ArrowRight: 1}[event.key];
@@ -71,22 +71,22 @@ function look(chart, candles, step, plot, foot, show) {
 }
 
 /** Chips that could be had up to each price, bids to the left, asks to the right; levels are `[price, chips]`. */
-export function depthChart(asks, bids, {height = 180, places = 2, label}) {
+export function depthChart(asks, bids, {width = WIDTH, height = 160, places = 2, label}) {
   const [right, bottom] = [56, 20];
-  const chart = s("svg.chart", {viewBox: `0 0 ${WIDTH} ${height}`, role: "img", "aria-label": label});
+  const chart = s("svg.chart", {viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label});
   const prices = [...asks, ...bids].map(([price]) => price);
   const [low, high] = [Math.min(...prices), Math.max(...prices)];
   const spare = (high - low || high * 0.02 || 1) * 0.04;
-  const x = scale(low - spare, high + spare, 0, WIDTH - right);
+  const x = scale(low - spare, high + spare, 0, width - right);
   const sums = [summed(asks), summed(bids)];
   const most = Math.max(1e-9, ...sums.flat().map(([, chips]) => chips));
   const y = scale(0, most * 1.08, height - bottom, 6);
   for (const at of ticks(0, most, 4)) {
-    chart.append(s("line.axis", {x1: 0, x2: WIDTH - right, y1: y(at), y2: y(at)}),
-      s("text", {x: WIDTH - right + 6, y: y(at) + 4}, String(Number(at.toPrecision(3)))));
+    chart.append(s("line.axis", {x1: 0, x2: width - right, y1: y(at), y2: y(at)}),
+      s("text", {x: width - right + 6, y: y(at) + 4}, String(Number(at.toPrecision(3)))));
   }
-  chart.append(steps("area-ask", sums[0], x, y, WIDTH - right), steps("area-bid", sums[1], x, y, 0));
-  for (const at of ticks(low, high, 6)) {
+  chart.append(steps("area-ask", sums[0], x, y, width - right), steps("area-bid", sums[1], x, y, 0));
+  for (const at of ticks(low, high, width / 100)) {
     chart.append(s("text", {x: x(at), y: height - 4, "text-anchor": "middle"}, at.toFixed(places)));
   }
   return chart;

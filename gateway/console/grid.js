@@ -53,7 +53,8 @@ export function grid(root, {api, catalog, link, shares}) {
     },
       h("span.name", chipName(chip)),
       h("span.price", ask ? price(ask[0], market.du_rate) : h("span.soft", t("no_ask"))),
-      h("span.meta", h("span", `${t("spread")} ${shown}`), share !== undefined && h("span", percent(share))),
+      h("span.meta", h("span", `${t("spread")} ${shown}`), h("span", otherUnit(ask, market.du_rate))),
+      share !== undefined && h("span.meta", h("span", t("leased")), h("span", percent(share))),
       market.state === "open" ? null : state(market.state, t(`state_${market.state}`)),
       share !== undefined && h("span.leased", {"aria-hidden": true}));
   }
@@ -76,6 +77,12 @@ export function grid(root, {api, catalog, link, shares}) {
   quietly(look)();
   quietly(lookShares)();
   return () => timers.forEach(clearInterval);
+}
+
+/** The best ask in the unit that is not chosen, to be read beside the other. */
+function otherUnit(ask, rate) {
+  if (!ask || rate === null) return "";
+  return prefs.unit === "cny" ? `${(Number(ask[0]) / Number(rate)).toFixed(2)} /度` : `${money(ask[0])} /h`;
 }
 
 export function key(kind, words) {

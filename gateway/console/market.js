@@ -7,14 +7,15 @@ import {clock, count, duration, money, price, unitWord, when} from "/console/fig
 import {chipName} from "/console/grid.js";
 import {named, prefs, t} from "/console/prefs.js";
 
-const LEVELS = 12;
+const LEVELS = 10;
 const TAPE = 60;
 const FRAME_MS = 100; // ten pictures a second are as many as anybody reads
 const CANDLES_MS = 3000;
-const INTERVALS = ["PT15M", "PT1H", "P1D"];
+const INTERVALS = ["PT15M", "PT1H", "PT6H", "P1D"];
 
-/** Draw a market and keep it live; gives what ends it. `extra(market)` adds what only operators have. */
-export function market(root, {api, stream, catalog, region, chip, tenor, go, extra = () => null}) {
+/** Draw a market and keep it live; gives what ends it. `extra(market)` and `tools` are what only
+ *  operators have. */
+export function market(root, {api, stream, catalog, region, chip, tenor, go, extra = () => null, tools = null}) {
   const place = catalog.regions.find((entry) => entry.region === region);
   const kind = catalog.chips.find((entry) => entry.chip === chip);
   if (!place || !kind) {
@@ -22,7 +23,7 @@ export function market(root, {api, stream, catalog, region, chip, tenor, go, ext
     return () => {};
   }
   const view = {book: new Book(), trades: [], candles: [], interval: "PT1H", rate: kind.du_rate, seen: new Set()};
-  const ladder = h("div.ladder.tall");
+  const ladder = h("div.ladder");
   const tape = h("div.tape.tall", {tabindex: 0, role: "region", "aria-label": t("tape")});
   const chart = h("div.body");
   const depth = h("div.body");
@@ -38,7 +39,7 @@ export function market(root, {api, stream, catalog, region, chip, tenor, go, ext
 
   put(root,
     h("div.head", h("h1", `${named(place)} · ${kind.vendor} ${chipName(kind)}`), brake,
-      h("span.soft.small", kind.du_rate ? t("du_rate", {rate: kind.du_rate}) : t("no_du_rate")),
+      h("span.soft.small", kind.du_rate ? t("du_rate", {rate: kind.du_rate}) : t("no_du_rate")), tools,
       h("span.push", tabs(t("tenor"), catalog.tenors.map((name) => [name, duration(name)]), tenor,
         (value) => go(region, chip, value)))),
     h("div.cols",
@@ -164,7 +165,7 @@ function drawCandles(box, view) {
     shown.textContent = [`${when(candle.start)}`, ...figures, `${t("volume")} ${count(Math.round(candle.volume))}`,
       `${t("trades")} ${count(candle.trades)}`].join(" · ");
   };
-  put(box, shown, candleChart(drawn, {places, label: t("candles"), show: say}));
+  put(box, shown, candleChart(drawn, {width: box.clientWidth - 24, places, label: t("candles"), show: say}));
   say(drawn[drawn.length - 1]);
 }
 
@@ -175,5 +176,5 @@ function drawDepth(box, view) {
     put(box, h("p.note", t("empty_book")));
     return;
   }
-  put(box, depthChart(...all, {places: prefs.unit === "cny" ? 2 : 3, label: t("depth")}));
+  put(box, depthChart(...all, {width: box.clientWidth - 24, places: prefs.unit === "cny" ? 2 : 3, label: t("depth")}));
 }

@@ -1,7 +1,7 @@
 // The capacity calendar: who holds which chips when. By market, then by site, then the leases themselves.
 
 import {h, panel, put, tabs} from "/console/dom.js";
-import {money, percent, when} from "/console/figures.js";
+import {money, percent, span as windowOf, when} from "/console/figures.js";
 import {chipName, key} from "/console/grid.js";
 import {leaseLink} from "/console/leases.js";
 import {named, t} from "/console/prefs.js";
@@ -96,11 +96,13 @@ async function holders(api, region, chip, days) {
   const leases = [...running.items, ...scheduled.items].sort((a, b) => (a.start < b.start ? -1 : 1));
   if (!leases.length) return panel(t("holders"), null, h("p.note", t("no_leases")));
   const {now} = await api.get("/v1/time");
-  const [from, span] = [Date.parse(now), days * DAY_MS];
+  const from = Date.parse(now);
+  const last = Math.max(...leases.map((lease) => Date.parse(lease.until)));
+  const span = Math.min(days * DAY_MS, Math.max(last - from, DAY_MS / 4));
   const at = (text) => Math.min(100, Math.max(0, ((Date.parse(text) - from) / span) * 100));
   const rows = leases.map((lease) => h("tr",
     h("td", leaseLink(lease.lease_id)), h("td", h("a", {href: `#/account/${lease.buyer}`}, lease.buyer)),
-    h("td.num", money(lease.quantity, 0)), h("td.soft.small", `${when(lease.start)} – ${when(lease.until)}`),
+    h("td.num", money(lease.quantity, 0)), h("td.soft.small", windowOf(lease.start, lease.until)),
     h("td", {class: "lane-cell"}, h("div.lane", h("a", {
       href: `#/lease/${lease.lease_id}`, class: lease.state, "aria-label": `${lease.lease_id} ${t(`lease_${lease.state}`)}`,
       style: {"--from": at(lease.start), "--for": at(lease.until) - at(lease.start)},
@@ -108,5 +110,5 @@ async function holders(api, region, chip, days) {
   return panel(t("holders"), h("span.soft.small.push", t("holders_note")), h("div.scroll.gantt.tall", {tabindex: 0,
     role: "region", "aria-label": t("holders")}, h("table", h("thead", h("tr", h("th", {scope: "col"}, t("lease")),
     h("th", {scope: "col"}, t("buyer")), h("th.num", {scope: "col"}, t("chips")), h("th", {scope: "col"}, t("window")),
-    h("th", {scope: "col"}, `${when(now)} →`))), h("tbody", rows))));
+    h("th", {scope: "col"}, `${when(now)} → ${when(new Date(from + span).toISOString())}`))), h("tbody", rows))));
 }

@@ -1,6 +1,6 @@
 // The operators' console: login, the frame, which view an address means, and the keys.
 
-import {Api} from "/console/api.js";
+import {Api, Refused} from "/console/api.js";
 import {h, put} from "/console/dom.js";
 import {help} from "/console/help.js";
 import {t} from "/console/prefs.js";
@@ -46,21 +46,21 @@ function login(error = null) {
 }
 
 async function enter(key) {
-  const api = new Api(key, () => leave());
+  const api = new Api(key, (told) => ctx?.api === api && leave(new Refused(told)));
   await api.get("/v1/operator/alerts", {limit: 1}); // refused by name when the key is no operator's
   sessionStorage.setItem(KEY, key);
   const catalog = await api.get("/v1/catalog");
   const stream = new Stream(key);
   stream.follow("status", () => true);
   const head = new Head(api, stream, () => [
-    h("button", {type: "button", id: "logout", click: leave}, t("log_out"))]);
+    h("button", {type: "button", id: "logout", click: () => leave()}, t("log_out"))]);
   ctx = {api, stream, head, catalog, go};
   draw();
 }
 
-function leave() {
+function leave(why = null) {
   sessionStorage.removeItem(KEY);
-  login();
+  login(why);
 }
 
 // ------------------------------------------------------------------------------------------------------------- views

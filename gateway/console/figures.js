@@ -52,6 +52,11 @@ export function when(text, {seconds = false, year = false} = {}) {
   return `${day} ${text.slice(11, seconds ? 19 : 16)}`;
 }
 
+/** A window from one instant to another, the second day only where it is another. */
+export function span(start, end) {
+  return `${when(start)} – ${start.slice(0, 10) === end.slice(0, 10) ? end.slice(11, 16) : when(end)}`;
+}
+
 export function clock(text) {
   return text ? text.slice(11, 19) : "–";
 }

@@ -52,9 +52,9 @@ export function grid(root, {api, catalog, link, shares}) {
       title: `${named(catalog.regions.find((r) => r.region === market.region))} · ${chip.vendor} ${chip.model}`,
     },
       h("span.name", chipName(chip)),
-      h("span.price", ask ? price(ask[0], market.du_rate) : h("span.soft", t("no_ask"))),
-      h("span.meta", h("span", `${t("spread")} ${shown}`), h("span", otherUnit(ask, market.du_rate))),
-      share !== undefined && h("span.meta", h("span", t("leased")), h("span", percent(share))),
+      h("span.line", ask ? h("span.price", price(ask[0], market.du_rate)) : h("span.soft", t("no_ask")),
+        h("span.small.soft", otherUnit(ask, market.du_rate))),
+      h("span.line.small.soft", h("span", `${t("spread")} ${shown}`), share !== undefined && h("span", percent(share))),
       market.state === "open" ? null : state(market.state, t(`state_${market.state}`)),
       share !== undefined && h("span.leased", {"aria-hidden": true}));
   }

@@ -2,7 +2,7 @@
 
 import {cancelLease} from "/console/actions.js";
 import {facts, h, panel, put, state, table, tabs} from "/console/dom.js";
-import {money, percent, when} from "/console/figures.js";
+import {money, percent, span, when} from "/console/figures.js";
 import {listing} from "/console/lists.js";
 import {prefs, t} from "/console/prefs.js";
 
@@ -22,7 +22,7 @@ const columns = () => [
   {head: t("state"), cell: (row) => state(row.state, t(`lease_${row.state}`))},
   {head: t("market"), cell: (row) => `${row.region} / ${row.chip}`},
   {head: t("chips"), num: true, cell: (row) => money(row.quantity, 0)},
-  {head: t("window"), cell: (row) => h("span.soft", `${when(row.start)} – ${when(row.until)}`)},
+  {head: t("window"), cell: (row) => h("span.soft", span(row.start, row.until))},
   {head: t("price"), num: true, cell: (row) => money(prefs.unit === "cny" ? row.price : row.price_per_du)},
   {head: t("buyer"), cell: (row) => accountLink(row.buyer)},
   {head: t("provider"), cell: (row) => accountLink(row.provider)},
@@ -104,12 +104,12 @@ function statement(made) {
     {head: t("seq"), num: true, cell: (row) => h("span.soft", row.seq)},
   ];
   return h("div", h("div.tall", table(columns, made.items, t("statement"))),
-    h("div.body.row", made.totals.map((total) => h("span.small", h("span.soft", `${total.reason} `), money(total.amount)))));
+    h("div.row.totals", made.totals.map((total) => h("span.small", h("span.soft", `${total.reason} `), money(total.amount)))));
 }
 
 function periods(one) {
   const columns = [
-    {head: t("period"), cell: (row) => `${when(row.start)} – ${when(row.end).slice(6)}`},
+    {head: t("period"), cell: (row) => span(row.start, row.end)},
     {head: t("state"), cell: (row) => state(row.state, t(`period_${row.state}`))},
     {head: t("delivered"), num: true, cell: (row) => money(row.delivered, 0)},
     {head: t("used"), num: true, cell: (row) => money(row.used, 0)},

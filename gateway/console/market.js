@@ -3,7 +3,7 @@
 import {Book} from "/console/book.js";
 import {candleChart, depthChart} from "/console/charts.js";
 import {calmly, h, panel, put, state, tabs} from "/console/dom.js";
-import {clock, count, duration, money, price, unitWord, when} from "/console/figures.js";
+import {clock, count, duration, money, price, span, unitWord, when} from "/console/figures.js";
 import {chipName} from "/console/grid.js";
 import {named, prefs, t} from "/console/prefs.js";
 
@@ -139,7 +139,7 @@ function tapeTable(view) {
       h("td.soft", {title: trade.at}, clock(trade.at)),
       h("td.num", {class: trade.taker === "bid" ? "bid" : "ask"}, price(trade.price, view.rate)),
       h("td.num", money(trade.quantity, 0)),
-      h("td.soft.small", `${when(trade.start)} – ${when(trade.end)}`),
+      h("td.soft.small", span(trade.start, trade.end)),
       h("td.small", t(`taker_${trade.taker}`))))));
 }
 

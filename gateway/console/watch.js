@@ -17,7 +17,7 @@ export function alerts(root, {api, params, go}) {
   const columns = () => [
     {head: t("time"), cell: (row) => h("span.soft", {title: row.at}, when(row.at))},
     {head: t("kind"), cell: (row) => state("warn", t(`flag_${row.kind}`))},
-    {head: t("groups"), cell: (row) => row.groups.join(", ")},
+    {head: t("groups"), wrap: true, cell: (row) => row.groups.join(", ")},
     {head: t("what"), wrap: true, cell: (row) => row.detail},
     {head: t("amount"), num: true, cell: (row) => money(row.amount)},
     {head: t("leases"), cell: (row) => row.lease_ids.slice(-4).map((id) => [leaseLink(id), " "])},

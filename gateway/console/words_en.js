@@ -75,6 +75,7 @@ export default {
   runs_out_late: "in more than ten years", claimants: "Claimants", leases_count: "{count} leases",
   domestic: "Domestic chips", valid: "Valid", no_programmes: "No programmes.", paused: "paused", pause: "Pause",
   resume: "Resume",
+  not_in_use: "Not in use", no_ceiling: "no ceiling",
   // what to watch
   flag_related_party: "related party", flag_circular: "circular", flag_double_subsidy: "double subsidy",
   flag_underused: "underused", flag_split_contract: "split contract", groups: "Groups",

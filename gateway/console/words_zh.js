@@ -65,6 +65,7 @@ export default {
   pool_pool: "资金池余额", pool_committed: "已承诺", pool_redeemed: "已兑付", granted_lately: "近期发放", runs_out: "资金池耗尽",
   runs_out_never: "按近期速度不会耗尽", runs_out_late: "十年以后", claimants: "受益方", leases_count: "{count} 份租约",
   domestic: "国产芯片", valid: "有效期", no_programmes: "没有计划。", paused: "已暂停", pause: "暂停", resume: "恢复",
+  not_in_use: "未使用", no_ceiling: "无上限",
   // what to watch
   flag_related_party: "关联方", flag_circular: "循环租赁", flag_double_subsidy: "重复补贴", flag_underused: "使用不足",
   flag_split_contract: "拆分合同", groups: "所有者组", no_alerts: "没有提示。", no_contests: "没有异议。", ruling: "裁定", rule: "裁定",

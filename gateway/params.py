@@ -7,7 +7,7 @@ from msgspec import Meta
 from gateway.documents.pages import CONSOLE_FILES, PAGES
 from gateway.requests import CandlesQuery
 from gateway.requests_money import TransferPage
-from gateway.requests_operator import CapacityPage
+from gateway.requests_overview import CapacityPage
 from gateway.schema import Body, BookQuery, ClientOrderId, Page, PublicId, Slug
 
 

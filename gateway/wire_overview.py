@@ -6,7 +6,7 @@ from exchange.language.commands import FLOOR
 from exchange.language.instants import format_instant
 from exchange.language.units import Seconds, format_chips, format_money
 from exchange.language.views_money import ProgrammeView
-from exchange.language.views_operator import CapacityView, DayView, UseView
+from exchange.language.views_overview import CapacityView, DayView, UseView
 from gateway import answers_overview
 from gateway.wire import chip_hours
 from gateway.wire_money import programme

@@ -39,7 +39,7 @@ from exchange.language.views_money import (
     ProgrammeView,
     VoucherView,
 )
-from exchange.language.views_operator import CapacityView, UseView
+from exchange.language.views_overview import CapacityView, UseView
 
 T_co = TypeVar("T_co", covariant=True)
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from exchange.language.units import DAY_S, HOUR_S, Milli, Seconds, div_half_even
 from exchange.language.views import AskView, LeaseView
-from exchange.language.views_operator import CapacityView, DayView
+from exchange.language.views_overview import CapacityView, DayView
 
 UCH_PER_CH = 1_000_000
 MILLI_PER_CHIP = 1_000

@@ -31,7 +31,7 @@ from exchange.language.views_money import (
     ProgrammeView,
     VoucherView,
 )
-from exchange.language.views_operator import CapacityView, UseView
+from exchange.language.views_overview import CapacityView, UseView
 from exchange.language.windows import ceil_to_step
 from exchange.projections import capacity
 from exchange.projections.accounts import Accounts

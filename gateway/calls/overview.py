@@ -12,7 +12,7 @@ from gateway.calls.markets import known_rate, tenor_of
 from gateway.desk import Call, stretch
 from gateway.errors import Refusal
 from gateway.params import AccountRef, AccountTransfers, LeaseRef, MarketCapacity
-from gateway.requests_operator import AllLeasesPage, CapacityPage, PastBookQuery
+from gateway.requests_overview import AllLeasesPage, CapacityPage, PastBookQuery
 
 T = TypeVar("T")
 

@@ -17,7 +17,7 @@ from gateway import (
     answers_overview,
     requests,
     requests_money,
-    requests_operator,
+    requests_overview,
     schema,
     schema_money,
 )
@@ -277,7 +277,7 @@ def transfers_of(account_id: str, page: requests_money.TransferPage | None = Non
     return _get(f"{_at('operator/accounts', account_id)}/transfers", answers_money.Transfers, _query(page))
 
 
-def all_leases(page: requests_operator.AllLeasesPage | None = None) -> Request[answers.Leases]:
+def all_leases(page: requests_overview.AllLeasesPage | None = None) -> Request[answers.Leases]:
     return _get("/v1/operator/leases", answers.Leases, _query(page))
 
 
@@ -289,12 +289,12 @@ def any_statement(lease_id: str) -> Request[answers_money.Statement]:
     return _get(f"{_at('operator/leases', lease_id)}/statement", answers_money.Statement)
 
 
-def capacity(page: requests_operator.CapacityPage | None = None) -> Request[answers_overview.Capacities]:
+def capacity(page: requests_overview.CapacityPage | None = None) -> Request[answers_overview.Capacities]:
     return _get("/v1/operator/capacity", answers_overview.Capacities, _query(page))
 
 
 def market_capacity(
-    region: str, chip: str, page: requests_operator.CapacityPage | None = None
+    region: str, chip: str, page: requests_overview.CapacityPage | None = None
 ) -> Request[answers_overview.Capacities]:
     path = f"/v1/operator/capacity{_market(region, chip).removeprefix('/v1/markets')}"
     return _get(path, answers_overview.Capacities, _query(page))
@@ -304,7 +304,7 @@ def programme_use() -> Request[answers_overview.ProgrammeUses]:
     return _get("/v1/operator/programmes", answers_overview.ProgrammeUses)
 
 
-def past_book(asked: requests_operator.PastBookQuery) -> Request[answers_overview.PastBook]:
+def past_book(asked: requests_overview.PastBookQuery) -> Request[answers_overview.PastBook]:
     return _get("/v1/operator/past/book", answers_overview.PastBook, _query(asked))
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
 
-from gateway import params, requests, requests_money, requests_operator, schema
+from gateway import params, requests, requests_money, requests_overview, schema
 from gateway.calls import (
     accounts,
     asks,
@@ -147,13 +147,13 @@ ROUTES: Final = (
     Route("GET", f"{_OPERATOR}/accounts", overview.accounts, schema.Page),
     Route("GET", f"{_OPERATOR}/accounts/{{account_id}}", overview.account, params.AccountRef),
     Route("GET", f"{_OPERATOR}/accounts/{{account_id}}/transfers", overview.transfers, params.AccountTransfers),
-    Route("GET", f"{_OPERATOR}/leases", overview.leases, requests_operator.AllLeasesPage),
+    Route("GET", f"{_OPERATOR}/leases", overview.leases, requests_overview.AllLeasesPage),
     Route("GET", f"{_OPERATOR}/leases/{{lease_id}}", overview.lease, params.LeaseRef),
     Route("GET", f"{_OPERATOR}/leases/{{lease_id}}/statement", overview.statement, params.LeaseRef),
-    Route("GET", f"{_OPERATOR}/capacity", overview.capacity, requests_operator.CapacityPage),
+    Route("GET", f"{_OPERATOR}/capacity", overview.capacity, requests_overview.CapacityPage),
     Route("GET", f"{_OPERATOR}/capacity/{{region}}/{{chip}}", overview.market_capacity, params.MarketCapacity),
     Route("GET", f"{_OPERATOR}/programmes", overview.programme_use, schema.NoParams),
-    Route("GET", f"{_OPERATOR}/past/book", overview.past_book, requests_operator.PastBookQuery),
+    Route("GET", f"{_OPERATOR}/past/book", overview.past_book, requests_overview.PastBookQuery),
     # sandbox
     Route("POST", "/v1/sandbox/clock", sandbox.advance_clock, schema.ClockBody),
     Route("POST", "/v1/sandbox/deposits", sandbox.deposit, schema.OwnDepositBody, status=201, keyed=True),

@@ -39,9 +39,9 @@ export function market(root, {api, stream, catalog, region, chip, tenor, go, ext
 
   put(root,
     h("div.head", h("h1", `${named(place)} · ${kind.vendor} ${chipName(kind)}`), brake,
-      h("span.soft.small", kind.du_rate ? t("du_rate", {rate: kind.du_rate}) : t("no_du_rate")), tools,
-      h("span.push", tabs(t("tenor"), catalog.tenors.map((name) => [name, duration(name)]), tenor,
-        (value) => go(region, chip, value)))),
+      h("span.soft.small", kind.du_rate ? t("du_rate", {rate: kind.du_rate}) : t("no_du_rate")), tools),
+    h("div.head", tabs(t("tenor"), catalog.tenors.map((name) => [name, duration(name)]), tenor,
+      (value) => go(region, chip, value)), h("span.soft.small", t("tenor_note"))),
     h("div.cols",
       h("div.w5.stack", panel(t("ladder"), h("span.soft.small.push", unitWord()), ladder), panel(t("tape"), null, tape)),
       h("div.w7.stack",

@@ -1,25 +1,23 @@
 // The public market page at `/`: prices by chip and region, one market's depth and candles, the index. No login.
 
 import {Api} from "/console/api.js";
-import {h, panel, put} from "/console/dom.js";
-import {money} from "/console/figures.js";
+import {h, put} from "/console/dom.js";
 import {grid} from "/console/grid.js";
+import {index} from "/console/index.js";
 import {market} from "/console/market.js";
 import {t} from "/console/prefs.js";
 import {Head, listenToKeys, problem, sayLanguage} from "/console/shell.js";
 import {Stream} from "/console/stream.js";
 
-const INDEX_MS = 10_000;
-
 const api = new Api();
 const stream = new Stream();
 const head = new Head(api, stream, () => [
   h("a.button", {href: "/docs"}, t("docs")), h("a.button", {href: "/console"}, t("console"))]);
-const index = h("div");
+const cards = h("div");
 const prices = h("div");
 const detail = h("div");
 document.body.append(h("a.skip", {href: "#main"}, t("skip")),
-  h("div.frame.open", head.element, h("main", {id: "main", tabindex: -1}, h("div.stack", index, prices, detail))));
+  h("div.frame.open", head.element, h("main", {id: "main", tabindex: -1}, h("h1.aside", t("public_title")), h("div.stack", cards, prices, detail))));
 
 let catalog = null;
 let ends = [];
@@ -31,29 +29,19 @@ function draw() {
   document.title = `Leasebook · ${t("public_title")}`;
   if (!catalog) return;
   for (const end of ends) end();
-  ends = [grid(prices, {api, catalog, link})];
+  ends = [index(cards, api), grid(prices, {api, catalog, link})];
   const [, kind, region, chip, tenor] = location.hash.split("/");
   if (kind === "market" && catalog.tenors.includes(tenor)) {
     ends.push(market(detail, {api, stream, catalog, region, chip, tenor, go: (...where) => (location.hash = link(...where))}));
   } else {
     put(detail, h("p.note", t("choose_market")));
   }
-  drawIndex().catch(() => {});
-}
-
-async function drawIndex() {
-  const found = (await api.get("/v1/index")).items;
-  put(index, h("h1.aside", t("public_title")), h("div.cards", found.map((grade) => h("div.card",
-    h("div.soft.small", `${t("index")} ${grade.grade}`),
-    h("div.value", grade.price_per_du === null ? "–" : money(grade.price_per_du)),
-    h("div.soft.small", t("index_note", {from: grade.du_from, volume: money(grade.volume_du.split(".")[0], 0)}))))));
 }
 
 window.addEventListener("hashchange", () => {
   draw();
   if (location.hash) detail.scrollIntoView({behavior: "auto", block: "start"});
 });
-setInterval(() => !document.hidden && drawIndex().catch(() => {}), INDEX_MS);
 listenToKeys({});
 try {
   catalog = await api.get("/v1/catalog");

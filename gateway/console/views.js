@@ -5,8 +5,9 @@ import {setBand, setMarket} from "/console/actions.js";
 import {audit} from "/console/audit.js";
 import {brakes} from "/console/brakes.js";
 import {capacity, sharesLeased} from "/console/capacity.js";
-import {h} from "/console/dom.js";
+import {h, put} from "/console/dom.js";
 import {grid} from "/console/grid.js";
+import {index} from "/console/index.js";
 import {lease, leases} from "/console/leases.js";
 import {market} from "/console/market.js";
 import {past} from "/console/past.js";
@@ -17,14 +18,18 @@ import {alerts, books, contests, sessions} from "/console/watch.js";
 const address = (region, chip, tenor) => `/market/${region}/${chip}/${tenor}`;
 
 function map(root, {api, catalog}) {
-  return grid(root, {api, catalog, link: (...where) => `#${address(...where)}`, shares: () => sharesLeased(api)});
+  const [cards, markets] = [h("div"), h("div")];
+  put(root, h("h1.aside", t("view_map")), h("div.stack", cards, markets));
+  const ends = [index(cards, api),
+    grid(markets, {api, catalog, link: (...where) => `#${address(...where)}`, shares: () => sharesLeased(api)})];
+  return () => ends.forEach((end) => end());
 }
 
 function oneMarket(root, ctx) {
   const {api, stream, catalog, params, go} = ctx;
   const [region, chip, tenor = "P1D"] = params;
   const extra = (one) => past(ctx, one);
-  const tools = h("span.row",
+  const tools = h("span.row.push",
     h("a.button", {href: `#/capacity/${region}/${chip}`}, t("view_capacity")),
     h("button", {type: "button", click: () => setBand(ctx, region, chip)}, t("band")),
     h("button.grave", {type: "button", id: "brake", click: () => setMarket(ctx, region, chip, "halted")}, t("brake")));

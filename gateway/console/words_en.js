@@ -8,7 +8,7 @@ export default {
   switch_theme: "Light or dark", cny_per_hour: "CNY per chip-hour", cny_per_du: "CNY per 度",
   sync_in: "in sync", sync_lost: "out of sync", sync_opening: "connecting", resyncs: "{count} resyncs",
   state_open: "open", state_post_only: "post only", state_cancel_only: "cancel only", state_halted: "halted",
-  state_stopped: "stopped", state_unreachable: "unreachable", brakes_on: "{count} brakes on",
+  state_stopped: "stopped", state_unreachable: "unreachable", brakes_on: "brakes on: {count}",
   // login
   operator_key: "Operator key", log_in: "Log in", log_out: "Log out",
   key_note: "The key stays in this tab, and is gone when the tab is closed. A first key is in operator.key of the data directory.",
@@ -26,6 +26,7 @@ export default {
   ladder: "Ladder", price: "Price", chips: "Chips", orders: "Orders", sum: "Sum", depth: "Depth", tape: "Trades",
   candles: "Candles", interval: "Interval", window: "Window", taker: "Taker", taker_bid: "▲ bid", taker_ask: "▼ ask",
   time: "Time", trades: "trades", open: "open", close_price: "close", high: "high", low: "low", volume: "chip-hours",
+  tenor_note: "length of lease; ladder, candles and depth are of it", grade_high: "high grade", grade_middle: "middle grade", grade_light: "light grade",
   no_asks: "No asks.", no_bids: "No bids.", no_spread: "One side only.", no_trades: "No trades yet.",
   no_candles: "Nothing has traded in this tenor yet.", empty_book: "The book is empty.",
   no_such_market: "The catalogue has no such market.", du_rate: "{rate} 度 per chip-hour", no_du_rate: "no 度 rate",
@@ -66,7 +67,7 @@ export default {
   blocked: "blocked",
   // capacity
   days: "Days", calendar: "Calendar", leased: "leased", offered: "for sale", idle: "idle",
-  capacity_note: "Chip-hours by day, in UTC; today's from now on. Idle is what a site has shown to have that day's and is neither leased nor for sale.",
+  capacity_note: "Chip-hours by day, in UTC; today's from now on. Idle: a site has shown to have these chips, and they are neither leased nor for sale.",
   no_capacity: "Nobody has chips in these days.", holders: "Who holds what",
   holders_note: "open leases, one bar each",
   // vouchers

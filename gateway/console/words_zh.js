@@ -8,7 +8,7 @@ export default {
   switch_theme: "浅色或深色", cny_per_hour: "元/卡时", cny_per_du: "元/度",
   sync_in: "已同步", sync_lost: "不同步", sync_opening: "连接中", resyncs: "重新同步 {count} 次",
   state_open: "开放", state_post_only: "只挂单", state_cancel_only: "只撤单", state_halted: "暂停",
-  state_stopped: "已停止", state_unreachable: "无法连接", brakes_on: "{count} 处限制生效",
+  state_stopped: "已停止", state_unreachable: "无法连接", brakes_on: "限制：{count} 处",
   // login
   operator_key: "运营密钥", log_in: "登录", log_out: "退出",
   key_note: "密钥只保存在本标签页，关闭即清除。首个密钥在数据目录的 operator.key 文件中。",
@@ -26,6 +26,7 @@ export default {
   ladder: "盘口", price: "价格", chips: "卡数", orders: "单数", sum: "累计", depth: "深度", tape: "成交",
   candles: "K 线", interval: "周期", window: "时段", taker: "主动方", taker_bid: "▲ 买", taker_ask: "▼ 卖",
   time: "时间", trades: "笔", open: "开", close_price: "收", high: "高", low: "低", volume: "卡时",
+  tenor_note: "租期；盘口、K 线与深度均按此", grade_high: "高档", grade_middle: "中档", grade_light: "低档",
   no_asks: "无卖单。", no_bids: "无买单。", no_spread: "仅有一方报价。", no_trades: "尚无成交。",
   no_candles: "该期限尚无成交。", empty_book: "盘口为空。",
   no_such_market: "目录中没有这个市场。", du_rate: "每卡时 {rate} 度", no_du_rate: "无度率",

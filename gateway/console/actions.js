@@ -11,19 +11,48 @@ const REASON_MAX = 200;
 
 /** Ask for what a brake needs. `fields` are `{name, label, options?, value?, hint?}`; `path` may be made of them. */
 export function act(ctx, {title, path, fields = [], fixed = {}, sent = (values) => values}) {
-  const inputs = fields.map((field) => [field, field.options
-    ? h("select", {name: field.name}, field.options.map(([value, words]) =>
-      h("option", {value, selected: value === field.value}, words)))
-    : h("input", {name: field.name, value: field.value ?? "", placeholder: field.hint ?? "", required: field.required})]);
+  const inputs = fields.map((field) => [
+    field,
+    field.options
+      ? h(
+          "select",
+          {name: field.name},
+          field.options.map(([value, words]) => h("option", {value, selected: value === field.value}, words)),
+        )
+      : h("input", {
+          name: field.name,
+          value: field.value ?? "",
+          placeholder: field.hint ?? "",
+          required: field.required,
+        }),
+  ]);
   const reason = h("textarea", {name: "reason", rows: 2, maxlength: REASON_MAX, required: true});
   const hit = h("div", {id: "hits", "aria-live": "polite"});
   const look = h("button.main", {type: "submit", id: "preview"}, t("who_is_hit"));
-  const go = h("button.grave", {type: "button", id: "carry-out", disabled: true, click: () => carryOut(false)}, t("carry_out"));
-  const form = h("form", {submit: (event) => { event.preventDefault(); carryOut(true); }},
-    h("h2", title), inputs.map(([field, input]) => h("label", field.label, input)), h("label", t("reason"), reason), hit,
-    h("div.row", h("button", {type: "button", click: () => box.close()}, t("back")), h("span.row.push", look, go)));
+  const go = h(
+    "button.grave",
+    {type: "button", id: "carry-out", disabled: true, click: () => carryOut(false)},
+    t("carry_out"),
+  );
+  const form = h(
+    "form",
+    {
+      submit: (event) => {
+        event.preventDefault();
+        carryOut(true);
+      },
+    },
+    h("h2", title),
+    inputs.map(([field, input]) => h("label", field.label, input)),
+    h("label", t("reason"), reason),
+    hit,
+    h("div.row", h("button", {type: "button", click: () => box.close()}, t("back")), h("span.row.push", look, go)),
+  );
   const box = h("dialog", {"aria-label": title}, form);
-  form.addEventListener("input", () => { go.disabled = true; put(hit); });
+  form.addEventListener("input", () => {
+    go.disabled = true;
+    put(hit);
+  });
   box.addEventListener("close", () => box.remove());
 
   function asked() {
@@ -44,8 +73,11 @@ export function act(ctx, {title, path, fields = [], fixed = {}, sent = (values) 
         return;
       }
       box.close();
-      toast(answer.outcome === "proposed"
-        ? t("proposed_until", {id: answer.proposal_id, time: when(answer.expires_at)}) : t("done_at", {seq: count(answer.seq)}));
+      toast(
+        answer.outcome === "proposed"
+          ? t("proposed_until", {id: answer.proposal_id, time: when(answer.expires_at)})
+          : t("done_at", {seq: count(answer.seq)}),
+      );
       ctx.again();
     } catch (error) {
       put(hit, problem(error));
@@ -62,8 +94,8 @@ export function hits(found) {
   const rows = ["markets", "accounts", "orders", "leases"].map((name) => {
     const {count: number, first, chips} = found[name];
     const names = first.join(", ") + (number > first.length ? " …" : "");
-    return [h("dt", t(`hit_${name}`)), h("dd", h("b", count(number)), chips && Number(chips) ? ` · ${money(chips, 0)} ${t("chips_unit")}` : "",
-      h("div.small.soft", names))];
+    const many = Number(chips ?? 0) ? ` · ${money(chips, 0)} ${t("chips_unit")}` : "";
+    return [h("dt", t(`hit_${name}`)), h("dd", h("b", count(number)), many, h("div.small.soft", names))];
   });
   return h("div.panel", h("div.body", add(h("dl.facts-list"), rows)));
 }
@@ -73,25 +105,48 @@ function states(chosen) {
 }
 
 export function setMarket(ctx, region, chip, chosen) {
-  act(ctx, {title: `${t("brake_market")} · ${region} / ${chip}`, fields: [states(chosen)],
-    path: `/v1/operator/markets/${region}/${chip}/state`});
+  act(ctx, {
+    title: `${t("brake_market")} · ${region} / ${chip}`,
+    fields: [states(chosen)],
+    path: `/v1/operator/markets/${region}/${chip}/state`,
+  });
 }
 
 /** A region, a chip type, a market or the whole venue. */
 export function setScope(ctx, {region = "", chip = "", chosen = "halted"} = {}) {
   const {catalog} = ctx;
-  act(ctx, {title: t("brake_scope"), path: "/v1/operator/halt", fields: [states(chosen),
-    {name: "region", label: t("region"), value: region,
-      options: [["", t("every_region")], ...catalog.regions.map((entry) => [entry.region, named(entry)])]},
-    {name: "chip", label: t("chip"), value: chip,
-      options: [["", t("every_chip")], ...catalog.chips.map((entry) => [entry.chip, `${entry.vendor} ${entry.model}`])]}],
-  sent: (values) => Object.fromEntries(Object.entries(values).filter(([, value]) => value))});
+  act(ctx, {
+    title: t("brake_scope"),
+    path: "/v1/operator/halt",
+    fields: [
+      states(chosen),
+      {
+        name: "region",
+        label: t("region"),
+        value: region,
+        options: [["", t("every_region")], ...catalog.regions.map((entry) => [entry.region, named(entry)])],
+      },
+      {
+        name: "chip",
+        label: t("chip"),
+        value: chip,
+        options: [
+          ["", t("every_chip")],
+          ...catalog.chips.map((entry) => [entry.chip, `${entry.vendor} ${entry.model}`]),
+        ],
+      },
+    ],
+    sent: (values) => Object.fromEntries(Object.entries(values).filter(([, value]) => value)),
+  });
 }
 
 export function setBand(ctx, region, chip, chosen = "") {
-  act(ctx, {title: `${t("band")} · ${region} / ${chip}`, path: `/v1/operator/markets/${region}/${chip}/band`,
+  act(ctx, {
+    title: `${t("band")} · ${region} / ${chip}`,
+    path: `/v1/operator/markets/${region}/${chip}/band`,
     fields: [{name: "band", label: t("band_label"), value: chosen, hint: "0.2"}],
-    sent: ({band}) => ({band: band || null})});
+    sent: ({band}) => ({band: band || null}),
+  });
 }
 
 function accountField(account) {
@@ -99,8 +154,13 @@ function accountField(account) {
 }
 
 function onAccount(title, verb) {
-  return (ctx, account = "") => act(ctx, {title: t(title), fields: [accountField(account)],
-    path: ({account: name}) => `/v1/operator/accounts/${encodeURIComponent(name)}/${verb}`, sent: () => ({})});
+  return (ctx, account = "") =>
+    act(ctx, {
+      title: t(title),
+      fields: [accountField(account)],
+      path: ({account: name}) => `/v1/operator/accounts/${encodeURIComponent(name)}/${verb}`,
+      sent: () => ({}),
+    });
 }
 
 export const blockAccount = onAccount("block", "block");
@@ -108,16 +168,26 @@ export const unblockAccount = onAccount("unblock", "unblock");
 export const cancelOrders = onAccount("cancel_orders", "cancel-orders");
 
 export function revokeKey(ctx, key = "") {
-  act(ctx, {title: t("revoke"), fields: [{name: "key", label: t("key"), value: key, required: true}],
-    path: ({key: id}) => `/v1/operator/keys/${encodeURIComponent(id)}/revoke`, sent: () => ({})});
+  act(ctx, {
+    title: t("revoke"),
+    fields: [{name: "key", label: t("key"), value: key, required: true}],
+    path: ({key: id}) => `/v1/operator/keys/${encodeURIComponent(id)}/revoke`,
+    sent: () => ({}),
+  });
 }
 
 export function pauseProgramme(ctx, programme) {
-  act(ctx, {title: `${t("pause")} · ${programme}`, path: `/v1/operator/programmes/${encodeURIComponent(programme)}/pause`});
+  act(ctx, {
+    title: `${t("pause")} · ${programme}`,
+    path: `/v1/operator/programmes/${encodeURIComponent(programme)}/pause`,
+  });
 }
 
 export function resumeProgramme(ctx, programme) {
-  act(ctx, {title: `${t("resume")} · ${programme}`, path: `/v1/operator/programmes/${encodeURIComponent(programme)}/resume`});
+  act(ctx, {
+    title: `${t("resume")} · ${programme}`,
+    path: `/v1/operator/programmes/${encodeURIComponent(programme)}/resume`,
+  });
 }
 
 export function cancelLease(ctx, lease) {
@@ -125,7 +195,12 @@ export function cancelLease(ctx, lease) {
 }
 
 export function ruleContest(ctx, contest) {
-  act(ctx, {title: `${t("rule")} · ${contest.contest_id}`, path: `/v1/operator/contests/${contest.contest_id}/ruling`,
-    fields: [{name: "delivered", label: t("ruled_delivered"), value: contest.period?.delivered ?? "", required: true},
-      {name: "used", label: t("ruled_used"), value: contest.period?.used ?? "", required: true}]});
+  act(ctx, {
+    title: `${t("rule")} · ${contest.contest_id}`,
+    path: `/v1/operator/contests/${contest.contest_id}/ruling`,
+    fields: [
+      {name: "delivered", label: t("ruled_delivered"), value: contest.period?.delivered ?? "", required: true},
+      {name: "used", label: t("ruled_used"), value: contest.period?.used ?? "", required: true},
+    ],
+  });
 }

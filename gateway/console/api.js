@@ -31,9 +31,15 @@ export class Api {
     const sent = {...headers};
     if (this.key) sent.Authorization = `Bearer ${this.key}`;
     if (body !== undefined) sent["Content-Type"] = "application/json";
-    const answer = await fetch(path, {method, headers: sent, body: body === undefined ? undefined : JSON.stringify(body)});
+    const answer = await fetch(path, {
+      method,
+      headers: sent,
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
     if (answer.ok) return answer.json();
-    const problem = await answer.json().catch(() => ({code: "unreadable", detail: `${answer.status} ${answer.statusText}`}));
+    const problem = await answer
+      .json()
+      .catch(() => ({code: "unreadable", detail: `${answer.status} ${answer.statusText}`}));
     if (answer.status === 401) this.lost(problem);
     throw new Refused(problem);
   }

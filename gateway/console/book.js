@@ -9,7 +9,8 @@ const TABLE = Uint32Array.from({length: 256}, (_, byte) => {
 /** CRC-32 of ASCII text, as zlib computes it. */
 export function crc32(text) {
   let value = 0xffffffff;
-  for (let place = 0; place < text.length; place += 1) value = (value >>> 8) ^ TABLE[(value ^ text.charCodeAt(place)) & 0xff];
+  for (let place = 0; place < text.length; place += 1)
+    value = (value >>> 8) ^ TABLE[(value ^ text.charCodeAt(place)) & 0xff];
   return (value ^ 0xffffffff) >>> 0;
 }
 

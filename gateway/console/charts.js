@@ -5,7 +5,7 @@ import {when} from "/console/figures.js";
 
 const WIDTH = 720; // of a chart that stands nowhere yet
 
-/** Candles, oldest first, as `{start, open, high, low, close, volume, trades}`; `show(candle)` is told of each looked at. */
+/** Candles, oldest first: `{start, open, high, low, close, volume, trades}`; `show` is told which is looked at. */
 export function candleChart(candles, {width = WIDTH, height = 240, places = 2, label, show}) {
   const [right, bottom, room] = [56, 22, 46];
   const plot = {width: width - right, top: 8, height: height - bottom - room - 8};
@@ -18,8 +18,10 @@ export function candleChart(candles, {width = WIDTH, height = 240, places = 2, l
   const wide = Math.max(1.5, Math.min(14, step * 0.66));
   const chart = s("svg.chart", {viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label, tabindex: 0});
   for (const at of ticks(low - spare, high + spare, 5)) {
-    chart.append(s("line.axis", {x1: 0, x2: plot.width, y1: y(at), y2: y(at)}),
-      s("text", {x: plot.width + 6, y: y(at) + 4}, at.toFixed(places)));
+    chart.append(
+      s("line.axis", {x1: 0, x2: plot.width, y1: y(at), y2: y(at)}),
+      s("text", {x: plot.width + 6, y: y(at) + 4}, at.toFixed(places)),
+    );
   }
   candles.forEach((candle, place) => {
     const x = (place + 0.5) * step;
@@ -29,13 +31,18 @@ export function candleChart(candles, {width = WIDTH, height = 240, places = 2, l
     chart.append(
       s(`line.wick-${up ? "up" : "down"}`, {x1: x, x2: x, y1: y(candle.high), y2: y(candle.low)}),
       s(`rect.${up ? "up" : "down"}`, {x: x - wide / 2, y: top, width: wide, height: tall, rx: 1}),
-      s("rect.volume", {x: x - wide / 2, width: wide, y: height - bottom - (candle.volume / most) * (room - 8),
-        height: (candle.volume / most) * (room - 8)}));
+      s("rect.volume", {
+        x: x - wide / 2,
+        width: wide,
+        y: height - bottom - (candle.volume / most) * (room - 8),
+        height: (candle.volume / most) * (room - 8),
+      }),
+    );
   });
   const every = Math.max(1, Math.ceil((candles.length * 96) / plot.width));
   candles.forEach((candle, place) => {
-    if (place % every === 0) chart.append(s("text", {x: (place + 0.5) * step, y: height - 6, "text-anchor": "middle"},
-      when(candle.start)));
+    if (place % every === 0)
+      chart.append(s("text", {x: (place + 0.5) * step, y: height - 6, "text-anchor": "middle"}, when(candle.start)));
   });
   look(chart, candles, step, plot, height - bottom, show);
   return chart;
@@ -82,8 +89,10 @@ export function depthChart(asks, bids, {width = WIDTH, height = 160, places = 2,
   const most = Math.max(1e-9, ...sums.flat().map(([, chips]) => chips));
   const y = scale(0, most * 1.08, height - bottom, 6);
   for (const at of ticks(0, most, 4)) {
-    chart.append(s("line.axis", {x1: 0, x2: width - right, y1: y(at), y2: y(at)}),
-      s("text", {x: width - right + 6, y: y(at) + 4}, String(Number(at.toPrecision(3)))));
+    chart.append(
+      s("line.axis", {x1: 0, x2: width - right, y1: y(at), y2: y(at)}),
+      s("text", {x: width - right + 6, y: y(at) + 4}, String(Number(at.toPrecision(3)))),
+    );
   }
   chart.append(steps("area-ask", sums[0], x, y, width - right), steps("area-bid", sums[1], x, y, 0));
   for (const at of ticks(low, high, width / 100)) {

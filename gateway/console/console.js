@@ -25,22 +25,46 @@ function login(error = null) {
   ctx?.stream.close();
   ctx?.head.close();
   ctx = null;
-  const field = h("input", {id: "key", type: "password", autocomplete: "off", spellcheck: "false", required: true,
-    placeholder: "lbk_…"});
+  const field = h("input", {
+    id: "key",
+    type: "password",
+    autocomplete: "off",
+    spellcheck: "false",
+    required: true,
+    placeholder: "lbk_…",
+  });
   const said = h("div", error && problem(error));
-  const form = h("form.stack", {submit: async (event) => {
-    event.preventDefault();
-    try {
-      await enter(field.value.trim());
-    } catch (failure) {
-      put(said, problem(failure));
-      field.select();
-    }
-  }}, h("label", t("operator_key"), field), said, h("button.main", {type: "submit"}, t("log_in")),
-    h("p.small.soft", t("key_note")));
+  const form = h(
+    "form.stack",
+    {
+      submit: async (event) => {
+        event.preventDefault();
+        try {
+          await enter(field.value.trim());
+        } catch (failure) {
+          put(said, problem(failure));
+          field.select();
+        }
+      },
+    },
+    h("label", t("operator_key"), field),
+    said,
+    h("button.main", {type: "submit"}, t("log_in")),
+    h("p.small.soft", t("key_note")),
+  );
   const panel = h("section.panel", h("header", h("h1", t("console_title"))), h("div.body", form));
-  put(document.body, h("div.frame.open", h("main", {id: "main", class: "login"}, panel,
-    h("p.row.mid", h("a", {href: "/"}, t("public_title")), h("a", {href: "/docs"}, t("docs"))))));
+  put(
+    document.body,
+    h(
+      "div.frame.open",
+      h(
+        "main",
+        {id: "main", class: "login"},
+        panel,
+        h("p.row.mid", h("a", {href: "/"}, t("public_title")), h("a", {href: "/docs"}, t("docs"))),
+      ),
+    ),
+  );
   document.title = `Leasebook · ${t("console_title")}`;
   field.focus();
 }
@@ -53,7 +77,8 @@ async function enter(key) {
   const stream = new Stream(key);
   stream.follow("status", () => true);
   const head = new Head(api, stream, () => [
-    h("button", {type: "button", id: "logout", click: () => leave()}, t("log_out"))]);
+    h("button", {type: "button", id: "logout", click: () => leave()}, t("log_out")),
+  ]);
   ctx = {api, stream, head, catalog, go};
   draw();
 }
@@ -70,8 +95,21 @@ function draw() {
   ctx.head.draw();
   ctx.main = h("main", {id: "main", tabindex: -1});
   ctx.nav = h("nav", {"aria-label": t("views")});
-  put(document.body, h("a.skip", {href: "#main", click: (event) => { event.preventDefault(); ctx.main.focus(); }}, t("skip")),
-    h("div.frame", ctx.head.element, h("div.side", ctx.nav), ctx.main));
+  put(
+    document.body,
+    h(
+      "a.skip",
+      {
+        href: "#main",
+        click: (event) => {
+          event.preventDefault();
+          ctx.main.focus();
+        },
+      },
+      t("skip"),
+    ),
+    h("div.frame", ctx.head.element, h("div.side", ctx.nav), ctx.main),
+  );
   show();
 }
 
@@ -81,21 +119,35 @@ function show() {
   end = () => {};
   const [name = "", ...params] = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
   const view = VIEWS.find((entry) => entry.names.includes(name)) ?? VIEWS[0];
-  put(ctx.nav, VIEWS.filter((entry) => entry.key).map((entry) => h("a", {
-    href: `#/${entry.names[0]}`, "aria-current": entry === view || entry.names[0] === view.under ? "page" : null,
-  }, t(`view_${entry.names[0] || "map"}`), h("kbd", {"aria-hidden": true}, entry.key))));
+  put(
+    ctx.nav,
+    VIEWS.filter((entry) => entry.key).map((entry) =>
+      h(
+        "a",
+        {href: `#/${entry.names[0]}`, "aria-current": entry === view || entry.names[0] === view.under ? "page" : null},
+        t(`view_${entry.names[0] || "map"}`),
+        h("kbd", {"aria-hidden": true}, entry.key),
+      ),
+    ),
+  );
   document.title = `${t(`view_${name || "map"}`)} · Leasebook`;
   const main = ctx.main;
   put(main, h("p.note", t("loading")));
   const asked = location.hash;
-  Promise.resolve().then(() => view.show(main, {...ctx, name, params, again: show}))
-    .then((ended) => { if (asked === location.hash && main === ctx?.main) end = ended ?? (() => {}); else ended?.(); })
+  Promise.resolve()
+    .then(() => view.show(main, {...ctx, name, params, again: show}))
+    .then((ended) => {
+      if (asked === location.hash && main === ctx?.main) end = ended ?? (() => {});
+      else ended?.();
+    })
     .catch((error) => main === ctx?.main && put(main, problem(error)));
 }
 
 window.addEventListener("hashchange", show);
 listenToKeys({
-  ...Object.fromEntries(VIEWS.filter((view) => view.key).map((view) => [view.key, () => ctx && go(`/${view.names[0]}`)])),
+  ...Object.fromEntries(
+    VIEWS.filter((view) => view.key).map((view) => [view.key, () => ctx && go(`/${view.names[0]}`)]),
+  ),
   r: show,
   "/": () => document.querySelector("main input, main select")?.focus(),
   "?": () => ctx && help(VIEWS),

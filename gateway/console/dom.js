@@ -61,11 +61,24 @@ export function state(name, word) {
 /** Buttons of which one is pressed; arrows move between them. `choose` gets the value. */
 export function tabs(label, choices, chosen, choose) {
   const buttons = choices.map(([value, text]) =>
-    h("button", {
-      type: "button", role: "tab", "aria-selected": String(value === chosen), "data-value": value,
-      tabindex: value === chosen ? 0 : -1, click: () => press(value),
-    }, text));
-  const box = h("div.tabs", {role: "tablist", "aria-label": label, keydown: (event) => arrows(event, buttons)}, buttons);
+    h(
+      "button",
+      {
+        type: "button",
+        role: "tab",
+        "aria-selected": String(value === chosen),
+        "data-value": value,
+        tabindex: value === chosen ? 0 : -1,
+        click: () => press(value),
+      },
+      text,
+    ),
+  );
+  const box = h(
+    "div.tabs",
+    {role: "tablist", "aria-label": label, keydown: (event) => arrows(event, buttons)},
+    buttons,
+  );
   function press(value) {
     for (const button of buttons) {
       const on = button.dataset.value === value;
@@ -88,20 +101,46 @@ function arrows(event, buttons) {
 
 /** A table: `columns` are `{head, cell, num, wrap}`; `cell` makes an element or text of a row. */
 export function table(columns, rows, caption) {
-  return h("div.scroll", {tabindex: 0, role: "region", "aria-label": caption}, h("table",
-    h("caption.aside", caption),
-    h("thead", h("tr", columns.map((column) => h(column.num ? "th.num" : "th", {scope: "col"}, column.head)))),
-    h("tbody", rows.map((row) => tableRow(columns, row)))));
+  return h(
+    "div.scroll",
+    {tabindex: 0, role: "region", "aria-label": caption},
+    h(
+      "table",
+      h("caption.aside", caption),
+      h(
+        "thead",
+        h(
+          "tr",
+          columns.map((column) => h(column.num ? "th.num" : "th", {scope: "col"}, column.head)),
+        ),
+      ),
+      h(
+        "tbody",
+        rows.map((row) => tableRow(columns, row)),
+      ),
+    ),
+  );
 }
 
 export function tableRow(columns, row) {
-  return h("tr", columns.map((column) =>
-    h("td", {class: [column.num && "num", column.wrap && "wrap"].filter(Boolean).join(" ") || null}, column.cell(row))));
+  return h(
+    "tr",
+    columns.map((column) =>
+      h(
+        "td",
+        {class: [column.num && "num", column.wrap && "wrap"].filter(Boolean).join(" ") || null},
+        column.cell(row),
+      ),
+    ),
+  );
 }
 
 /** Terms and what they are. */
 export function facts(pairs) {
-  return h("dl.facts-list", pairs.filter(Boolean).map(([term, value]) => [h("dt", term), h("dd", value)]));
+  return h(
+    "dl.facts-list",
+    pairs.filter(Boolean).map(([term, value]) => [h("dt", term), h("dd", value)]),
+  );
 }
 
 /** Call at most once in `pauseMs`, and always once more after the last call. */
@@ -110,10 +149,13 @@ export function calmly(pauseMs, act) {
   let last = 0;
   return () => {
     if (waiting !== null) return;
-    waiting = setTimeout(() => {
-      waiting = null;
-      last = performance.now();
-      act();
-    }, Math.max(0, last + pauseMs - performance.now()));
+    waiting = setTimeout(
+      () => {
+        waiting = null;
+        last = performance.now();
+        act();
+      },
+      Math.max(0, last + pauseMs - performance.now()),
+    );
   };
 }

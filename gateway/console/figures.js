@@ -1,5 +1,5 @@
-// Figures as they are read: what the wire says in decimals is grouped, never rounded; what is worked out here is for the
-// eye alone (prices per 度, shares, widths of bars) and goes nowhere else.
+// Figures as they are read: what the wire says in decimals is grouped, and rounded in overviews alone. What is worked
+// out here (prices per 度, shares, widths of bars) is for the eye, and goes nowhere else.
 
 import {prefs, t} from "/console/prefs.js";
 
@@ -42,7 +42,12 @@ export function duration(text) {
   const found = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(text);
   if (!found) return text;
   const words = ["w", "d", "h", "min", "s"];
-  return found.slice(1).flatMap((part, place) => (part ? [`${part} ${words[place]}`] : [])).join(" ") || "0";
+  return (
+    found
+      .slice(1)
+      .flatMap((part, place) => (part ? [`${part} ${words[place]}`] : []))
+      .join(" ") || "0"
+  );
 }
 
 /** "2026-12-01T06:00:00Z" as "12-01 06:00"; the whole of it where the year matters. */
@@ -70,7 +75,12 @@ export function secondsBetween(from, to) {
 export function lasting(seconds) {
   let left = Math.max(0, Math.round(seconds));
   const parts = [];
-  for (const [word, size] of [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]]) {
+  for (const [word, size] of [
+    ["d", 86400],
+    ["h", 3600],
+    ["min", 60],
+    ["s", 1],
+  ]) {
     if (left >= size && parts.length < 2) {
       parts.push(`${Math.floor(left / size)} ${word}`);
       left %= size;

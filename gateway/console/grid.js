@@ -13,14 +13,25 @@ export function grid(root, {api, catalog, link, shares}) {
   let markets = [];
   let leased = {};
   const box = h("div.grid.scroll", {tabindex: 0, role: "region", "aria-label": t("markets")});
-  const choice = tabs(t("tenor"), catalog.tenors.map((name) => [name, duration(name)]), tenor, (value) => {
-    tenor = value;
-    sessionStorage.setItem("leasebook.tenor", value);
-    draw();
-  });
+  const choice = tabs(
+    t("tenor"),
+    catalog.tenors.map((name) => [name, duration(name)]),
+    tenor,
+    (value) => {
+      tenor = value;
+      sessionStorage.setItem("leasebook.tenor", value);
+      draw();
+    },
+  );
   const keys = h("span.row.mid", shares && key("leased-fill", t("share_leased")));
-  put(root, h("section.panel", h("header", h("h2", t("markets")), h("span.soft.small", unitWord()), h("span.push", choice)),
-    h("div.body", box, keys)));
+  put(
+    root,
+    h(
+      "section.panel",
+      h("header", h("h2", t("markets")), h("span.soft.small", unitWord()), h("span.push", choice)),
+      h("div.body", box, keys),
+    ),
+  );
 
   function draw() {
     const focused = box.contains(document.activeElement) ? document.activeElement.id : null;
@@ -28,15 +39,37 @@ export function grid(root, {api, catalog, link, shares}) {
     const found = new Map(markets.map((market) => [`${market.region}/${market.chip}`, market]));
     const regions = catalog.regions.filter((region) => markets.some((market) => market.region === region.region));
     if (!markets.length) return put(box, h("p.note", t("no_markets")));
-    put(box, h("table", h("caption.aside", t("markets")),
-      h("thead", h("tr", h("th", {scope: "col"}, t("region")), chips.map((chip) => h("th", {scope: "col"}, chipName(chip))))),
-      h("tbody", byHub(regions).map(([hub, inside]) => [
-        hub && h("tr.hub", h("th", {scope: "rowgroup", colspan: chips.length + 1}, t(`hub_${hub}`))),
-        inside.map((region) => h("tr", h("th", {scope: "row"}, named(region)), chips.map((chip) => {
-          const market = found.get(`${region.region}/${chip.chip}`);
-          return market ? h("td", cell(market, chip)) : h("td.none", h("div.void"));
-        }))),
-      ]))));
+    put(
+      box,
+      h(
+        "table",
+        h("caption.aside", t("markets")),
+        h(
+          "thead",
+          h(
+            "tr",
+            h("th", {scope: "col"}, t("region")),
+            chips.map((chip) => h("th", {scope: "col"}, chipName(chip))),
+          ),
+        ),
+        h(
+          "tbody",
+          byHub(regions).map(([hub, inside]) => [
+            hub && h("tr.hub", h("th", {scope: "rowgroup", colspan: chips.length + 1}, t(`hub_${hub}`))),
+            inside.map((region) =>
+              h(
+                "tr",
+                h("th", {scope: "row"}, named(region)),
+                chips.map((chip) => {
+                  const market = found.get(`${region.region}/${chip.chip}`);
+                  return market ? h("td", cell(market, chip)) : h("td.none", h("div.void"));
+                }),
+              ),
+            ),
+          ]),
+        ),
+      ),
+    );
     if (focused) document.getElementById(focused)?.focus();
   }
 
@@ -46,17 +79,24 @@ export function grid(root, {api, catalog, link, shares}) {
     const [ask, bid] = [top.best_ask, top.best_bid];
     const gap = ask && bid ? price(String(Number(ask[0]) - Number(bid[0])), market.du_rate) : null;
     const shown = gap === null ? "–" : prefs.unit === "cny" ? money(Number(gap).toFixed(2)) : gap;
-    return h("a.cell", {
-      href: link(market.region, market.chip, tenor), id: `cell-${market.region}-${market.chip}`,
-      style: {"--share": share === undefined ? 0 : Math.round(share * 100)},
-      title: `${named(catalog.regions.find((r) => r.region === market.region))} · ${chip.vendor} ${chip.model}`,
-    },
+    return h(
+      "a.cell",
+      {
+        href: link(market.region, market.chip, tenor),
+        id: `cell-${market.region}-${market.chip}`,
+        style: {"--share": share === undefined ? 0 : Math.round(share * 100)},
+        title: `${named(catalog.regions.find((r) => r.region === market.region))} · ${chip.vendor} ${chip.model}`,
+      },
       h("span.name", chipName(chip)),
-      h("span.line", ask ? h("span.price", price(ask[0], market.du_rate)) : h("span.soft", t("no_ask")),
-        h("span.small.soft", otherUnit(ask, market.du_rate))),
+      h(
+        "span.line",
+        ask ? h("span.price", price(ask[0], market.du_rate)) : h("span.soft", t("no_ask")),
+        h("span.small.soft", otherUnit(ask, market.du_rate)),
+      ),
       h("span.line.small.soft", h("span", `${t("spread")} ${shown}`), share !== undefined && h("span", percent(share))),
       market.state === "open" ? null : state(market.state, t(`state_${market.state}`)),
-      share !== undefined && h("span.leased", {"aria-hidden": true}));
+      share !== undefined && h("span.leased", {"aria-hidden": true}),
+    );
   }
 
   async function look() {

@@ -11,10 +11,23 @@ export function index(root, api) {
   async function look() {
     if (document.hidden) return;
     const {items} = await api.get("/v1/index");
-    put(root, h("div.cards", items.map((grade) => h("div.card",
-      h("div.soft.small", `${t("index")} · ${t(`grade_${grade.grade}`)}`),
-      h("div.value", grade.price_per_du === null ? "–" : money(grade.price_per_du)),
-      h("div.soft.small", t("index_note", {from: grade.du_from, volume: money(grade.volume_du.split(".")[0], 0)}))))));
+    put(
+      root,
+      h(
+        "div.cards",
+        items.map((grade) =>
+          h(
+            "div.card",
+            h("div.soft.small", `${t("index")} · ${t(`grade_${grade.grade}`)}`),
+            h("div.value", grade.price_per_du === null ? "–" : money(grade.price_per_du)),
+            h(
+              "div.soft.small",
+              t("index_note", {from: grade.du_from, volume: money(grade.volume_du.split(".")[0], 0)}),
+            ),
+          ),
+        ),
+      ),
+    );
   }
   const quietly = () => look().catch(() => {});
   const timer = setInterval(quietly, LOOK_MS);

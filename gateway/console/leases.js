@@ -35,13 +35,38 @@ export function leases(root, {api, params, go}) {
   const [chosen = ""] = params;
   const box = h("div");
   const account = h("input", {placeholder: t("account"), "aria-label": t("account"), size: 20});
-  const load = listing(box, {api, path: "/v1/operator/leases", columns, caption: t("view_leases"), empty: t("no_leases")});
+  const load = listing(box, {
+    api,
+    path: "/v1/operator/leases",
+    columns,
+    caption: t("view_leases"),
+    empty: t("no_leases"),
+  });
   const look = () => load({state: chosen, account_id: account.value.trim()});
-  put(root, h("div.head", h("h1", t("view_leases")),
-    tabs(t("state"), STATES.map((name) => [name, t(name ? `lease_${name}` : "all")]), chosen,
-      (value) => go(`/leases/${value}`)),
-    h("form.push", {submit: (event) => { event.preventDefault(); look(); }}, account)),
-  h("section.panel", box));
+  put(
+    root,
+    h(
+      "div.head",
+      h("h1", t("view_leases")),
+      tabs(
+        t("state"),
+        STATES.map((name) => [name, t(name ? `lease_${name}` : "all")]),
+        chosen,
+        (value) => go(`/leases/${value}`),
+      ),
+      h(
+        "form.push",
+        {
+          submit: (event) => {
+            event.preventDefault();
+            look();
+          },
+        },
+        account,
+      ),
+    ),
+    h("section.panel", box),
+  );
   return look();
 }
 
@@ -50,18 +75,33 @@ export async function lease(root, ctx) {
   const {api, params} = ctx;
   const made = await api.get(`/v1/operator/leases/${params[0]}/statement`);
   const one = made.lease;
-  const buttons = OPEN.includes(one.state) &&
+  const buttons =
+    OPEN.includes(one.state) &&
     h("button.grave.push", {type: "button", click: () => cancelLease(ctx, one.lease_id)}, t("cancel_lease"));
-  put(root,
-    h("div.head", h("h1", one.lease_id), state(one.state, t(`lease_${one.state}`)),
-      h("span.soft", [one.reason, one.words].filter(Boolean).join(" · ")), buttons),
-    h("div.cols",
-      h("div.w4.stack", panel(t("contract"), null, h("div.body", contract(one))),
-        panel(t("money"), null, h("div.body", sums(one)))),
-      h("div.w8.stack",
+  put(
+    root,
+    h(
+      "div.head",
+      h("h1", one.lease_id),
+      state(one.state, t(`lease_${one.state}`)),
+      h("span.soft", [one.reason, one.words].filter(Boolean).join(" · ")),
+      buttons,
+    ),
+    h(
+      "div.cols",
+      h(
+        "div.w4.stack",
+        panel(t("contract"), null, h("div.body", contract(one))),
+        panel(t("money"), null, h("div.body", sums(one))),
+      ),
+      h(
+        "div.w8.stack",
         panel(t("statement"), h("span.soft.small.push", t("closing", {amount: money(made.closing)})), statement(made)),
         one.periods.length > 0 && panel(t("periods"), null, periods(one)),
-        panel(t("events"), null, h("div.body", timeline(one, made.items))))));
+        panel(t("events"), null, h("div.body", timeline(one, made.items))),
+      ),
+    ),
+  );
 }
 
 function contract(one) {
@@ -103,8 +143,14 @@ function statement(made) {
     {head: t("amount"), num: true, cell: (row) => money(row.amount)},
     {head: t("seq"), num: true, cell: (row) => h("span.soft", row.seq)},
   ];
-  return h("div", h("div.tall", table(columns, made.items, t("statement"))),
-    h("div.row.totals", made.totals.map((total) => h("span.small", h("span.soft", `${total.reason} `), money(total.amount)))));
+  return h(
+    "div",
+    h("div.tall", table(columns, made.items, t("statement"))),
+    h(
+      "div.row.totals",
+      made.totals.map((total) => h("span.small", h("span.soft", `${total.reason} `), money(total.amount))),
+    ),
+  );
 }
 
 function periods(one) {
@@ -134,8 +180,12 @@ function timeline(one, transfers) {
     const said = [...new Set(items.map((made) => made.reason))].join(", ");
     found.push([items[0].at, 3, `${said} · ${t("seq")} ${seq}`]);
   }
-  if (!OPEN.includes(one.state)) found.push([one.until, 4, `${t(`lease_${one.state}`)}${one.reason ? ` · ${one.reason}` : ""}`]);
+  if (!OPEN.includes(one.state))
+    found.push([one.until, 4, `${t(`lease_${one.state}`)}${one.reason ? ` · ${one.reason}` : ""}`]);
   found.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] - b[1]));
-  return h("ol.timeline.tall", {tabindex: 0, "aria-label": t("events")},
-    found.map(([at, , words]) => h("li", h("span.soft", when(at, {year: true})), h("span", words))));
+  return h(
+    "ol.timeline.tall",
+    {tabindex: 0, "aria-label": t("events")},
+    found.map(([at, , words]) => h("li", h("span.soft", when(at, {year: true})), h("span", words))),
+  );
 }

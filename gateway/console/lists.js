@@ -50,16 +50,25 @@ export function listing(root, {api, path, columns, caption, empty, limit = STRET
     put(foot);
     foot.hidden = !cursor;
     if (!cursor) return;
-    foot.append(h("button", {type: "button", click: async (event) => {
-      event.target.disabled = true;
-      try {
-        const found = await stretch(query, cursor);
-        for (const row of found.items) body.append(tableRow(columns(), row));
-        goOn(foot, body, found.cursor, query);
-      } catch (error) {
-        put(foot, problem(error));
-      }
-    }}, t("more")));
+    foot.append(
+      h(
+        "button",
+        {
+          type: "button",
+          click: async (event) => {
+            event.target.disabled = true;
+            try {
+              const found = await stretch(query, cursor);
+              for (const row of found.items) body.append(tableRow(columns(), row));
+              goOn(foot, body, found.cursor, query);
+            } catch (error) {
+              put(foot, problem(error));
+            }
+          },
+        },
+        t("more"),
+      ),
+    );
   }
 
   return load;

@@ -37,17 +37,55 @@ export function market(root, {api, stream, catalog, region, chip, tenor, go, ext
   const drawTape = calmly(FRAME_MS, () => put(tape, tapeTable(view)));
   const drawChart = () => drawCandles(chart, view);
 
-  put(root,
-    h("div.head", h("h1", `${named(place)} · ${kind.vendor} ${chipName(kind)}`), brake,
-      h("span.soft.small", kind.du_rate ? t("du_rate", {rate: kind.du_rate}) : t("no_du_rate")), tools),
-    h("div.head", tabs(t("tenor"), catalog.tenors.map((name) => [name, duration(name)]), tenor,
-      (value) => go(region, chip, value)), h("span.soft.small", t("tenor_note"))),
-    h("div.cols",
-      h("div.w5.stack", panel(t("ladder"), h("span.soft.small.push", unitWord()), ladder), panel(t("tape"), null, tape)),
-      h("div.w7.stack",
-        panel(t("candles"), h("span.push", tabs(t("interval"), INTERVALS.map((name) => [name, duration(name)]),
-          view.interval, (value) => { view.interval = value; loadCandles(); })), chart),
-        panel(t("depth"), null, depth), extra({region, chip, tenor, rate: view.rate}))));
+  put(
+    root,
+    h(
+      "div.head",
+      h("h1", `${named(place)} · ${kind.vendor} ${chipName(kind)}`),
+      brake,
+      h("span.soft.small", kind.du_rate ? t("du_rate", {rate: kind.du_rate}) : t("no_du_rate")),
+      tools,
+    ),
+    h(
+      "div.head",
+      tabs(
+        t("tenor"),
+        catalog.tenors.map((name) => [name, duration(name)]),
+        tenor,
+        (value) => go(region, chip, value),
+      ),
+      h("span.soft.small", t("tenor_note")),
+    ),
+    h(
+      "div.cols",
+      h(
+        "div.w5.stack",
+        panel(t("ladder"), h("span.soft.small.push", unitWord()), ladder),
+        panel(t("tape"), null, tape),
+      ),
+      h(
+        "div.w7.stack",
+        panel(
+          t("candles"),
+          h(
+            "span.push",
+            tabs(
+              t("interval"),
+              INTERVALS.map((name) => [name, duration(name)]),
+              view.interval,
+              (value) => {
+                view.interval = value;
+                loadCandles();
+              },
+            ),
+          ),
+          chart,
+        ),
+        panel(t("depth"), null, depth),
+        extra({region, chip, tenor, rate: view.rate}),
+      ),
+    ),
+  );
   put(ladder, h("p.note", t("loading")));
 
   async function loadCandles() {
@@ -76,12 +114,19 @@ export function market(root, {api, stream, catalog, region, chip, tenor, go, ext
       drawBook();
       return good;
     }),
-    stream.follow(`trades:${region}/${chip}`, (push) => {
-      view.trades = [...push.data.items.toReversed(), ...view.trades].slice(0, TAPE);
-      drawTape();
+    stream.follow(
+      `trades:${region}/${chip}`,
+      (push) => {
+        view.trades = [...push.data.items.toReversed(), ...view.trades].slice(0, TAPE);
+        drawTape();
+        return true;
+      },
+      quietly(loadTrades),
+    ),
+    stream.follow("status", () => {
+      quietly(loadState)();
       return true;
-    }, quietly(loadTrades)),
-    stream.follow("status", () => { quietly(loadState)(); return true; }),
+    }),
   ];
   const timer = setInterval(quietly(loadCandles), CANDLES_MS);
   quietly(loadState)();
@@ -100,21 +145,34 @@ function ladderTable(view) {
     const mark = `${side}${level.join(":")}`;
     seen.add(mark);
     const fresh = view.seen.size > 0 && !view.seen.has(mark);
-    return h(`tr${fresh ? ".new" : ""}`,
-      h("td.num.price", price(level[0], view.rate)), h("td.num", money(level[1], 0)), h("td.num.soft", count(level[2])),
+    return h(
+      `tr${fresh ? ".new" : ""}`,
+      h("td.num.price", price(level[0], view.rate)),
+      h("td.num", money(level[1], 0)),
+      h("td.num.soft", count(level[2])),
       h("td.num.soft", money(sum, 0)),
-      h("td.bar", h("div.fill", {style: {"--w": Math.max(0.5, (Number(level[1]) / most) * 100)}, "aria-hidden": true})));
+      h("td.bar", h("div.fill", {style: {"--w": Math.max(0.5, (Number(level[1]) / most) * 100)}, "aria-hidden": true})),
+    );
   };
   const rows = (levels, side) => {
     let sum = 0;
     return levels.map((level) => row(level, String(Math.round((sum += Number(level[1])) * 1000) / 1000), side));
   };
-  const drawn = h("table", h("caption.aside", t("ladder")),
-    h("thead", h("tr", ["price", "chips", "orders", "sum"].map((word) => h("th.num", {scope: "col"}, t(word))),
-      h("th", {scope: "col"}, h("span.aside", t("depth"))))),
+  const drawn = h(
+    "table",
+    h("caption.aside", t("ladder")),
+    h(
+      "thead",
+      h(
+        "tr",
+        ["price", "chips", "orders", "sum"].map((word) => h("th.num", {scope: "col"}, t(word))),
+        h("th", {scope: "col"}, h("span.aside", t("depth"))),
+      ),
+    ),
     h("tbody.asks", asks.length ? rows(asks, "a").reverse() : emptyRow(t("no_asks"))),
     h("tbody", h("tr.middle", h("td", {colspan: 5}, middle(asks[0], bids[0], view.rate)))),
-    h("tbody.bids", bids.length ? rows(bids, "b") : emptyRow(t("no_bids"))));
+    h("tbody.bids", bids.length ? rows(bids, "b") : emptyRow(t("no_bids"))),
+  );
   view.seen = seen;
   return drawn;
 }
@@ -132,15 +190,35 @@ function middle(ask, bid, rate) {
 
 function tapeTable(view) {
   if (!view.trades.length) return h("p.note", t("no_trades"));
-  return h("table", h("caption.aside", t("tape")),
-    h("thead", h("tr", h("th", {scope: "col"}, t("time")), h("th.num", {scope: "col"}, t("price")),
-      h("th.num", {scope: "col"}, t("chips")), h("th", {scope: "col"}, t("window")), h("th", {scope: "col"}, t("taker")))),
-    h("tbody", view.trades.map((trade) => h("tr", {"data-trade": trade.trade_id},
-      h("td.soft", {title: trade.at}, clock(trade.at)),
-      h("td.num", {class: trade.taker === "bid" ? "bid" : "ask"}, price(trade.price, view.rate)),
-      h("td.num", money(trade.quantity, 0)),
-      h("td.soft.small", span(trade.start, trade.end)),
-      h("td.small", t(`taker_${trade.taker}`))))));
+  return h(
+    "table",
+    h("caption.aside", t("tape")),
+    h(
+      "thead",
+      h(
+        "tr",
+        h("th", {scope: "col"}, t("time")),
+        h("th.num", {scope: "col"}, t("price")),
+        h("th.num", {scope: "col"}, t("chips")),
+        h("th", {scope: "col"}, t("window")),
+        h("th", {scope: "col"}, t("taker")),
+      ),
+    ),
+    h(
+      "tbody",
+      view.trades.map((trade) =>
+        h(
+          "tr",
+          {"data-trade": trade.trade_id},
+          h("td.soft", {title: trade.at}, clock(trade.at)),
+          h("td.num", {class: trade.taker === "bid" ? "bid" : "ask"}, price(trade.price, view.rate)),
+          h("td.num", money(trade.quantity, 0)),
+          h("td.soft.small", span(trade.start, trade.end)),
+          h("td.small", t(`taker_${trade.taker}`)),
+        ),
+      ),
+    ),
+  );
 }
 
 function inUnit(text, rate) {
@@ -156,14 +234,20 @@ function drawCandles(box, view) {
   const places = prefs.unit === "cny" ? 2 : 3;
   const shown = h("p.small.soft", {"aria-live": "polite"});
   const drawn = view.candles.map((candle) => ({
-    start: candle.start, trades: candle.trades, volume: Number(candle.volume),
+    start: candle.start,
+    trades: candle.trades,
+    volume: Number(candle.volume),
     ...Object.fromEntries(["open", "high", "low", "close"].map((name) => [name, inUnit(candle[name], view.rate)])),
   }));
   const say = (candle) => {
     const names = {open: "open", high: "high", low: "low", close: "close_price"};
     const figures = Object.entries(names).map(([name, word]) => `${t(word)} ${candle[name].toFixed(places)}`);
-    shown.textContent = [`${when(candle.start)}`, ...figures, `${t("volume")} ${count(Math.round(candle.volume))}`,
-      `${t("trades")} ${count(candle.trades)}`].join(" · ");
+    shown.textContent = [
+      `${when(candle.start)}`,
+      ...figures,
+      `${t("volume")} ${count(Math.round(candle.volume))}`,
+      `${t("trades")} ${count(candle.trades)}`,
+    ].join(" · ");
   };
   put(box, shown, candleChart(drawn, {width: box.clientWidth - 24, places, label: t("candles"), show: say}));
   say(drawn[drawn.length - 1]);
@@ -171,7 +255,8 @@ function drawCandles(box, view) {
 
 function drawDepth(box, view) {
   const all = ["asks", "bids"].map((side) =>
-    view.book.levels(side).map(([at, chips]) => [inUnit(at, view.rate), Number(chips)]));
+    view.book.levels(side).map(([at, chips]) => [inUnit(at, view.rate), Number(chips)]),
+  );
   if (!all.flat().length || (prefs.unit === "du" && !view.rate)) {
     put(box, h("p.note", t("empty_book")));
     return;

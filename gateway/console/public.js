@@ -12,12 +12,20 @@ import {Stream} from "/console/stream.js";
 const api = new Api();
 const stream = new Stream();
 const head = new Head(api, stream, () => [
-  h("a.button", {href: "/docs"}, t("docs")), h("a.button", {href: "/console"}, t("console"))]);
+  h("a.button", {href: "/docs"}, t("docs")),
+  h("a.button", {href: "/console"}, t("console")),
+]);
 const cards = h("div");
 const prices = h("div");
 const detail = h("div");
-document.body.append(h("a.skip", {href: "#main"}, t("skip")),
-  h("div.frame.open", head.element, h("main", {id: "main", tabindex: -1}, h("h1.aside", t("public_title")), h("div.stack", cards, prices, detail))));
+document.body.append(
+  h("a.skip", {href: "#main"}, t("skip")),
+  h(
+    "div.frame.open",
+    head.element,
+    h("main", {id: "main", tabindex: -1}, h("h1.aside", t("public_title")), h("div.stack", cards, prices, detail)),
+  ),
+);
 
 let catalog = null;
 let ends = [];
@@ -32,7 +40,9 @@ function draw() {
   ends = [index(cards, api), grid(prices, {api, catalog, link})];
   const [, kind, region, chip, tenor] = location.hash.split("/");
   if (kind === "market" && catalog.tenors.includes(tenor)) {
-    ends.push(market(detail, {api, stream, catalog, region, chip, tenor, go: (...where) => (location.hash = link(...where))}));
+    ends.push(
+      market(detail, {api, stream, catalog, region, chip, tenor, go: (...where) => (location.hash = link(...where))}),
+    );
   } else {
     put(detail, h("p.note", t("choose_market")));
   }

@@ -32,9 +32,12 @@ export class Head {
   }
 
   draw() {
-    put(this.element,
+    put(
+      this.element,
       h("a.brand", {href: this.api.key ? "#/" : "/"}, h("img", {src: "/console/icon.svg", alt: ""}), "Leasebook"),
-      this.facts, h("div.tools", this.extra(), tools()));
+      this.facts,
+      h("div.tools", this.extra(), tools()),
+    );
     this.drawFacts();
   }
 
@@ -42,13 +45,15 @@ export class Head {
     const sync = this.stream.sync;
     const status = this.status;
     const told = this.stream.resyncs ? ` · ${t("resyncs", {count: this.stream.resyncs})}` : "";
-    put(this.facts,
+    put(
+      this.facts,
       state(status ? status.state : "stopped", t(`state_${status ? status.state : "unreachable"}`)),
       status && status.brakes.length > 0 && h("span.warn", t("brakes_on", {count: status.brakes.length})),
       h("span.light", {"data-sync": sync, id: "sync", role: "status"}, t(`sync_${sync}`) + told),
       status && h("span.soft.small", `${when(status.now, {seconds: true, year: true})} UTC`),
       status && h("span.soft.small", `${t("seq")} ${count(status.seq)}`),
-      status?.sandbox && h("span.soft.small", t("sandbox")));
+      status?.sandbox && h("span.soft.small", t("sandbox")),
+    );
   }
 
   close() {
@@ -58,19 +63,35 @@ export class Head {
 
 function tools() {
   return [
-    h("button", {type: "button", id: "unit", title: `${t("switch_unit")} (d)`, click: switchUnit},
-      prefs.unit === "cny" ? "CNY/h" : "CNY/度"),
-    h("button", {type: "button", id: "language", title: `${t("switch_language")} (l)`, click: switchLanguage,
-      lang: prefs.language === "zh" ? "en" : "zh"}, prefs.language === "zh" ? "English" : "中文"),
-    h("button", {type: "button", id: "theme", title: `${t("switch_theme")} (t)`, click: switchTheme},
-      dark() ? t("light") : t("dark")),
+    h(
+      "button",
+      {type: "button", id: "unit", title: `${t("switch_unit")} (d)`, click: switchUnit},
+      prefs.unit === "cny" ? "CNY/h" : "CNY/度",
+    ),
+    h(
+      "button",
+      {
+        type: "button",
+        id: "language",
+        title: `${t("switch_language")} (l)`,
+        click: switchLanguage,
+        lang: prefs.language === "zh" ? "en" : "zh",
+      },
+      prefs.language === "zh" ? "English" : "中文",
+    ),
+    h(
+      "button",
+      {type: "button", id: "theme", title: `${t("switch_theme")} (t)`, click: switchTheme},
+      dark() ? t("light") : t("dark"),
+    ),
   ];
 }
 
 /** One-letter keys, not while something is being typed. `keys` are by letter. */
 export function listenToKeys(keys) {
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog"))
+      return;
     const act = keys[event.key] ?? {t: switchTheme, l: switchLanguage, d: switchUnit}[event.key];
     if (!act) return;
     event.preventDefault();

@@ -89,7 +89,13 @@ export class Stream {
 
   ping() {
     if (Date.now() - this.heard > SILENT_MS) this.socket.close();
-    else this.request("ping", {}).then((pong) => { this.now = pong.now; this.tell(); }).catch(() => {});
+    else
+      this.request("ping", {})
+        .then((pong) => {
+          this.now = pong.now;
+          this.tell();
+        })
+        .catch(() => {});
   }
 
   request(op, params) {
@@ -138,7 +144,10 @@ export class Stream {
       channel.sync = "in";
       this.tell();
     } else if (channel.timer === null) {
-      channel.timer = setTimeout(() => { channel.timer = null; if (channel.seq !== null) this.good(channel); }, left + 1);
+      channel.timer = setTimeout(() => {
+        channel.timer = null;
+        if (channel.seq !== null) this.good(channel);
+      }, left + 1);
     }
   }
 

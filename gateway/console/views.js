@@ -12,6 +12,7 @@ import {lease, leases} from "/console/leases.js";
 import {market} from "/console/market.js";
 import {past} from "/console/past.js";
 import {t} from "/console/prefs.js";
+import {usage} from "/console/usage.js";
 import {programmes} from "/console/vouchers.js";
 import {alerts, books, contests, sessions} from "/console/watch.js";
 
@@ -20,8 +21,10 @@ const address = (region, chip, tenor) => `/market/${region}/${chip}/${tenor}`;
 function map(root, {api, catalog}) {
   const [cards, markets] = [h("div"), h("div")];
   put(root, h("h1.aside", t("view_map")), h("div.stack", cards, markets));
-  const ends = [index(cards, api),
-    grid(markets, {api, catalog, link: (...where) => `#${address(...where)}`, shares: () => sharesLeased(api)})];
+  const ends = [
+    index(cards, api),
+    grid(markets, {api, catalog, link: (...where) => `#${address(...where)}`, shares: () => sharesLeased(api)}),
+  ];
   return () => ends.forEach((end) => end());
 }
 
@@ -29,11 +32,23 @@ function oneMarket(root, ctx) {
   const {api, stream, catalog, params, go} = ctx;
   const [region, chip, tenor = "P1D"] = params;
   const extra = (one) => past(ctx, one);
-  const tools = h("span.row.push",
+  const tools = h(
+    "span.row.push",
     h("a.button", {href: `#/capacity/${region}/${chip}`}, t("view_capacity")),
     h("button", {type: "button", click: () => setBand(ctx, region, chip)}, t("band")),
-    h("button.grave", {type: "button", id: "brake", click: () => setMarket(ctx, region, chip, "halted")}, t("brake")));
-  return market(root, {api, stream, catalog, region, chip, tenor, go: (...where) => go(address(...where)), extra, tools});
+    h("button.grave", {type: "button", id: "brake", click: () => setMarket(ctx, region, chip, "halted")}, t("brake")),
+  );
+  return market(root, {
+    api,
+    stream,
+    catalog,
+    region,
+    chip,
+    tenor,
+    go: (...where) => go(address(...where)),
+    extra,
+    tools,
+  });
 }
 
 export const VIEWS = [
@@ -49,6 +64,7 @@ export const VIEWS = [
   {names: ["contests"], key: "7", show: contests},
   {names: ["sessions"], key: "8", show: sessions},
   {names: ["books"], key: "9", show: books},
+  {names: ["figures"], key: "0", show: usage},
   {names: ["brakes"], key: "b", show: brakes},
   {names: ["audit"], key: "a", show: audit},
 ];

@@ -6,31 +6,61 @@ import {lasting, money, percent, secondsBetween, shortMoney, when} from "/consol
 import {key} from "/console/grid.js";
 import {named, t} from "/console/prefs.js";
 
-const WAYS = [["redeemed", "redeemed-fill"], ["committed", "committed-fill"], ["pool", "idle-fill"]];
+const WAYS = [
+  ["redeemed", "redeemed-fill"],
+  ["committed", "committed-fill"],
+  ["pool", "idle-fill"],
+];
 
 export async function programmes(root, ctx) {
-  const [{items}, kpis, {now}] = await Promise.all(
-    [ctx.api.get("/v1/operator/programmes"), ctx.api.get("/v1/kpis"), ctx.api.get("/v1/time")]);
+  const [{items}, kpis, {now}] = await Promise.all([
+    ctx.api.get("/v1/operator/programmes"),
+    ctx.api.get("/v1/kpis"),
+    ctx.api.get("/v1/time"),
+  ]);
   const figures = new Map();
   for (const row of kpis.programmes) if (!figures.has(row.programme)) figures.set(row.programme, row);
-  items.sort((a, b) => Number(b.granted) - Number(a.granted)
-    || Number(b.programme.committed) - Number(a.programme.committed));
+  items.sort(
+    (a, b) => Number(b.granted) - Number(a.granted) || Number(b.programme.committed) - Number(a.programme.committed),
+  );
   const used = ({programme, granted}) => [programme.committed, programme.redeemed, granted].some(Number);
   const [busy, rest] = [items.filter(used), items.filter((use) => !used(use))];
-  put(root, h("div.head", h("h1", t("view_programmes")),
-    h("span.row.mid.push", WAYS.map(([way, fill]) => key(fill, t(`pool_${way}`))))),
-  h("div.stack", h("div.cols", busy.map((use) => card(ctx, use, figures.get(use.programme.programme), now))),
-    panel(t("not_in_use"), null, rest.length ? unused(ctx, rest) : h("p.note", t("no_programmes")))));
+  put(
+    root,
+    h(
+      "div.head",
+      h("h1", t("view_programmes")),
+      h(
+        "span.row.mid.push",
+        WAYS.map(([way, fill]) => key(fill, t(`pool_${way}`))),
+      ),
+    ),
+    h(
+      "div.stack",
+      h(
+        "div.cols",
+        busy.map((use) => card(ctx, use, figures.get(use.programme.programme), now)),
+      ),
+      panel(t("not_in_use"), null, rest.length ? unused(ctx, rest) : h("p.note", t("no_programmes"))),
+    ),
+  );
 }
 
 function unused(ctx, rest) {
-  return table([
-    {head: t("programme"), cell: (use) => [h("b", named(use.programme.definition)), h("span.soft.small", ` ${use.programme.programme}`)]},
-    {head: t("pool_pool"), num: true, cell: (use) => shortMoney(use.programme.pool)},
-    {head: t("valid"), cell: (use) => h("span.soft", valid(use.programme.definition))},
-    {head: t("state"), cell: (use) => (use.programme.paused ? state("halted", t("paused")) : "–")},
-    {head: t("action"), cell: (use) => pauser(ctx, use.programme)},
-  ], rest, t("not_in_use"));
+  return table(
+    [
+      {
+        head: t("programme"),
+        cell: (use) => [h("b", named(use.programme.definition)), h("span.soft.small", ` ${use.programme.programme}`)],
+      },
+      {head: t("pool_pool"), num: true, cell: (use) => shortMoney(use.programme.pool)},
+      {head: t("valid"), cell: (use) => h("span.soft", valid(use.programme.definition))},
+      {head: t("state"), cell: (use) => (use.programme.paused ? state("halted", t("paused")) : "–")},
+      {head: t("action"), cell: (use) => pauser(ctx, use.programme)},
+    ],
+    rest,
+    t("not_in_use"),
+  );
 }
 
 function pauser(ctx, one) {
@@ -46,12 +76,22 @@ function valid({from, until}) {
 function card(ctx, use, year, now) {
   const one = use.programme;
   const all = WAYS.reduce((sum, [way]) => sum + Number(one[way]), 0);
-  return h("section.panel.w4", {"aria-label": named(one.definition)},
-    h("header", h("h2", named(one.definition)), h("span.soft.small", one.programme),
-      one.paused && state("halted", t("paused"))),
-    h("div.body.stack",
-      h("div.meter", {role: "img", "aria-label": WAYS.map(([way]) => `${t(`pool_${way}`)} ${shortMoney(one[way])}`).join(", ")},
-        all > 0 && WAYS.map(([way, fill]) => h(`i.${fill}`, {style: {"--w": (Number(one[way]) / all) * 100}}))),
+  return h(
+    "section.panel.w4",
+    {"aria-label": named(one.definition)},
+    h(
+      "header",
+      h("h2", named(one.definition)),
+      h("span.soft.small", one.programme),
+      one.paused && state("halted", t("paused")),
+    ),
+    h(
+      "div.body.stack",
+      h(
+        "div.meter",
+        {role: "img", "aria-label": WAYS.map(([way]) => `${t(`pool_${way}`)} ${shortMoney(one[way])}`).join(", ")},
+        all > 0 && WAYS.map(([way, fill]) => h(`i.${fill}`, {style: {"--w": (Number(one[way]) / all) * 100}})),
+      ),
       facts([
         ...WAYS.map(([way]) => [t(`pool_${way}`), h("span", {title: money(one[way])}, shortMoney(one[way]))]),
         [t("granted_lately"), `${shortMoney(use.granted)} · ${lasting(secondsBetween(use.since, now))}`],
@@ -60,7 +100,9 @@ function card(ctx, use, year, now) {
         year && [t("domestic"), percent(year.domestic_share)],
         [t("valid"), valid(one.definition)],
       ]),
-      h("div.row", pauser(ctx, one))));
+      h("div.row", pauser(ctx, one)),
+    ),
+  );
 }
 
 function runsOut(use, now) {

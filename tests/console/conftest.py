@@ -29,7 +29,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 NEEDS = "no Chromium is installed: `apt-get install chromium` brings it"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def house(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ConsoleHouse]:
     """A market whose clock stands still, with a few participants, their orders and leases."""
     if CHROMIUM is None:
@@ -58,7 +58,7 @@ async def house(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Asyn
     await admin.close()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     if CHROMIUM is None:
         pytest.skip(NEEDS)
@@ -68,7 +68,7 @@ async def browser() -> AsyncIterator[Browser]:
         await launched.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(browser: Browser, house: ConsoleHouse) -> AsyncIterator[Page]:
     """An empty page, English, 1280 wide. Whatever it reports as an error fails the test."""
     said: list[Any] = []

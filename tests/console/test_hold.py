@@ -10,7 +10,7 @@ from tests.console.desk import MARKET, ConsoleHouse, log_in
 from tests.console.test_console import faults
 
 pytestmark = [
-    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.skipif("GET /v1/operator/brakes" not in RIGHTS, reason="the brakes have no routes in this tree"),
 ]
 

@@ -33,7 +33,17 @@ CONSOLE: Final = Path(__file__).parents[1] / "console"
 CONSOLE_FILES: Final = tuple(sorted(path.name for path in CONSOLE.iterdir() if path.suffix in (".css", ".js", ".svg")))
 ASSETS: Final = ("swagger-ui.css", "swagger-ui-bundle.js")
 START: Final = "start.md"
-TOLD: Final = (START, "buyer.md", "provider.md", "stream.md", "auth.md", "limits.md", "errors.md", "cli.md")
+TOLD: Final = (
+    START,
+    "buyer.md",
+    "provider.md",
+    "stream.md",
+    "auth.md",
+    "limits.md",
+    "errors.md",
+    "cli.md",
+    "console.md",
+)
 PAGES: Final = (*TOLD, "signing-vectors.json", "start.js", *ASSETS)
 
 _KEPT: Final = "public, max-age=86400"  # Swagger UI changes with a release only

@@ -38,6 +38,7 @@ async def furnish(house: ConsoleHouse) -> None:
         await house.bid(f"wait-{number}", price=price, latest_start=at(20))
     await house.bid("runs", quantity="4", duration="PT6H", price="14.20")
     await house.bid("released", quantity="2", duration="PT6H", price="14.20")
+    await house.bid("day", quantity="1", price="14.20")
     for lease in ("lease-1", "lease-2"):
         await house.post(f"/v1/leases/{lease}/start", house.keys["hz"], {"access": {"ssh": "x"}})
     await house.advance("PT2H")

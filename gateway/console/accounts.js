@@ -153,14 +153,14 @@ function transfers(box, api, one, purse) {
   const columns = () => [
     {head: t("time"), cell: (row) => h("span.soft", {title: row.at}, when(row.at))},
     {head: t("reason"), cell: (row) => row.reason},
-    {head: t("from"), cell: (row) => h("span.mono", row.debit)},
-    {head: t("to"), cell: (row) => h("span.mono", row.credit)},
     {head: purse ? t("change") : t("amount"), num: true, cell: (row) => (purse ? change(row) : money(row.amount))},
     ...(purse ? [{head: t("then_held"), num: true, cell: (row) => money(row.after[purse])}] : []),
     {
       head: t("about"),
       cell: (row) => (row.lease_id ? leaseLink(row.lease_id) : h("span.soft", row.order_id ?? row.reference ?? "")),
     },
+    {head: t("from"), cell: (row) => h("span.mono", row.debit)},
+    {head: t("to"), cell: (row) => h("span.mono", row.credit)},
     {head: t("seq"), num: true, cell: (row) => h("span.soft", row.seq)},
   ];
   const path = `/v1/operator/accounts/${encodeURIComponent(one.account_id)}/transfers`;

@@ -41,8 +41,8 @@ export function candleChart(candles, {width = WIDTH, height = 240, places = 2, l
   });
   const every = Math.max(1, Math.ceil((candles.length * 96) / plot.width));
   candles.forEach((candle, place) => {
-    if (place % every === 0)
-      chart.append(s("text", {x: (place + 0.5) * step, y: height - 6, "text-anchor": "middle"}, when(candle.start)));
+    const x = Math.min(Math.max((place + 0.5) * step, 36), width - 36);
+    if (place % every === 0) chart.append(s("text", {x, y: height - 6, "text-anchor": "middle"}, when(candle.start)));
   });
   look(chart, candles, step, plot, height - bottom, show);
   return chart;

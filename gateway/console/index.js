@@ -19,7 +19,7 @@ export function index(root, api) {
           h(
             "div.card",
             h("div.soft.small", `${t("index")} · ${t(`grade_${grade.grade}`)}`),
-            h("div.value", grade.price_per_du === null ? "–" : money(grade.price_per_du)),
+            h("div.value", grade.price_per_du === null ? "–" : Number(grade.price_per_du).toFixed(3)),
             h(
               "div.soft.small",
               t("index_note", {from: grade.du_from, volume: money(grade.volume_du.split(".")[0], 0)}),

@@ -183,6 +183,7 @@ function emptyRow(words) {
 
 function middle(ask, bid, rate) {
   if (!ask || !bid) return t("no_spread");
+  if (Number(bid[0]) >= Number(ask[0])) return t("overlap");
   const gap = (Number(ask[0]) - Number(bid[0])).toFixed(2);
   const share = ((Number(ask[0]) - Number(bid[0])) / Number(ask[0])) * 100;
   return `${t("spread")} ${price(gap, rate)} · ${share.toFixed(1)} %`;

@@ -34,8 +34,7 @@ export default {
   operator_key: "Operator key",
   log_in: "Log in",
   log_out: "Log out",
-  key_note:
-    "The key stays in this tab and goes with it. The first one is in operator.key of the data directory.",
+  key_note: "The key stays in this tab and goes with it. The first one is in operator.key of the data directory.",
   // keys
   keys: "Keys",
   key_arrows: "move in the grid, along tabs and candles",
@@ -91,6 +90,7 @@ export default {
   no_asks: "No asks.",
   no_bids: "No bids.",
   no_spread: "One side only.",
+  overlap: "The best bid would pay the best ask, but hours, lots or terms do not meet.",
   no_trades: "No trades yet.",
   no_candles: "Nothing has traded in this tenor yet.",
   empty_book: "The book is empty.",
@@ -223,8 +223,7 @@ export default {
   leased: "leased",
   offered: "for sale",
   idle: "idle",
-  capacity_note:
-    "Chip-hours by day, in UTC. Idle: known to be there, neither leased nor for sale.",
+  capacity_note: "Chip-hours by day, in UTC. Idle: known to be there, neither leased nor for sale.",
   no_capacity: "Nobody has chips in these days.",
   holders: "Who holds what",
   holders_note: "open leases, one bar each",

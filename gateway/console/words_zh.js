@@ -90,6 +90,7 @@ export default {
   no_asks: "无卖单。",
   no_bids: "无买单。",
   no_spread: "仅有一方报价。",
+  overlap: "最优买价已达最优卖价，但时段、批量或条件不合。",
   no_trades: "尚无成交。",
   no_candles: "该期限尚无成交。",
   empty_book: "盘口为空。",

@@ -117,7 +117,7 @@ function show() {
   if (!ctx) return;
   end();
   end = () => {};
-  const [name = "", ...params] = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  const [name = "", ...params] = location.hash.replace(/^#\/?/, "").split("/").map(plain);
   const view = VIEWS.find((entry) => entry.names.includes(name)) ?? VIEWS[0];
   put(
     ctx.nav,
@@ -131,16 +131,24 @@ function show() {
     ),
   );
   document.title = `${t(`view_${name || "map"}`)} · Leasebook`;
-  const main = ctx.main;
-  put(main, h("p.note", t("loading")));
-  const asked = location.hash;
+  const place = h("div", h("p.note.loading", t("loading"))); // a view that comes too late draws where nobody looks
+  put(ctx.main, place);
   Promise.resolve()
-    .then(() => view.show(main, {...ctx, name, params, again: show}))
-    .then((ended) => {
-      if (asked === location.hash && main === ctx?.main) end = ended ?? (() => {});
-      else ended?.();
+    .then(() => view.show(place, {...ctx, name, params, again: show}))
+    .then((ended = () => {}) => {
+      if (place.isConnected) end = ended;
+      else ended();
     })
-    .catch((error) => main === ctx?.main && put(main, problem(error)));
+    .catch((error) => put(place, problem(error)));
+}
+
+/** A part of an address as it was meant; as it stands when it is no encoding of anything. */
+function plain(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 window.addEventListener("hashchange", show);

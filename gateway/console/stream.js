@@ -22,18 +22,36 @@ export class Stream {
     this.connect();
   }
 
-  /** Follow a channel: `take(push)` says whether the push was good. Gives what ends it. */
+  /** Follow a channel: `take(push)` says whether the push was good, `begin` is called when it is opened anew.
+   *  Gives what ends it. Several may follow one; whoever comes later hears what comes later.
+   */
   follow(name, take, begin = () => {}) {
-    const channel = {name, take, begin, seq: null, sync: "opening", redUntil: 0, timer: null};
-    this.channels.set(name, channel);
-    if (this.open) this.subscribe([channel]);
-    return () => {
-      clearTimeout(channel.timer);
-      if (this.channels.get(name) !== channel) return;
-      this.channels.delete(name);
-      if (this.open) this.request("unsubscribe", {channels: [name]}).catch(() => {});
-      this.tell();
-    };
+    const follower = {take, begin};
+    let channel = this.channels.get(name);
+    if (channel) channel.followers.add(follower);
+    else {
+      channel = {
+        name,
+        followers: new Set([follower]),
+        seq: null,
+        opened: false,
+        sync: "opening",
+        redUntil: 0,
+        timer: null,
+      };
+      this.channels.set(name, channel);
+      if (this.open) this.subscribe([channel]).catch(() => this.socket.close());
+    }
+    return () => this.leave(channel, follower);
+  }
+
+  leave(channel, follower) {
+    channel.followers.delete(follower);
+    if (channel.followers.size || this.channels.get(channel.name) !== channel) return;
+    clearTimeout(channel.timer);
+    this.channels.delete(channel.name);
+    if (this.open) this.request("unsubscribe", {channels: [channel.name]}).catch(() => {});
+    this.tell();
   }
 
   /** What the light shows: "lost" if any channel is, "opening" until all are there, else "in". */
@@ -107,11 +125,12 @@ export class Stream {
 
   async subscribe(channels) {
     if (!channels.length) return;
-    for (const channel of channels) channel.seq = null;
+    for (const channel of channels) channel.opened = false; // what comes until the answer is of before
     const answer = await this.request("subscribe", {channels: channels.map((channel) => channel.name)});
     for (const channel of channels) {
-      channel.begin(answer.seq);
-      if (channel.name.startsWith("trades:")) this.good(channel); // there is no snapshot to wait for
+      Object.assign(channel, {opened: true, seq: null});
+      for (const follower of channel.followers) follower.begin(answer.seq);
+      if (told(channel)) this.good(channel);
     }
   }
 
@@ -129,11 +148,13 @@ export class Stream {
   }
 
   take(channel, push) {
-    const follows = push.type === "snapshot" || channel.seq === null || push.prev_seq === channel.seq;
-    if (channel.seq === null && push.type !== "snapshot" && !channel.name.startsWith("trades:")) return; // of before
+    if (!channel.opened) return;
+    const first = channel.seq === null && told(channel);
+    const follows = push.type === "snapshot" || first || push.prev_seq === channel.seq;
     channel.seq = push.seq;
     this.now = push.at;
-    if (follows && channel.take(push)) this.good(channel);
+    const good = [...channel.followers].map((follower) => follower.take(push)).every(Boolean);
+    if (follows && good) this.good(channel);
     else this.resync(channel);
   }
 
@@ -146,7 +167,7 @@ export class Stream {
     } else if (channel.timer === null) {
       channel.timer = setTimeout(() => {
         channel.timer = null;
-        if (channel.seq !== null) this.good(channel);
+        if (channel.opened && (channel.seq !== null || told(channel))) this.good(channel);
       }, left + 1);
     }
   }
@@ -154,7 +175,7 @@ export class Stream {
   async resync(channel) {
     channel.sync = "lost";
     channel.redUntil = Date.now() + REDDEST_MS;
-    channel.seq = null;
+    channel.opened = false;
     this.resyncs += 1;
     this.tell();
     try {
@@ -168,4 +189,9 @@ export class Stream {
   tell() {
     for (const listener of this.listeners) listener();
   }
+}
+
+/** Whether a channel tells news alone, so that there is no snapshot to wait for. */
+function told(channel) {
+  return channel.name.startsWith("trades:");
 }

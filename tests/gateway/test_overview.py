@@ -3,6 +3,7 @@
 import asyncio
 from decimal import Decimal
 
+from gateway.documents.pages import CONSOLE, CONSOLE_FILES
 from tests.gateway.house import START_S, House, a_bid, an_ask, at
 
 
@@ -127,3 +128,17 @@ async def test_a_past_book_is_worked_out_elsewhere_one_at_a_time(house: House) -
     assert (other["seq"], other["book"]["asks"], other["digest"]) == (then, [], good.body["digest"])
     ahead = await house.call("GET", f"{path}{house.market.reads.seq + 1}", house.operator)
     assert ahead.refused == (422, "bad_value", "seq")
+
+
+async def test_the_pages_are_a_closed_list_and_may_load_nothing_from_elsewhere(house: House) -> None:
+    for path in ("/", "/console", *(f"/console/{name}" for name in CONSOLE_FILES)):
+        answer = await house.call("GET", path)
+        assert answer.status == 200, path
+        name = {"/": "index.html", "/console": "console.html"}.get(path, path.removeprefix("/console/"))
+        assert answer.raw == (CONSOLE / name).read_bytes()
+        policy = answer.headers["Content-Security-Policy"]
+        assert policy.startswith("default-src 'self';")
+        assert "unsafe" not in policy
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    for name in ("console.html", "nothing.js", "..%2Fauth.py", "%2Fetc%2Fpasswd"):
+        assert (await house.call("GET", f"/console/{name}")).status == 404, name

@@ -16,6 +16,7 @@ from gateway.desk import Desk
 from gateway.doorman import BACKLOG, HTTP_LOG, LINGER_S, Doorman
 from gateway.metrics.exposition import watch
 from gateway.nonces import Nonces
+from gateway.replays import Replays
 from gateway.rest.handler import COUNTS, GATE, endpoint, problems, stamp
 from gateway.rest.routes import ROUTES
 from gateway.settings import Settings
@@ -31,7 +32,8 @@ def build_app(market: Market, settings: Settings, vault: Vault) -> web.Applicati
     """The application, not yet listening."""
     load = Load(market, settings)
     nonces = Nonces(settings.signed_window_ms, settings.signed_ahead_ms)
-    desk = Desk(market=market, vault=vault, gate=Gate(settings, load, monotonic), nonces=nonces)
+    gate, replays = Gate(settings, load, monotonic), Replays(settings)
+    desk = Desk(market=market, vault=vault, gate=gate, nonces=nonces, replays=replays)
     watch(desk)
     sockets = stream.Stream(desk, settings)
     app = web.Application(middlewares=[problems], client_max_size=FRAME_MAX_BYTES)

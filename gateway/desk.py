@@ -15,6 +15,7 @@ from gateway.errors import Refusal
 from gateway.logs import note_command
 from gateway.metrics.counts import Counts
 from gateway.nonces import Nonces
+from gateway.replays import Replays
 from gateway.roster import Roster
 from gateway.schema import Page
 from gateway.throttle import Gate
@@ -36,6 +37,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     roster: Roster = field(default_factory=Roster)
     counts: Counts = field(default_factory=Counts)
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)  # what is told at /metrics
+    replays: Replays = field(default_factory=Replays)
 
     async def carry_out(self, command: Command) -> Outcome:
         """Submit a command; the market's no becomes a Refusal."""

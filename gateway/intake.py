@@ -211,6 +211,13 @@ def as_written(refusal: Refusal, body: BidBody) -> Refusal:
     return Refusal(refusal.code, param, refusal.detail)
 
 
+def given(value: T | None, param: str) -> T:
+    """A field that another one needs; a Refusal when it is not there."""
+    if value is None:
+        raise Refusal("missing_field", param, f"{param} is required here.")
+    return value
+
+
 def meter_command(account_id: str, params: MeterParams, idempotency_key: str = "") -> MeterLease:
     return MeterLease(
         account_id=account_id,

@@ -4,8 +4,10 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from gateway.documents.pages import PAGES
+from gateway.documents.pages import CONSOLE_FILES, PAGES
 from gateway.requests import CandlesQuery
+from gateway.requests_money import TransferPage
+from gateway.requests_overview import CapacityPage
 from gateway.schema import Body, BookQuery, ClientOrderId, Page, PublicId, Slug
 
 
@@ -25,6 +27,18 @@ class PageRef(Body, frozen=True, kw_only=True):
     page: Annotated[Slug, Meta(extra_json_schema={"enum": list(PAGES)})]
 
 
+class ConsoleRef(Body, frozen=True, kw_only=True):
+    file: Annotated[Slug, Meta(extra_json_schema={"enum": list(CONSOLE_FILES)})]
+
+
+class AccountRef(Body, frozen=True, kw_only=True):
+    account_id: Slug
+
+
+class AccountTransfers(TransferPage, frozen=True, kw_only=True):
+    account_id: Slug
+
+
 class MarketRef(Body, frozen=True, kw_only=True):
     region: Slug
     chip: Slug
@@ -36,6 +50,11 @@ class BookParams(BookQuery, frozen=True, kw_only=True):
 
 
 class CandlesParams(CandlesQuery, frozen=True, kw_only=True):
+    region: Slug
+    chip: Slug
+
+
+class MarketCapacity(CapacityPage, frozen=True, kw_only=True):
     region: Slug
     chip: Slug
 

@@ -21,6 +21,7 @@ from gateway.past import Past, past_market
 Progress = Callable[[int], None]
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 _NICE = 19  # the least there is: the market goes first
+_NICE_WATCHED = 10  # for what somebody waits for
 
 
 class Database(Struct, frozen=True, kw_only=True):
@@ -77,8 +78,13 @@ async def restore(database: Database, path: Path) -> Restored:
         return Restored(backup=archived, rebuilt=await rebuilding.rebuild(dsn, database.progress))
 
 
-async def replay(database: Database, until_seq: int, account_id: str | None, order_id: str | None) -> Past:
-    """The market as it was after a command."""
+async def replay(
+    database: Database, until_seq: int, account_id: str | None, order_id: str | None, owner_pid: int | None = None
+) -> Past:
+    """The market as it was after a command; for a server, which it then does not outlive."""
+    if owner_pid is not None:
+        _die_with(owner_pid)
+        os.nice(_NICE_WATCHED)
     async with database.reached() as dsn:
         database.expect(until_seq)
         found = await past.market_at(dsn, until_seq, database.progress)

@@ -43,6 +43,7 @@ from exchange.language.views_money import (
     VoucherView,
 )
 from exchange.language.views_operator import AuditEntry, CurbsView, ProposalView
+from exchange.language.views_overview import CapacityView, UseView
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -162,6 +163,7 @@ class Reads(Protocol):
     def kpis(self) -> list[ProgrammeKpi]: ...
 
     def usage(self) -> VenueKpis: ...
+
     def curbs(self) -> CurbsView:
         """What operators hold back beside the states of markets."""
         ...
@@ -182,6 +184,24 @@ class Reads(Protocol):
 
     def audit_log(self, action: str | None, account_id: str | None, before: int | None, limit: int) -> list[AuditEntry]:
         """What operators did, newest first: of an action, by or about an account; `before` is a seq."""
+        ...
+
+    def accounts_latest(self, before: int | None, limit: int) -> list[tuple[int, AccountView]]:
+        """Accounts with their numbers, in the order of their opening from 1; newest first."""
+        ...
+
+    def all_leases(
+        self, state: str | None, market: tuple[str, str] | None, account_id: str | None, before: int | None, limit: int
+    ) -> list[LeaseView]:
+        """Leases of everybody; of one state, one market, one account, where that is named."""
+        ...
+
+    def capacity(self, days: int, market: tuple[str, str] | None = None) -> list[CapacityView]:
+        """Who holds which chips in the days from now on: by market, or, where one is named, by site within it."""
+        ...
+
+    def programme_use(self) -> list[UseView]:
+        """What each programme has granted of late, in the order of definition."""
         ...
 
     def account_at(self, account_id: str, seq: int) -> AccountView | None:

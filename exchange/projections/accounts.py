@@ -7,6 +7,7 @@ see, so in a lease's transfers it is not said.
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from exchange.language.events import TRANSFER_REASONS, AccountOpened, KeyRegistered, KeyRevoked, Transferred
@@ -141,6 +142,19 @@ class Accounts:
             account = self.account(account_id)
             assert account is not None
             yield account
+
+    def latest(self, before: int | None, limit: int) -> list[tuple[int, AccountView]]:
+        """Up to `limit` accounts with their numbers, counted from 1 as they were opened, newest first."""
+        end = len(self.as_opened) if before is None else before - 1
+        numbered = zip(range(len(self.as_opened), 0, -1), reversed(self.as_opened), strict=True)
+        found: list[tuple[int, AccountView]] = []
+        for number, account_id in islice(numbered, max(0, len(self.as_opened) - end), None):
+            if len(found) == limit:
+                break
+            account = self.account(account_id)
+            assert account is not None
+            found.append((number, account))
+        return found
 
     def keys_of(self, account_id: str) -> list[KeyView]:
         """An account's keys, in order of their making."""

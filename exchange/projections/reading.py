@@ -1,13 +1,14 @@
 """The market as it can be read after the last command: every question of the port, answered from the projections."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice, takewhile
 from typing import TypeVar
 
-from exchange.language.events import MarketStateSet
+from exchange.language.events import RUNNING, SCHEDULED, MarketStateSet
 from exchange.language.instants import year_of
-from exchange.language.units import Seconds
+from exchange.language.units import DAY_S, Seconds
 from exchange.language.views import (
     AccountView,
     AskView,
@@ -33,7 +34,9 @@ from exchange.language.views_money import (
     VoucherView,
 )
 from exchange.language.views_operator import AuditEntry, CurbsView, ProposalView
+from exchange.language.views_overview import CapacityView, UseView
 from exchange.language.windows import ceil_to_step
+from exchange.projections import capacity
 from exchange.projections.accounts import Accounts
 from exchange.projections.audit import AuditLog
 from exchange.projections.brakes import Brakes
@@ -50,6 +53,10 @@ from exchange.projections.supervision import KINDS, Supervision
 from exchange.projections.tape import Tape
 from exchange.projections.usage import Usage
 from exchange.projections.watch import Watch
+
+OPEN_STATES = (SCHEDULED, RUNNING)
+USE_S = 7 * DAY_S  # what "of late" is
+USE_LEASES = 20_000  # that are looked at for it
 
 V = TypeVar("V", BidView, AskView, LeaseView)
 
@@ -87,6 +94,9 @@ class Reading:
 
     def account_at(self, account_id: str, seq: int) -> AccountView | None:
         return self._accounts.moved_at.get((account_id, seq))
+
+    def accounts_latest(self, before: int | None, limit: int) -> list[tuple[int, AccountView]]:
+        return self._accounts.latest(before, limit)
 
     def key(self, secret_hash: str) -> KeyView | None:
         return self._accounts.key_of_hash(secret_hash)
@@ -154,6 +164,44 @@ class Reading:
 
     def contests(self, before: int | None, limit: int) -> list[ContestView]:
         return self._contests.newest(before, limit)
+
+    def all_leases(
+        self, state: str | None, market: tuple[str, str] | None, account_id: str | None, before: int | None, limit: int
+    ) -> list[LeaseView]:
+        numbers: Sequence[int] = range(1, len(self._leases.records) + 1)  # without a gap, as trades are numbered
+        if account_id is not None:
+            numbers = self._leases.leases_of.get(account_id, ())
+        elif state in OPEN_STATES:
+            numbers = self._supervision.open_leases()
+        found: list[LeaseView] = []
+        for number in reversed(numbers[: len(numbers) if before is None else bisect_left(numbers, before)]):
+            if len(found) == limit:
+                break
+            face = self._leases.face(number)
+            if state in (None, face.state) and market in (None, (face.region, face.chip)):
+                found.append(self._leases.whole(number))
+        return found
+
+    def capacity(self, days: int, market: tuple[str, str] | None = None) -> list[CapacityView]:
+        leases = map(self._leases.face, self._supervision.open_leases())
+        asks = (ask for depth in self._depth.markets.values() for ask in depth.resting.values())
+        sites = capacity.by_site(leases, asks, self.now_s, days)
+        if market is None:
+            return capacity.by_market(sites)
+        return [site for site in sites if (site.region, site.chip) == market]
+
+    def programme_use(self) -> list[UseView]:
+        programmes = self._programmes.programmes
+        granted, since_s = dict.fromkeys(programmes, 0), self.now_s
+        for number in islice(range(len(self._leases.records), 0, -1), USE_LEASES):
+            lease = self._leases.face(number)
+            if lease.created_s < self.now_s - USE_S:
+                since_s = self.now_s - USE_S
+                break
+            since_s = lease.created_s
+            if lease.programme is not None:
+                granted[lease.programme] += lease.subsidy_micros
+        return [UseView(programme=name, since_s=since_s, granted_micros=granted[name]) for name in programmes]
 
     # -- vouchers and supervision -----------------------------------------------------------------------------------
 

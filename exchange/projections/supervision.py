@@ -107,6 +107,10 @@ class Supervision:
                 found.append(flag)
         return found
 
+    def open_leases(self) -> list[int]:
+        """The numbers of all leases that are not over, ascending."""
+        return sorted(number for markets in self._between.values() for found in markets.values() for number in found)
+
     # -- what is looked at ------------------------------------------------------------------------------------------
 
     def _check_related(self, lease: LeaseView, seq: int, now_s: Seconds) -> None:

@@ -7,7 +7,7 @@ from exchange.language.limits import FRAME_MAX_BYTES
 from exchange.language.rejects import Code
 from gateway import answers, answers_limits, answers_money, intake, schema, schema_money, wire, wire_money
 from gateway.costs import COSTS, Cost
-from gateway.desk import Call, begins_after, cursor_after
+from gateway.desk import Call, Desk, begins_after, cursor_after
 from gateway.errors import Refusal
 from gateway.requests_money import TransferPage
 
@@ -20,12 +20,16 @@ async def show(call: Call[schema.NoParams]) -> schema_money.Account:
 
 async def transfers(call: Call[TransferPage]) -> answers_money.Transfers:
     """A stretch of transfers, with the balances before and after it."""
-    page, reads = call.params, call.desk.market.reads
+    return transfers_of(call.desk, call.caller.account_id, call.params)
+
+
+def transfers_of(desk: Desk, account_id: str, page: TransferPage) -> answers_money.Transfers:
+    """A stretch of any account's transfers."""
+    reads = desk.market.reads
     from_s = None if page.since is None else intake.instant(page.since, "from")
     until_s = None if page.until is None else intake.instant(page.until, "until")
     if from_s is not None and until_s is not None and until_s <= from_s:
         raise Refusal(Code.WINDOW_EMPTY.wire, "until", "until must be after from.")
-    account_id = call.caller.account_id
     found = reads.transfers(account_id, begins_after(page), page.limit, from_s, until_s)
     numbers = [view.transfer.transfer_id for view in found.items]
     more = len(numbers) == page.limit and reads.transfers(account_id, numbers[-1], 1, from_s, until_s).items

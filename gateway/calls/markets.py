@@ -65,7 +65,7 @@ async def book(call: Call[BookParams]) -> answers.Book:
     region, chip = call.params.region, call.params.chip
     rate_milli = known_rate(call.desk, region, chip)
     reads = call.desk.market.reads
-    tenor_s = _one_of(call.params.tenor, "tenor", reads.catalog().tenors_s)
+    tenor_s = tenor_of(call.params.tenor, reads)
     return wire_public.book(reads.book(region, chip, tenor_s, call.params.depth), rate_milli)
 
 
@@ -83,7 +83,7 @@ async def candles(call: Call[CandlesParams]) -> answers.Candles:
     region, chip = call.params.region, call.params.chip
     rate_milli = known_rate(call.desk, region, chip)
     reads = call.desk.market.reads
-    tenor_s = _one_of(call.params.tenor, "tenor", reads.catalog().tenors_s)
+    tenor_s = tenor_of(call.params.tenor, reads)
     interval_s = _one_of(call.params.interval, "interval", CANDLE_INTERVALS_S)
     found = reads.candles(region, chip, tenor_s, interval_s, call.params.limit)
     return answers.Candles(
@@ -110,6 +110,11 @@ def known_rate(desk: Desk, region: str, chip: str) -> MilliDu | None:
         if entry.chip == chip:
             return entry.du_milli
     raise Refusal("unknown_market", "chip", f"No chip type is called {chip}; see the catalogue.")
+
+
+def tenor_of(text: str, reads: Reads) -> Seconds:
+    """A tenor of the catalogue; a Refusal that names them when it is none."""
+    return _one_of(text, "tenor", reads.catalog().tenors_s)
 
 
 def _summary(

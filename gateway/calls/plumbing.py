@@ -9,10 +9,10 @@ from prometheus_client import generate_latest
 from exchange.language.units import DAY_S
 from gateway import schema
 from gateway.desk import Call
-from gateway.documents.pages import MEDIA, PAGES, START, Sheet, sheet
+from gateway.documents.pages import CONSOLE_FILES, MEDIA, PAGES, START, Sheet, console_sheet, sheet
 from gateway.errors import Refusal
 from gateway.metrics.exposition import TEXT
-from gateway.params import PageRef
+from gateway.params import ConsoleRef, PageRef
 
 
 async def openapi(call: Call[schema.NoParams]) -> Sheet:
@@ -39,6 +39,22 @@ async def metrics(call: Call[schema.NoParams]) -> Sheet:
 
 async def llms(_: Call[schema.NoParams]) -> Sheet:
     return sheet("llms.txt")
+
+
+async def front(_: Call[schema.NoParams]) -> Sheet:
+    """The public market page."""
+    return console_sheet("index.html")
+
+
+async def console(_: Call[schema.NoParams]) -> Sheet:
+    """The operators' page; what it shows, it asks for with their key."""
+    return console_sheet("console.html")
+
+
+async def console_file(call: Call[ConsoleRef]) -> Sheet:
+    if call.params.file not in CONSOLE_FILES:
+        raise Refusal("not_found", "file", "There is no such file; the console is at /console.")
+    return console_sheet(call.params.file)
 
 
 # The examples in a document lie after the end of the market's day, so it is made anew every day; that takes as long as

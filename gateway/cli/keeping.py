@@ -234,14 +234,20 @@ async def snapshot(database: "Database", printer: Printer, owner: int | None) ->
 @click.option("--until", type=click.IntRange(1), required=True, metavar="SEQ", help="After which command.")
 @click.option("--account", "account_id", help="What this account had, and its orders and leases.")
 @click.option("--order", "order_id", metavar="ID", help='How this order stood, such as "bid-12".')
+@click.option("--owner", type=int, hidden=True, help="The process that this one ends with.")
 @_keeps("replaying")
 async def replay(
-    database: "Database", printer: Printer, until: int, account_id: str | None, order_id: str | None
+    database: "Database",
+    printer: Printer,
+    until: int,
+    account_id: str | None,
+    order_id: str | None,
+    owner: int | None,
 ) -> None:
     """The market as it was after the command SEQ: its state, its books, its accounts."""
     from gateway import upkeep  # noqa: PLC0415 - as above
 
-    found = await upkeep.replay(database, until, account_id, order_id)
+    found = await upkeep.replay(database, until, account_id, order_id, owner)
     printer.show(found, *_past(found, whole=account_id is None and order_id is None))
 
 

@@ -1,29 +1,23 @@
 """Every call of REST as a value: a function each, from its arguments to the request, with the type of its answer.
 
+Those of operators stand in `operator_calls`.
 Nothing is sent here: the faces of the client, `rest` and `sync`, have a method of the same name for each.
 """
-
-from typing import Any, TypeVar
-from urllib.parse import quote as _quote
 
 import msgspec
 
 from gateway import (
     advice,
     answers,
-    answers_brakes,
     answers_limits,
     answers_money,
-    answers_operator,
     requests,
     requests_money,
-    requests_operator,
     schema,
     schema_money,
 )
+from gateway.client import asking
 from gateway.client.wire import Query, Request
-
-T = TypeVar("T")
 
 
 class Placed(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,48 +33,48 @@ class Placed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def time() -> Request[answers.Time]:
-    return _get("/v1/time", answers.Time)
+    return asking.get("/v1/time", answers.Time)
 
 
 def status() -> Request[answers.Status]:
-    return _get("/v1/status", answers.Status)
+    return asking.get("/v1/status", answers.Status)
 
 
 def catalog() -> Request[answers.Catalog]:
-    return _get("/v1/catalog", answers.Catalog)
+    return asking.get("/v1/catalog", answers.Catalog)
 
 
 def markets() -> Request[answers.Markets]:
-    return _get("/v1/markets", answers.Markets)
+    return asking.get("/v1/markets", answers.Markets)
 
 
 def market(region: str, chip: str) -> Request[answers.MarketSummary]:
-    return _get(_market(region, chip), answers.MarketSummary)
+    return asking.get(asking.market(region, chip), answers.MarketSummary)
 
 
 def book(region: str, chip: str, tenor: str, depth: int = 20) -> Request[answers.Book]:
-    return _get(f"{_market(region, chip)}/book", answers.Book, {"tenor": tenor, "depth": depth})
+    return asking.get(f"{asking.market(region, chip)}/book", answers.Book, {"tenor": tenor, "depth": depth})
 
 
 def trades(region: str, chip: str, limit: int = 20) -> Request[answers.Trades]:
-    return _get(f"{_market(region, chip)}/trades", answers.Trades, {"limit": limit})
+    return asking.get(f"{asking.market(region, chip)}/trades", answers.Trades, {"limit": limit})
 
 
 def candles(region: str, chip: str, tenor: str, interval: str, limit: int = 100) -> Request[answers.Candles]:
     query: Query = {"tenor": tenor, "interval": interval, "limit": limit}
-    return _get(f"{_market(region, chip)}/candles", answers.Candles, query)
+    return asking.get(f"{asking.market(region, chip)}/candles", answers.Candles, query)
 
 
 def index() -> Request[answers.Index]:
-    return _get("/v1/index", answers.Index)
+    return asking.get("/v1/index", answers.Index)
 
 
 def programmes() -> Request[answers_money.Programmes]:
-    return _get("/v1/programmes", answers_money.Programmes)
+    return asking.get("/v1/programmes", answers_money.Programmes)
 
 
 def kpis() -> Request[answers_money.Kpis]:
-    return _get("/v1/kpis", answers_money.Kpis)
+    return asking.get("/v1/kpis", answers_money.Kpis)
 
 
 # ----------------------------------------------------------------------------------------------------------- orders
@@ -95,27 +89,27 @@ def place_bid(bid: schema.BidBody) -> Request[answers.BidAnswer]:
 
 
 def bids(page: schema.OrderPage | None = None) -> Request[answers.Bids]:
-    return _get("/v1/bids", answers.Bids, _query(page))
+    return asking.get("/v1/bids", answers.Bids, asking.query(page))
 
 
 def bid(bid_id: str) -> Request[schema.Bid]:
-    return _get(_at("bids", bid_id), schema.Bid)
+    return asking.get(asking.at("bids", bid_id), schema.Bid)
 
 
 def explain(bid_id: str) -> Request[advice.Explanation]:
-    return _get(f"{_at('bids', bid_id)}/explain", advice.Explanation)
+    return asking.get(f"{asking.at('bids', bid_id)}/explain", advice.Explanation)
 
 
 def amend_bid(bid_id: str, amendment: requests.BidAmendBody) -> Request[answers.BidAmended]:
-    return Request("PATCH", _at("bids", bid_id), answers.BidAmended, amendment)
+    return Request("PATCH", asking.at("bids", bid_id), answers.BidAmended, amendment)
 
 
 def cancel_bid(bid_id: str) -> Request[answers.BidCanceled]:
-    return Request("DELETE", _at("bids", bid_id), answers.BidCanceled)
+    return Request("DELETE", asking.at("bids", bid_id), answers.BidCanceled)
 
 
 def cancel_bids(which: schema.CancelAllBody | None = None) -> Request[answers.CanceledAll]:
-    return Request("DELETE", "/v1/bids", answers.CanceledAll, query=_query(which))
+    return Request("DELETE", "/v1/bids", answers.CanceledAll, query=asking.query(which))
 
 
 def place_ask(ask: schema.AskBody) -> Request[answers.AskAnswer]:
@@ -123,231 +117,95 @@ def place_ask(ask: schema.AskBody) -> Request[answers.AskAnswer]:
 
 
 def asks(page: schema.OrderPage | None = None) -> Request[answers.Asks]:
-    return _get("/v1/asks", answers.Asks, _query(page))
+    return asking.get("/v1/asks", answers.Asks, asking.query(page))
 
 
 def ask(ask_id: str) -> Request[schema.Ask]:
-    return _get(_at("asks", ask_id), schema.Ask)
+    return asking.get(asking.at("asks", ask_id), schema.Ask)
 
 
 def amend_ask(ask_id: str, amendment: requests.AskAmendBody) -> Request[answers.AskAmended]:
-    return Request("PATCH", _at("asks", ask_id), answers.AskAmended, amendment)
+    return Request("PATCH", asking.at("asks", ask_id), answers.AskAmended, amendment)
 
 
 def cancel_ask(ask_id: str) -> Request[answers.AskCanceled]:
-    return Request("DELETE", _at("asks", ask_id), answers.AskCanceled)
+    return Request("DELETE", asking.at("asks", ask_id), answers.AskCanceled)
 
 
 def cancel_asks(which: schema.CancelAllBody | None = None) -> Request[answers.CanceledAll]:
-    return Request("DELETE", "/v1/asks", answers.CanceledAll, query=_query(which))
+    return Request("DELETE", "/v1/asks", answers.CanceledAll, query=asking.query(which))
 
 
 def order(client_order_id: str) -> Request[Placed]:
     """The first answer again: it settles what became of an order that was not answered."""
-    return _get(_at("orders/by-client-id", client_order_id), Placed)
+    return asking.get(asking.at("orders/by-client-id", client_order_id), Placed)
 
 
 # ----------------------------------------------------------------------------------------------------------- leases
 
 
 def leases(page: schema.LeasePage | None = None) -> Request[answers.Leases]:
-    return _get("/v1/leases", answers.Leases, _query(page))
+    return asking.get("/v1/leases", answers.Leases, asking.query(page))
 
 
 def lease(lease_id: str) -> Request[schema_money.Lease]:
-    return _get(_at("leases", lease_id), schema_money.Lease)
+    return asking.get(asking.at("leases", lease_id), schema_money.Lease)
 
 
 def access(lease_id: str) -> Request[answers.Access]:
-    return _get(f"{_at('leases', lease_id)}/access", answers.Access)
+    return asking.get(f"{asking.at('leases', lease_id)}/access", answers.Access)
 
 
 def statement(lease_id: str) -> Request[answers_money.Statement]:
-    return _get(f"{_at('leases', lease_id)}/statement", answers_money.Statement)
+    return asking.get(f"{asking.at('leases', lease_id)}/statement", answers_money.Statement)
 
 
 def start(lease_id: str, access: schema.StartBody, idempotency_key: str = "") -> Request[answers.LeaseAnswer]:
-    return _post(f"{_at('leases', lease_id)}/start", answers.LeaseAnswer, access, idempotency_key)
+    return asking.post(f"{asking.at('leases', lease_id)}/start", answers.LeaseAnswer, access, idempotency_key)
 
 
 def meter(lease_id: str, totals: schema.MeterBody, idempotency_key: str = "") -> Request[answers.LeaseAnswer]:
-    return _post(f"{_at('leases', lease_id)}/meter", answers.LeaseAnswer, totals, idempotency_key)
+    return asking.post(f"{asking.at('leases', lease_id)}/meter", answers.LeaseAnswer, totals, idempotency_key)
 
 
 def release(lease_id: str, idempotency_key: str = "") -> Request[answers.LeaseAnswer]:
-    return _post(f"{_at('leases', lease_id)}/release", answers.LeaseAnswer, schema.NoParams(), idempotency_key)
+    return asking.post(
+        f"{asking.at('leases', lease_id)}/release", answers.LeaseAnswer, schema.NoParams(), idempotency_key
+    )
 
 
 def contest(
     lease_id: str, contest: requests_money.ContestBody, idempotency_key: str = ""
 ) -> Request[answers_money.ContestAnswer]:
-    return _post(f"{_at('leases', lease_id)}/contest", answers_money.ContestAnswer, contest, idempotency_key)
+    return asking.post(
+        f"{asking.at('leases', lease_id)}/contest", answers_money.ContestAnswer, contest, idempotency_key
+    )
 
 
 # ---------------------------------------------------------------------------------------------------------- account
 
 
 def account() -> Request[schema_money.Account]:
-    return _get("/v1/account", schema_money.Account)
+    return asking.get("/v1/account", schema_money.Account)
 
 
 def transfers(page: requests_money.TransferPage | None = None) -> Request[answers_money.Transfers]:
-    return _get("/v1/account/transfers", answers_money.Transfers, _query(page))
+    return asking.get("/v1/account/transfers", answers_money.Transfers, asking.query(page))
 
 
 def vouchers() -> Request[answers_money.Vouchers]:
-    return _get("/v1/account/vouchers", answers_money.Vouchers)
+    return asking.get("/v1/account/vouchers", answers_money.Vouchers)
 
 
 def keys() -> Request[answers.Keys]:
-    return _get("/v1/account/keys", answers.Keys)
+    return asking.get("/v1/account/keys", answers.Keys)
 
 
 def limits() -> Request[answers_limits.Limits]:
-    return _get("/v1/account/limits", answers_limits.Limits)
+    return asking.get("/v1/account/limits", answers_limits.Limits)
 
 
-# --------------------------------------------------------------------------------------------- operator and sandbox
-
-
-def open_account(account: schema.AccountBody, idempotency_key: str = "") -> Request[answers.AccountAnswer]:
-    return _post("/v1/operator/accounts", answers.AccountAnswer, account, idempotency_key)
-
-
-def create_key(key: schema.KeyBody, idempotency_key: str = "") -> Request[answers.KeyMade]:
-    return _post("/v1/operator/keys", answers.KeyMade, key, idempotency_key)
-
-
-def revoke_key(key_id: str) -> Request[answers.KeyRevoked]:
-    return Request("DELETE", _at("operator/keys", key_id), answers.KeyRevoked)
-
-
-def deposit(money: schema.MoneyBody, idempotency_key: str = "") -> Request[answers.AccountAnswer]:
-    return _post("/v1/operator/deposits", answers.AccountAnswer, money, idempotency_key)
-
-
-def withdraw(money: schema.MoneyBody, idempotency_key: str = "") -> Request[answers.AccountAnswer]:
-    return _post("/v1/operator/withdrawals", answers.AccountAnswer, money, idempotency_key)
-
-
-def define_programme(
-    programme: requests_money.ProgrammeBody, idempotency_key: str = ""
-) -> Request[answers_money.ProgrammeAnswer]:
-    return _post("/v1/operator/programmes", answers_money.ProgrammeAnswer, programme, idempotency_key)
-
-
-def relate(relation: requests_money.RelationBody, idempotency_key: str = "") -> Request[answers_money.GroupsRelated]:
-    return _post("/v1/operator/relations", answers_money.GroupsRelated, relation, idempotency_key)
-
-
-def cancel_lease(
-    lease_id: str, cancel: requests_money.CancelLeaseBody, idempotency_key: str = ""
-) -> Request[answers_brakes.LeaseCancelled]:
-    return _post(f"{_at('operator/leases', lease_id)}/cancel", answers_brakes.LeaseCancelled, cancel, idempotency_key)
-
-
-def contests(page: schema.Page | None = None) -> Request[answers_money.Contests]:
-    return _get("/v1/operator/contests", answers_money.Contests, _query(page))
-
-
-def rule(
-    contest_id: str, ruling: requests_money.RulingBody, idempotency_key: str = ""
-) -> Request[answers_brakes.ContestRuled]:
-    path = f"{_at('operator/contests', contest_id)}/ruling"
-    return _post(path, answers_brakes.ContestRuled, ruling, idempotency_key)
-
-
-def alerts(page: requests_money.FlagPage | None = None) -> Request[answers_money.Flags]:
-    return _get("/v1/operator/alerts", answers_money.Flags, _query(page))
-
-
-def sessions(page: schema.Page | None = None) -> Request[answers_operator.Sessions]:
-    return _get("/v1/operator/sessions", answers_operator.Sessions, _query(page))
-
-
-def set_market_state(
-    region: str, chip: str, brake: requests.MarketStateBody, idempotency_key: str = ""
-) -> Request[answers_brakes.MarketStateSet]:
-    path = f"/v1/operator{_market(region, chip).removeprefix('/v1')}/state"
-    return _post(path, answers_brakes.MarketStateSet, brake, idempotency_key)
-
-
-def halt(brake: requests.HaltBody, idempotency_key: str = "") -> Request[answers_brakes.MarketStateSet]:
-    return _post("/v1/operator/halt", answers_brakes.MarketStateSet, brake, idempotency_key)
-
-
-def set_band(
-    region: str, chip: str, band: requests_operator.BandBody, idempotency_key: str = ""
-) -> Request[answers_brakes.BandSet]:
-    path = f"/v1/operator{_market(region, chip).removeprefix('/v1')}/band"
-    return _post(path, answers_brakes.BandSet, band, idempotency_key)
-
-
-def block_account(
-    account_id: str, why: requests_operator.BrakeBody, idempotency_key: str = ""
-) -> Request[answers_brakes.Braked]:
-    return _brake("accounts", account_id, "block", why, idempotency_key)
-
-
-def unblock_account(
-    account_id: str, why: requests_operator.BrakeBody, idempotency_key: str = ""
-) -> Request[answers_brakes.Braked]:
-    return _brake("accounts", account_id, "unblock", why, idempotency_key)
-
-
-def cancel_orders(
-    account_id: str, which: requests_operator.OrdersBody, idempotency_key: str = ""
-) -> Request[answers_brakes.Braked]:
-    return _brake("accounts", account_id, "cancel-orders", which, idempotency_key)
-
-
-def brake_key(
-    key_id: str, why: requests_operator.BrakeBody, idempotency_key: str = ""
-) -> Request[answers_brakes.Braked]:
-    """Revoke a key, and say why."""
-    return _brake("keys", key_id, "revoke", why, idempotency_key)
-
-
-def pause_programme(
-    programme: str, why: requests_operator.BrakeBody, idempotency_key: str = ""
-) -> Request[answers_brakes.Braked]:
-    return _brake("programmes", programme, "pause", why, idempotency_key)
-
-
-def resume_programme(
-    programme: str, why: requests_operator.BrakeBody, idempotency_key: str = ""
-) -> Request[answers_brakes.Braked]:
-    return _brake("programmes", programme, "resume", why, idempotency_key)
-
-
-def brakes() -> Request[answers_brakes.Braking]:
-    return _get("/v1/operator/brakes", answers_brakes.Braking)
-
-
-def proposals(page: requests_operator.ProposalPage | None = None) -> Request[answers_brakes.Proposals]:
-    return _get("/v1/operator/proposals", answers_brakes.Proposals, _query(page))
-
-
-def confirm(
-    proposal_id: str, word: requests_operator.WordBody, idempotency_key: str = ""
-) -> Request[answers_brakes.ProposalAnswer]:
-    path = f"{_at('operator/proposals', proposal_id)}/confirm"
-    return _post(path, answers_brakes.ProposalAnswer, word, idempotency_key)
-
-
-def reject(
-    proposal_id: str, word: requests_operator.WordBody, idempotency_key: str = ""
-) -> Request[answers_brakes.ProposalAnswer]:
-    path = f"{_at('operator/proposals', proposal_id)}/reject"
-    return _post(path, answers_brakes.ProposalAnswer, word, idempotency_key)
-
-
-def audit_log(page: requests_operator.AuditPage | None = None) -> Request[answers_brakes.AuditEntries]:
-    return _get("/v1/operator/audit", answers_brakes.AuditEntries, _query(page))
-
-
-def audit() -> Request[answers_operator.AuditOut]:
-    return _get("/v1/operator/invariants", answers_operator.AuditOut)
+# ---------------------------------------------------------------------------------------------------------- sandbox
 
 
 def advance_clock(advance: str) -> Request[answers.ClockAdvanced]:
@@ -356,33 +214,4 @@ def advance_clock(advance: str) -> Request[answers.ClockAdvanced]:
 
 def pay_in(money: schema.OwnDepositBody, idempotency_key: str = "") -> Request[answers.AccountAnswer]:
     """A deposit into one's own account, as sandboxes allow."""
-    return _post("/v1/sandbox/deposits", answers.AccountAnswer, money, idempotency_key)
-
-
-# ---------------------------------------------------------------------------------------------------------- helpers
-
-
-def _get(path: str, answer: type[T], query: Query = None) -> Request[T]:
-    return Request("GET", path, answer, query=query)
-
-
-def _post(path: str, answer: type[T], body: schema.Body, idempotency_key: str) -> Request[T]:
-    """One that takes an idempotency key."""
-    return Request("POST", path, answer, body, idempotency_key=idempotency_key, keyed=True)
-
-
-def _brake(noun: str, name: str, verb: str, body: schema.Body, idempotency_key: str) -> Request[answers_brakes.Braked]:
-    return _post(f"{_at(f'operator/{noun}', name)}/{verb}", answers_brakes.Braked, body, idempotency_key)
-
-
-def _query(fields: schema.Body | None) -> Query:
-    given: dict[str, Any] = {} if fields is None else msgspec.to_builtins(fields)
-    return given
-
-
-def _at(noun: str, name: str) -> str:
-    return f"/v1/{noun}/{_quote(name, safe='')}"
-
-
-def _market(region: str, chip: str) -> str:
-    return f"/v1/markets/{_quote(region, safe='')}/{_quote(chip, safe='')}"
+    return asking.post("/v1/sandbox/deposits", answers.AccountAnswer, money, idempotency_key)

@@ -11,7 +11,7 @@ from msgspec import Raw, Struct
 
 from exchange.language.instants import format_instant
 from exchange.language.units import HOUR_S
-from gateway import params, requests, requests_money, requests_operator, schema
+from gateway import params, requests, requests_money, requests_operator, requests_overview, schema
 
 PROVIDER: Final = "turing-town"
 BUYER: Final = "acme-ai"
@@ -136,6 +136,7 @@ def _looking(now_s: int) -> dict[str, Struct]:
     listed = schema.OrderPage(state="resting", limit=20)
     return {
         "GET /docs/{page}": params.PageRef(page="start.md"),
+        "GET /console/{file}": params.ConsoleRef(file="console.js"),
         "GET /v1/markets/{region}/{chip}": market,
         "GET /v1/markets/{region}/{chip}/book": params.BookParams(region=REGION, chip=CHIP, tenor="P1D"),
         "GET /v1/markets/{region}/{chip}/trades": params.TradesParams(region=REGION, chip=CHIP, limit=20),
@@ -153,6 +154,15 @@ def _looking(now_s: int) -> dict[str, Struct]:
         "GET /v1/leases/{lease_id}/statement": lease,
         "GET /v1/leases/{lease_id}/access": lease,
         "GET /v1/account/transfers": requests_money.TransferPage(since=at(now_s, -24), until=at(now_s, 24), limit=20),
+        "GET /v1/operator/accounts": schema.Page(limit=20),
+        "GET /v1/operator/accounts/{account_id}": params.AccountRef(account_id=BUYER),
+        "GET /v1/operator/accounts/{account_id}/transfers": params.AccountTransfers(account_id=BUYER, limit=20),
+        "GET /v1/operator/leases": requests_overview.AllLeasesPage(state="running", region=REGION, chip=CHIP, limit=20),
+        "GET /v1/operator/leases/{lease_id}": lease,
+        "GET /v1/operator/leases/{lease_id}/statement": lease,
+        "GET /v1/operator/capacity": requests_overview.CapacityPage(days=7),
+        "GET /v1/operator/capacity/{region}/{chip}": params.MarketCapacity(region=REGION, chip=CHIP, days=7),
+        "GET /v1/operator/past/book": requests_overview.PastBookQuery(seq=1, region=REGION, chip=CHIP, tenor="P1D"),
         "GET /v1/operator/contests": schema.Page(limit=20),
         "GET /v1/operator/alerts": requests_money.FlagPage(kind="related_party", limit=20),
         "GET /v1/operator/sessions": schema.Page(limit=20),

@@ -27,6 +27,9 @@ _SHEETS: Final = {  # what an answer that is no JSON of ours is
     "/docs/{page}": tuple(MEDIA[suffix] for suffix in (".css", ".js", ".md", ".json")),
     "/llms.txt": ("text/plain",),
     "/metrics": ("text/plain",),
+    "/": ("text/html",),
+    "/console": ("text/html",),
+    "/console/{file}": tuple(MEDIA[suffix] for suffix in (".css", ".js", ".svg")),
 }
 _ABOUT: Final = """\
 An exchange for compute. JSON in UTF-8; whatever counts is a string: decimals without sign or exponent, instants in

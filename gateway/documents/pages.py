@@ -1,5 +1,5 @@
 """The pages at /docs: our own Markdown and start-up lines, and Swagger UI's two files out of the package that brings
-them. A closed list: no name of a file ever comes from a request.
+them; and the files of the console. Closed lists: no name of a file ever comes from a request.
 
 Nothing is fetched from elsewhere, and the browser is told to refuse if anything tried.
 """
@@ -18,6 +18,7 @@ MEDIA: Final = {
     ".js": "text/javascript",
     ".json": "application/json",
     ".md": "text/markdown",
+    ".svg": "image/svg+xml",
     ".txt": "text/plain",
 }
 GUARDED: Final = {
@@ -25,6 +26,11 @@ GUARDED: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+STRICT: Final = GUARDED | {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+}
+CONSOLE: Final = Path(__file__).parents[1] / "console"
+CONSOLE_FILES: Final = tuple(sorted(path.name for path in CONSOLE.iterdir() if path.suffix in (".css", ".js", ".svg")))
 ASSETS: Final = ("swagger-ui.css", "swagger-ui-bundle.js")
 START: Final = "start.md"
 TOLD: Final = (
@@ -38,6 +44,7 @@ TOLD: Final = (
     "errors.md",
     "figures.md",
     "cli.md",
+    "console.md",
 )
 PAGES: Final = (*TOLD, "signing-vectors.json", "start.js", *ASSETS)
 
@@ -60,6 +67,13 @@ def sheet(name: str) -> Sheet:
     else:
         path, headers = FOLDER / name, GUARDED
     return Sheet(body=path.read_bytes(), media=MEDIA[path.suffix], headers=headers)
+
+
+@cache
+def console_sheet(name: str) -> Sheet:
+    """One of CONSOLE_FILES, or one of the two pages that use them."""
+    path = CONSOLE / name
+    return Sheet(body=path.read_bytes(), media=MEDIA[path.suffix], headers=STRICT)
 
 
 @cache

@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
 
-from gateway import params, requests, requests_money, requests_operator, schema
+from gateway import params, requests, requests_money, requests_operator, requests_overview, schema
 from gateway.calls import (
     accounts,
     asks,
@@ -16,6 +16,7 @@ from gateway.calls import (
     markets,
     operator,
     orders,
+    overview,
     plumbing,
     programmes,
     proposals,
@@ -65,6 +66,9 @@ ROUTES: Final = (
     Route("GET", "/docs/{page}", plumbing.page, params.PageRef),
     Route("GET", "/llms.txt", plumbing.llms, schema.NoParams),
     Route("GET", "/metrics", plumbing.metrics, schema.NoParams),
+    Route("GET", "/", plumbing.front, schema.NoParams),
+    Route("GET", "/console", plumbing.console, schema.NoParams),
+    Route("GET", "/console/{file}", plumbing.console_file, params.ConsoleRef),
     # public
     Route("GET", "/v1/time", markets.time, schema.NoParams),
     Route("GET", "/v1/status", markets.status, schema.NoParams),
@@ -174,6 +178,17 @@ ROUTES: Final = (
     ),
     Route("GET", f"{_OPERATOR}/audit", proposals.audit, requests_operator.AuditPage),
     Route("GET", f"{_OPERATOR}/invariants", operator.invariants, schema.NoParams),
+    # what operators see of all
+    Route("GET", f"{_OPERATOR}/accounts", overview.accounts, schema.Page),
+    Route("GET", f"{_OPERATOR}/accounts/{{account_id}}", overview.account, params.AccountRef),
+    Route("GET", f"{_OPERATOR}/accounts/{{account_id}}/transfers", overview.transfers, params.AccountTransfers),
+    Route("GET", f"{_OPERATOR}/leases", overview.leases, requests_overview.AllLeasesPage),
+    Route("GET", f"{_OPERATOR}/leases/{{lease_id}}", overview.lease, params.LeaseRef),
+    Route("GET", f"{_OPERATOR}/leases/{{lease_id}}/statement", overview.statement, params.LeaseRef),
+    Route("GET", f"{_OPERATOR}/capacity", overview.capacity, requests_overview.CapacityPage),
+    Route("GET", f"{_OPERATOR}/capacity/{{region}}/{{chip}}", overview.market_capacity, params.MarketCapacity),
+    Route("GET", f"{_OPERATOR}/programmes", overview.programme_use, schema.NoParams),
+    Route("GET", f"{_OPERATOR}/past/book", overview.past_book, requests_overview.PastBookQuery),
     # sandbox
     Route("POST", "/v1/sandbox/clock", sandbox.advance_clock, schema.ClockBody),
     Route("POST", "/v1/sandbox/deposits", sandbox.deposit, schema.OwnDepositBody, status=201, keyed=True),

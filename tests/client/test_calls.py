@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gateway import schema
-from gateway.client import calls
+from gateway.client import calls, operator_calls
 from gateway.client.rest import Client
 from gateway.client.sync import SyncClient
 from gateway.client.wire import Request
@@ -15,8 +15,9 @@ from gateway.rest.routes import ROUTES, Route
 
 CALLS = {
     name: call
-    for name, call in vars(calls).items()
-    if inspect.isfunction(call) and call.__module__ == calls.__name__ and not name.startswith("_")
+    for module in (calls, operator_calls)
+    for name, call in vars(module).items()
+    if inspect.isfunction(call) and call.__module__ == module.__name__ and not name.startswith("_")
 }
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from msgspec.structs import replace
 
 from exchange.core.state_machine import RULES_VERSION
 from exchange.runtime.clock import SandboxClock
@@ -33,7 +34,8 @@ async def market(database_url: str) -> AsyncIterator[Exchange]:
 
 
 @pytest.fixture
-async def house(market: Exchange, settings: Settings) -> AsyncIterator[House]:
+async def house(market: Exchange, settings: Settings, database_url: str) -> AsyncIterator[House]:
+    settings = replace(settings, database_url=database_url)
     app = build_app(market, settings, Vault.at(settings.data_dir))
     async with serving(app, settings) as url, aiohttp.ClientSession() as http:
         opened = House(url, market, http)

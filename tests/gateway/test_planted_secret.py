@@ -139,7 +139,7 @@ async def everything_read(house: House, keys: dict[str, str], lease_ids: tuple[s
         for lease_id in lease_ids:
             path = route.format(
                 region="shanghai", chip="h800-sxm", bid_id="bid-1", ask_id="ask-1", lease_id=lease_id,
-                client_order_id="bid-a", page="start.md",
+                client_order_id="bid-a", page="start.md", file="console.js", account_id="alice",
             )  # fmt: skip
             query = {"book": "?tenor=PT1H", "candles": "?tenor=PT1H&interval=PT1H"}.get(path.rpartition("/")[2], "")
             for name, key in {**keys, "nobody": ""}.items():

@@ -44,8 +44,8 @@ async def test_every_route_asks_for_its_right(house: House) -> None:
         call = f"{route.method} {route.path}"
         path = route.path.format(
             region="shanghai", chip="h800-sxm", bid_id="bid-9", ask_id="ask-9", lease_id="lease-9",
-            client_order_id="none", key_id="key-none", contest_id="contest-9-0", page="start.md",
-            account_id="none", programme="none", proposal_id="proposal-9",
+            client_order_id="none", key_id="key-none", contest_id="contest-9-0", page="start.md", file="console.js",
+            account_id="nobody", programme="none", proposal_id="proposal-9",
         )  # fmt: skip
         right = RIGHTS[call]
         bare = await house.call(route.method, path)

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import termios
 import threading
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
@@ -28,7 +29,8 @@ class Terminal:
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         words = [sys.executable, "-m", "gateway", *line.split()]
         env = environment() | known | {"TERM": "xterm-256color"}
-        self._process = subprocess.Popen(words, stdin=theirs, stdout=theirs, stderr=theirs, env=env)
+        with _heeding_interrupts():
+            self._process = subprocess.Popen(words, stdin=theirs, stdout=theirs, stderr=theirs, env=env)
         os.close(theirs)
         self._unread = b""
 
@@ -69,6 +71,16 @@ class Terminal:
         with contextlib.suppress(OSError):  # how Linux says that nobody writes any more
             return os.read(self._mine, 65536)
         return b""
+
+
+@contextlib.contextmanager
+def _heeding_interrupts() -> Iterator[None]:
+    """As terminals do, for whom is started meanwhile: who runs the tests in the background may have them ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class Cable:

@@ -36,7 +36,7 @@ def test_a_lost_connection_is_said_and_mended_and_nothing_is_missed(hand: Hand) 
     hand.reads("sell horinger l40s 8 --price 3.11 --for 3d", hall)
     cable = Cable(hand.url)
     known = {"LEASEBOOK_URL": cable.url, "LEASEBOOK_KEY": hand.key(hall)}
-    with Terminal("book horinger l40s", known) as book, Terminal("watch", known, columns=200) as watch:
+    with Terminal("book horinger l40s", known) as book, Terminal("watch --from-seq 0", known, 200) as watch:
         assert "3.11" in book.reads_until("● live")
         hand.reads("sell horinger l40s 8 --price 3.22 --for 3d", hall)
         book.reads_until("3.22")

@@ -20,8 +20,7 @@ from gateway.past import Past, past_market
 
 Progress = Callable[[int], None]
 _PR_SET_PDEATHSIG = 1  # prctl(2)
-_NICE = 19  # the least there is: the market goes first
-_NICE_WATCHED = 10  # for what somebody waits for
+_NICE = 10  # the market goes first, but not for ever: at 19 a busy machine never comes to the end of a snapshot
 
 
 class Database(Struct, frozen=True, kw_only=True):
@@ -84,7 +83,7 @@ async def replay(
     """The market as it was after a command; for a server, which it then does not outlive."""
     if owner_pid is not None:
         _die_with(owner_pid)
-        os.nice(_NICE_WATCHED)
+        os.nice(_NICE)
     async with database.reached() as dsn:
         database.expect(until_seq)
         found = await past.market_at(dsn, until_seq, database.progress)

@@ -20,12 +20,18 @@ PAUSE_S: Final = 0.1
 N = TypeVar("N")
 
 
+class Alarm(Protocol):
+    """A call that is to come."""
+
+    def cancel(self) -> None: ...
+
+
 class Timer(Protocol):
     """What of an event loop is needed."""
 
     def time(self) -> float: ...
 
-    def call_at(self, when: float, callback: Callable[[], Any], /) -> asyncio.TimerHandle: ...
+    def call_at(self, when: float, callback: Callable[[], Any], /) -> Alarm: ...
 
 
 class Pace(Generic[N]):
@@ -44,9 +50,9 @@ class Pace(Generic[N]):
         self._tell = tell
         self._merge = merge
         self._failed = failed
-        self._timer = timer or asyncio.get_running_loop()
+        self._timer: Timer = timer or asyncio.get_running_loop()
         self._waiting: list[N] = []
-        self._due: asyncio.TimerHandle | None = None
+        self._due: Alarm | None = None
         self._next_s = 0.0
 
     def take(self, news: N) -> None:

@@ -1,7 +1,8 @@
 """Paced channels: at most ten frames a second, the first at once, nothing lost; a book built from them is the book."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from random import Random
 from typing import Any
 
@@ -19,7 +20,8 @@ from gateway.answers import Push, Rung
 from gateway.client.following import BookBuilder
 from gateway.client.rest import Client
 from gateway.wire_public import rung
-from gateway.ws.newsroom import BookBoard
+from gateway.ws.endings import BROKEN, RESTARTING, Ending
+from gateway.ws.newsroom import BookBoard, Listener, Topic
 from gateway.ws.pacing import PAUSE_S, Pace, merged_books, merged_trades
 from tests.gateway.house import BODY, House, a_bid, an_ask
 from tests.properties.choices import BLOB_BYTES
@@ -251,6 +253,72 @@ def test_a_book_built_from_paced_frames_is_the_cores(flavour: Flavour, seed: int
     assert all(len({len(book[side]) for book in desk.books.values()}) > 2 for side in (0, 1)), "books of many sizes"
     for reader in desk.readers:
         assert (list(reader.asks), list(reader.bids)) == last
+
+
+# ------------------------------------------------------------------------------------------------------------ its end
+
+
+class News:
+    """A market's news: these, and then the end or nothing more."""
+
+    def __init__(self, news: list[Any], ends: bool) -> None:
+        self.news, self.ends, self.closed = news, ends, False
+
+    async def __aiter__(self) -> AsyncIterator[Any]:
+        for each in self.news:
+            yield each
+        if not self.ends:
+            await asyncio.Event().wait()
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Frames:
+    """An outbox that takes everything."""
+
+    def __init__(self) -> None:
+        self.frames: list[Push] = []
+
+    def offer(self, frame: bytes, _: Callable[[], None]) -> bool:
+        self.frames.append(msgspec.json.decode(frame, type=Push))
+        return True
+
+
+async def followed(news: News) -> tuple[list[Push], list[int]]:
+    """The frames of a paced channel with these news, and the codes with which it ended, once it has."""
+    frames, codes, over = Frames(), list[int](), asyncio.Event()
+
+    def ended(ending: Ending) -> None:
+        codes.append(ending[0])
+        over.set()
+
+    topic = Topic(news, BookBoard("book:r/c/P1D/paced"), merged_books, lambda: None)
+    Listener(topic, frames, ended, lambda: None).begin()  # type: ignore[arg-type]
+    await over.wait()
+    await asyncio.wait([topic._task])
+    assert news.closed
+    return frames.frames, codes
+
+
+def a_change(seq: int, prev_seq: int) -> BookNews:
+    at = (Level(price_micros=seq, chips_milli=1000, orders=1),)
+    book = {"asks": at, "bids": (), "best_asks": at, "best_bids": ()}
+    return BookNews(
+        region="r", chip="c", tenor_s=86_400, seq=seq, prev_seq=prev_seq, at_s=seq, whole=not prev_seq, **book
+    )
+
+
+async def test_what_waits_is_told_before_the_market_stops() -> None:
+    frames, codes = await followed(News([a_change(1, 0), a_change(2, 1), a_change(3, 2)], ends=True))
+    assert [(push.prev_seq, push.seq) for push in frames] == [(0, 1), (1, 3)]
+    assert codes == [RESTARTING]
+
+
+async def test_news_that_cannot_be_told_end_the_channel_once() -> None:
+    frames, codes = await followed(News([a_change(1, 0), None, None], ends=False))
+    assert [push.seq for push in frames] == [1]
+    assert codes == [BROKEN]
 
 
 # ----------------------------------------------------------------------------------------------------------- the edge

@@ -109,15 +109,17 @@ export function market(root, {api, stream, catalog, region, chip, tenor, go, ext
 
   const quietly = (act) => () => act().catch(() => {});
   const ends = [
-    stream.follow(`book:${region}/${chip}/${tenor}`, (push) => {
+    stream.follow(`book:${region}/${chip}/${tenor}/paced`, (push) => {
       const good = view.book.take(push);
       drawBook();
       return good;
     }),
     stream.follow(
-      `trades:${region}/${chip}`,
+      `trades:${region}/${chip}/paced`,
       (push) => {
-        view.trades = [...push.data.items.toReversed(), ...view.trades].slice(0, TAPE);
+        const newest = view.trades[0]?.seq ?? 0; // what was loaded may have the push's first trades already
+        const fresh = push.data.items.filter((trade) => trade.seq > newest);
+        view.trades = [...fresh.toReversed(), ...view.trades].slice(0, TAPE);
         drawTape();
         return true;
       },

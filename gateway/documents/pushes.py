@@ -40,6 +40,7 @@ class Nothing(Struct, frozen=True):
 
 _SLUG: Final = "[a-z0-9][a-z0-9-]*"
 _LEVELS: Final[dict[str, type[Struct]]] = {"snapshot": answers.BookLevels, "update": answers.BookLevels}
+_PACED: Final = "(/paced)?"
 _BRAKES: Final[dict[str, type[Struct]]] = {"snapshot": answers.Brakes, "update": answers.Brakes}
 
 PUSHES: Final[dict[str, Channel]] = {
@@ -54,15 +55,16 @@ PUSHES: Final[dict[str, Channel]] = {
         | {"transfer": schema_money.Transfer, "dead_man.fired": schema_money.Account},
     ),
     "book": Channel(
-        rf"^book:{_SLUG}/{_SLUG}/P[0-9A-Z]+$",
+        rf"^book:{_SLUG}/{_SLUG}/P[0-9A-Z]+{_PACED}$",
         "book:hangzhou/h800-sxm/P1D",
-        "One tenor's depth: whole, then what changes. A reader that falls behind gets it whole again.",
+        "One tenor's depth: whole, then what changes; paced, at most ten frames a second. "
+        "A reader that falls behind gets it whole again.",
         _LEVELS,
     ),
     "trades": Channel(
-        rf"^trades:{_SLUG}/{_SLUG}$",
+        rf"^trades:{_SLUG}/{_SLUG}{_PACED}$",
         "trades:hangzhou/h800-sxm",
-        "A market's trades as they are made.",
+        "A market's trades as they are made; paced, at most ten frames a second.",
         {"update": answers.NewTrades},
     ),
     "status": Channel(

@@ -1,7 +1,7 @@
 """Channels of the stream by name, and their news as frames.
 
-`account`, `book:{region}/{chip}/{tenor}`, `trades:{region}/{chip}` and `status`. A tenor may be written in any way that
-durations may; the channel bears the one that the catalogue has.
+`account`, `book:{region}/{chip}/{tenor}`, `trades:{region}/{chip}` and `status`; books and trades with `/paced` behind
+them, too. A tenor may be written in any way that durations may; the channel bears the one that the catalogue has.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,6 +23,7 @@ ACCOUNT: Final = "account"
 BOOK: Final = "book"
 TRADES: Final = "trades"
 STATUS: Final = "status"
+PACED: Final = "/paced"
 
 SNAPSHOT, UPDATE = "snapshot", "update"
 
@@ -37,14 +38,16 @@ class Channel(NamedTuple):
     chip: str = ""
     tenor_s: Seconds = 0
     rate_milli: MilliDu | None = None  # of the chip type
+    paced: bool = False  # what comes fast comes merged
 
     @property
     def name(self) -> str:
+        paced = PACED if self.paced else ""
         match self.kind:
             case "book":
-                return f"book:{self.region}/{self.chip}/{format_duration(self.tenor_s)}"
+                return f"book:{self.region}/{self.chip}/{format_duration(self.tenor_s)}{paced}"
             case "trades":
-                return f"trades:{self.region}/{self.chip}"
+                return f"trades:{self.region}/{self.chip}{paced}"
         return self.kind
 
 
@@ -58,7 +61,8 @@ def _read(name: str, param: str, reads: Reads) -> Channel:
     if name in (ACCOUNT, STATUS):
         return Channel(name)
     kind, _, scope = name.partition(":")
-    parts = scope.split("/")
+    paced = scope.endswith(PACED)
+    parts = scope.removesuffix(PACED).split("/")
     if (kind, len(parts)) not in ((BOOK, 3), (TRADES, 2)):
         raise _no_channel(name, param)
     region, chip = parts[:2]
@@ -67,12 +71,12 @@ def _read(name: str, param: str, reads: Reads) -> Channel:
     if all(entry.region != region for entry in catalog.regions) or chip not in rates:
         raise Refusal("unknown_market", param, f"The catalogue has no market {region}/{chip}.")
     if kind == TRADES:
-        return Channel(TRADES, region, chip, rate_milli=rates[chip])
+        return Channel(TRADES, region, chip, rate_milli=rates[chip], paced=paced)
     tenor_s = intake.duration(parts[2], param)
     if tenor_s not in catalog.tenors_s:
         known = ", ".join(map(format_duration, catalog.tenors_s))
         raise Refusal(Code.BAD_VALUE.wire, param, f"The tenor of {name} must be one of {known}.")
-    return Channel(BOOK, region, chip, tenor_s, rates[chip])
+    return Channel(BOOK, region, chip, tenor_s, rates[chip], paced)
 
 
 def _no_channel(name: str, param: str) -> Refusal:

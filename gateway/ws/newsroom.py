@@ -1,8 +1,8 @@
 """The newsroom: public channels, each followed once and written once for all the sockets that have it open.
 
-A channel is followed while some socket has it open. A socket whose outbox is full is passed over and not waited for:
-when what it had waiting has gone out, it gets a book (or the status) whole again; of trades the next one's `prev_seq`
-shows that some are missing.
+A channel is followed while some socket has it open; the paced form of a channel is a channel of its own. A socket
+whose outbox is full is passed over and not waited for: when what it had waiting has gone out, it gets a book (or the
+status) whole again; of trades the next one's `prev_seq` shows that some are missing.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from gateway.metrics.counts import Counts
 from gateway.ws.channels import Channel, book_frame, status_frame, trades_frame
 from gateway.ws.endings import BROKEN, RESTARTING, TRY_AGAIN, Ending
 from gateway.ws.outbox import Outbox
+from gateway.ws.pacing import Pace, merged_books, merged_trades
 
 
 class BookBoard:
@@ -117,38 +118,61 @@ class Listener:
 
 
 class Topic:
-    """A public channel that somebody has open."""
+    """A public channel that somebody has open; a paced one has what makes one of several news."""
 
-    def __init__(self, news: Subscription[Any], board: Any, forget: Callable[[], None]) -> None:
+    def __init__(
+        self, news: Subscription[Any], board: Any, merge: Callable[[Any], Any] | None, forget: Callable[[], None]
+    ) -> None:
         self.board: Board = board
         self.listeners: dict[Listener, None] = {}
         self._news = news
         self._forget = forget
+        self._pace = None if merge is None else Pace(self._tell, merge, self._failed_late)
         self._task = asyncio.create_task(self._follow(), name="public channel")
 
     def leave(self, listener: Listener) -> None:
         """Somebody has closed it."""
         self.listeners.pop(listener, None)
         if not self.listeners:
-            self._forget()
-            self._news.close()
+            self._close()
             self._task.cancel()
 
     async def _follow(self) -> None:
-        ending: Ending = RESTARTING, "the market has stopped"
+        take = self._tell if self._pace is None else self._pace.take
         try:
             async for news in self._news:
-                frame = self.board.take(news)
-                for listener in self.listeners:
-                    listener.hear(frame)
+                take(news)
+            if self._pace is not None:
+                self._pace.flush()
         except FellBehind:
-            ending = TRY_AGAIN, "fell behind; connect and subscribe again"
+            self._end((TRY_AGAIN, "fell behind; connect and subscribe again"))
         except Exception as error:
-            ending = BROKEN, refusal_of(error, new_request_id()).code
-        self._forget()
-        self._news.close()
+            self._failed(error)
+        else:
+            self._end((RESTARTING, "the market has stopped"))
+
+    def _tell(self, news: Any) -> None:
+        frame = self.board.take(news)
+        for listener in self.listeners:
+            listener.hear(frame)
+
+    def _failed(self, error: Exception) -> None:
+        self._end((BROKEN, refusal_of(error, new_request_id()).code))
+
+    def _failed_late(self, error: Exception) -> None:
+        self._task.cancel()
+        self._failed(error)
+
+    def _end(self, ending: Ending) -> None:
+        self._close()
         for listener in tuple(self.listeners):
             listener.ended(ending)
+
+    def _close(self) -> None:
+        self._forget()
+        self._news.close()
+        if self._pace is not None:
+            self._pace.close()
 
 
 class Newsroom:
@@ -179,11 +203,12 @@ class Newsroom:
         topic = Topic(*self._sources(channel), forget)
         return topic
 
-    def _sources(self, channel: Channel) -> tuple[Subscription[Any], Board]:
+    def _sources(self, channel: Channel) -> tuple[Subscription[Any], Board, Callable[[Any], Any] | None]:
         match channel.kind:
             case "book":
                 news = self._market.subscribe_book(channel.region, channel.chip, channel.tenor_s)
-                return news, BookBoard(channel.name)
+                return news, BookBoard(channel.name), merged_books if channel.paced else None
             case "trades":
-                return self._market.subscribe_trades(channel.region, channel.chip), TradesBoard(channel)
-        return self._market.subscribe_status(), StatusBoard(channel.name)
+                trades = self._market.subscribe_trades(channel.region, channel.chip)
+                return trades, TradesBoard(channel), merged_trades if channel.paced else None
+        return self._market.subscribe_status(), StatusBoard(channel.name), None

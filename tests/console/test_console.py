@@ -1,5 +1,6 @@
 """The console in a headless Chromium against a real sandbox: what it shows is what the market says."""
 
+import asyncio
 import json
 import re
 from collections.abc import Callable
@@ -97,10 +98,11 @@ async def test_the_sync_light_is_red_while_a_frame_is_missing_or_wrong(
     page: Page, house: ConsoleHouse, spoil: str
 ) -> None:
     spoiled: list[str] = []
+    spoiling = asyncio.Event()
 
     def between(socket: WebSocketRoute) -> None:
         server = socket.connect_to_server()
-        server.on_message(passing(socket, spoil, spoiled))
+        server.on_message(passing(socket, spoil, spoiled, spoiling))
 
     await page.route_web_socket("**/v1/stream", between)
     await log_in(page, house, f"#/market/{MARKET}/P1D")
@@ -110,6 +112,7 @@ async def test_the_sync_light_is_red_while_a_frame_is_missing_or_wrong(
     for number in range(2):  # the one is spoiled, of a gap the next one tells
         await house.bid(f"{spoil}-{number}", price=f"10.0{number + 1}", quantity="1", earliest_start="now",
                         latest_start=LATEST)  # fmt: skip
+        await spoiling.wait()  # what comes sooner than a tenth of a second after it would come in the same frame
         if number == 0 and spoil == "drop":
             await expect(light).to_have_attribute("data-sync", "in")
     await expect(light).to_have_attribute("data-sync", "lost")
@@ -120,13 +123,16 @@ async def test_the_sync_light_is_red_while_a_frame_is_missing_or_wrong(
     assert await levels(page, "bids") == [[price, chips, str(orders)] for price, chips, orders in book["bids"]]
 
 
-def passing(socket: WebSocketRoute, spoil: str, spoiled: list[str]) -> Callable[[str | bytes], None]:
+def passing(
+    socket: WebSocketRoute, spoil: str, spoiled: list[str], spoiling: asyncio.Event
+) -> Callable[[str | bytes], None]:
     """Pass frames on but for the first update of a book, which is dropped, or altered."""
 
     def pass_on(frame: str | bytes) -> None:
         text = str(frame)
         if not spoiled and '"channel":"book:' in text and '"type":"update"' in text:
             spoiled.append(text)
+            spoiling.set()
             if spoil == "drop":
                 return
             text = re.sub(r'("bids":\[\["[0-9.]+",")', r"\g<1>1", text)  # ten times as many chips, and some

@@ -22,7 +22,7 @@ from tests.fuzz.steering import collect, steer
 from tests.fuzz.target import Target
 
 ANSWER_S = 60  # a machine that has much else to do
-CHANNELS = ["account", "status", "book:hangzhou/h800-sxm/P1D", "trades:hangzhou/h800-sxm"]
+CHANNELS = ["account", "status", "book:hangzhou/h800-sxm/P1D/paced", "trades:hangzhou/h800-sxm"]
 HEALTH = list(HealthCheck)  # slow or picky generation is no fault of ours
 
 

@@ -15,6 +15,7 @@ from exchange.store.journal import PostgresJournal
 from gateway.app import build_app, serving
 from gateway.settings import Settings
 from gateway.vault import Vault
+from tests.conftest import database
 from tests.gateway.house import PLENTY, START_S, House
 
 
@@ -22,6 +23,13 @@ from tests.gateway.house import PLENTY, START_S, House
 def settings(tmp_path: Path) -> Settings:
     """What a test may replace: a free port, as patient as the real one, and as much as any test asks for."""
     return Settings(port=0, data_dir=tmp_path, sandbox=True, **PLENTY)
+
+
+@pytest.fixture
+async def database_url(postgres: str, schema: str) -> AsyncIterator[str]:
+    """The DSN of a database that has no market yet."""
+    async with database(postgres, schema) as dsn:
+        yield dsn
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ async def test_a_compressed_body_is_not_unpacked(house: House) -> None:
 
 
 ADDRESSES: list[tuple[str, str, int, str, str | None]] = [
-    ("GET", "/", 404, "not_found", None),
+    ("POST", "/", 405, "method_not_allowed", None),
     ("GET", "/v1", 404, "not_found", None),
     ("GET", "/v1/bids/", 404, "not_found", None),
     ("GET", "/v2/bids", 404, "not_found", None),

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,8 +27,11 @@ class Server:
     def __init__(self, data_dir: Path, *words: str) -> None:
         self.data_dir = data_dir
         command = [sys.executable, "-m", "gateway", *words, "--port", "0", "--data-dir", str(data_dir)]
-        pipe = subprocess.PIPE
-        self.process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment())
+        # no pipe: one that nobody reads fills up, and whoever writes into it waits
+        self._errors = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=self._errors, text=True, env=environment()
+        )
         self.url = self._wait_for(STARTED).split()[3].rstrip(",")
         self.history = self.line()
 
@@ -48,17 +52,26 @@ class Server:
 
     def errors(self) -> str:
         """The standard error of a server that has ended."""
-        assert self.process.stderr is not None
-        return self.process.stderr.read()
+        self._errors.seek(0)
+        return self._errors.read()
+
+    def log(self) -> Iterator[str]:
+        """What it writes to standard error, line by line, from the beginning on and as it comes."""
+        with Path(f"/proc/{self.process.pid}/fd/2").open(encoding="utf-8") as lines:
+            line = ""
+            while self.process.poll() is None:
+                line += lines.readline()
+                if line.endswith("\n"):
+                    yield line
+                    line = ""
 
     def close(self) -> None:
         """End it, whatever it does, and let go of its output."""
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        for stream in (self.process.stdout, self.process.stderr):
-            assert stream is not None
-            stream.close()
+        self._output.close()
+        self._errors.close()
 
     @property
     def _output(self) -> IO[str]:

@@ -40,8 +40,7 @@ def test_the_drill(tmp_path: Path) -> None:
         first = trade(hand)
         early = hand.reads("operator check", "operator")
         second = trade(hand)
-        assert server.process.stderr is not None
-        said = next(line for line in server.process.stderr if "command" not in json.loads(line))
+        said = next(line for line in server.log() if "command" not in json.loads(line))
         assert json.loads(said)["event"] == "snapshot taken", "after what the operator has done"
         made = read(f"backup {file} --data-dir {lost}")
         assert made["seq"] > early["seq"]

@@ -16,6 +16,7 @@ from exchange.core.receipts import KEYED
 from exchange.core.state_machine import StateMachine
 from exchange.language.claims import Claimant, clash, why_not
 from exchange.language.commands import Command, Deposit, Withdraw
+from exchange.language.commands_operator import PauseProgramme
 from exchange.language.port import Outcome, Reads
 from exchange.language.views import AccountView, AskView, BidView, LeaseView
 from exchange.projections.views import Views
@@ -76,6 +77,8 @@ class Reader:
         found: AccountView | LeaseView | None
         if isinstance(command, Deposit | Withdraw):
             found = self.reads.account_at(command.account_id, outcome.seq)
+        elif isinstance(command, PauseProgramme):
+            return  # answered by its outcome alone
         else:
             found = self.reads.lease_at(outcome.subject, outcome.seq)
         assert found is not None

@@ -26,13 +26,13 @@ TAMPERING = {
 }
 
 
-async def fill(open_journal: Opener, migrations: Path = MIGRATIONS) -> None:
+async def fill(open_journal: Opener) -> None:
     """A journal of four rows; the last is another server's."""
-    journal = await open_journal(migrations=migrations)
+    journal = await open_journal()
     for first_seq, count in [(1, 1), (2, 3), (5, 1)]:
         await journal.append(first_seq, count, b"batch")
     await journal.close()
-    journal = await open_journal(migrations=migrations)
+    journal = await open_journal()
     await journal.append(6, 1, b"last")
     await journal.close()
 
@@ -123,7 +123,14 @@ async def test_the_rows_of_an_older_release_are_linked_when_the_schema_comes_up_
     open_journal: Opener, raw: Connection, database_url: str, tmp_path: Path
 ) -> None:
     shutil.copy(MIGRATIONS / "0001_journal.sql", tmp_path)
-    await fill(open_journal, tmp_path)
+    journal = await open_journal(migrations=tmp_path)
+    for first_seq, last_seq in [(1, 1), (2, 4), (5, 6)]:  # as that release wrote them
+        await raw.execute(
+            "INSERT INTO journal (first_seq, last_seq, epoch, rules_version, payload) VALUES ($1, $2, 1, 1, 'batch')",
+            first_seq,
+            last_seq,
+        )
+    await journal.close()
     with pytest.raises(MigrationMismatch, match=r"0001_journal, older than .*Start this release's server once"):
         await JournalReader(database_url).last_seq()
     await (await open_journal()).close()

@@ -175,6 +175,8 @@ class Reader:
             own = state.programmes[view.programme]
             shut = any(clash(own.definition, other) for other in payers)
             expected = why_not(own.definition, claimant, "another" if shut else "")
+            if view.programme in state.curbs.paused:
+                expected = "paused"
             assert view.why_not == (expected or ("" if own.definition.rates else "rates"))
             assert view.granted_year_micros == own.granted_to(claimant.group, state.year)
             assert view.granted_total_micros == own.granted_to(claimant.group)

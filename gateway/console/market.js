@@ -252,7 +252,7 @@ function drawCandles(box, view) {
       `${t("trades")} ${count(candle.trades)}`,
     ].join(" · ");
   };
-  put(box, shown, candleChart(drawn, {width: box.clientWidth - 24, places, label: t("candles"), show: say}));
+  put(box, shown, candleChart(drawn, {width: roomIn(box), places, label: t("candles"), show: say}));
   say(drawn[drawn.length - 1]);
 }
 
@@ -264,5 +264,10 @@ function drawDepth(box, view) {
     put(box, h("p.note", t("empty_book")));
     return;
   }
-  put(box, depthChart(...all, {width: box.clientWidth - 24, places: prefs.unit === "cny" ? 2 : 3, label: t("depth")}));
+  put(box, depthChart(...all, {width: roomIn(box), places: prefs.unit === "cny" ? 2 : 3, label: t("depth")}));
+}
+
+/** The width that a chart has in a box, which may not be laid out yet. */
+function roomIn(box) {
+  return Math.max(box.clientWidth - 24, 160);
 }

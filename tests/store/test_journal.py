@@ -272,7 +272,10 @@ async def test_an_idle_writer_hears_that_its_session_was_ended(open_journal: Ope
     journal = await open_journal()
     told: asyncio.Future[JournalError] = asyncio.get_running_loop().create_future()
     journal.when_lost(told.set_result)
-    await raw.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'leasebook'")
+    await raw.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE application_name = 'leasebook' AND datname = current_database()"
+    )
     async with asyncio.timeout(10):
         assert "start the server again" in str(await told)
 

@@ -41,8 +41,6 @@ _OVERTAKEN: Final = (Code.ORDER_DONE.wire, Code.LEASE_OVER.wire)  # by a trade, 
 MEMBERS: list[Member] = []
 log = logging.getLogger("leasebook")
 
-SPARE_UCH = 100
-
 
 class Visitor(User):
     """Whoever comes, with chance of its own."""
@@ -209,15 +207,15 @@ class Provider(Trader):
             self._meter(self.draw.choice(running))
 
     def _meter(self, lease: schema_money.Lease) -> None:
-        """All of it was delivered until now, to a hair."""
+        """Next to all of it was delivered until now."""
         now_s = parse_instant(self.member.client.time().now)
         start_s = max(parse_instant(lease.start), parse_instant(lease.access_given_at or lease.start))
         through_s = min(now_s, parse_instant(lease.end))
         if through_s <= start_s:
             return
         full = full_uch(parse_decimal(lease.quantity, 3), through_s - start_s)
-        # of a lease that was cut or resold every hour and piece is rounded down by itself
-        served = format_decimal(max(full - SPARE_UCH, 0), CHIP_HOUR_PLACES)
+        # a hundredth less: what can be delivered between two reports is rounded down each time
+        served = format_decimal(full - full // 100, CHIP_HOUR_PLACES)
         body = schema.MeterParams(
             lease_id=lease.lease_id, through=format_instant(through_s), delivered=served, used=served
         )

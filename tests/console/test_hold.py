@@ -5,13 +5,11 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from gateway.auth import RIGHTS
 from tests.console.desk import MARKET, ConsoleHouse, log_in
 from tests.console.test_console import faults
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.skipif("GET /v1/operator/brakes" not in RIGHTS, reason="the brakes have no routes in this tree"),
 ]
 
 

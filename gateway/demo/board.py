@@ -94,7 +94,7 @@ def welcome(url: str, operator_key_file: str, keys_file: str) -> RenderableType:
         Text("A market that trades by itself. Ctrl-C ends it; started again it goes on.\n"),
         facts(
             [
-                ("address", url),
+                ("open", f"{url}/ (the market), {url}/console (operators, by the operator's key)"),
                 ("keys", f"{operator_key_file} (operator), {keys_file} (participants)"),
                 ("look", example),
                 ("", curl),

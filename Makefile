@@ -37,7 +37,7 @@ check: $(READY)  ## lint, format, types and the import law
 	@$(BIN)/lint-imports --no-logo
 	@echo "check: all good"
 
-simulate: $(READY)  ## 2,000 simulated histories with faults: about two minutes on two cores
+simulate: $(READY)  ## 2,000 simulated histories with faults: a few minutes on two cores
 	@$(BIN)/python -m tests.simulator
 
 soak: $(READY)  ## the long runs of generated commands and of simulated histories

@@ -5,6 +5,7 @@ queued: where there is a whole to be told it is told that instead, else iteratin
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from typing import Final, Generic, TypeVar
@@ -21,7 +22,7 @@ ALL: Final = 1 << 62
 N = TypeVar("N", bound=BookNews | TradesNews | StatusNews)
 
 
-class Topic(Generic[N]):
+class Topic(ABC, Generic[N]):
     """One thing to follow, and who does. `seq` is that of its latest news."""
 
     def __init__(self, views: Views) -> None:
@@ -29,13 +30,13 @@ class Topic(Generic[N]):
         self.seq = views.seq
         self.listeners: dict[TopicSubscription[N], None] = {}
 
+    @abstractmethod
     def look(self) -> N | None:
         """What has changed since the last look, if anything."""
-        raise NotImplementedError
 
+    @abstractmethod
     def whole(self) -> N | None:
         """How it stands at the latest news, if that can be told at once."""
-        raise NotImplementedError
 
     def end(self) -> None:
         """Nobody listens any more."""

@@ -5,6 +5,7 @@ and released. A hand that is told nothing sits out the rest of the act.
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from random import Random
 
 import msgspec
@@ -56,7 +57,7 @@ class Stage:
             await self._changed.wait_for(lambda: self._waiting == self._hands)
 
 
-class Hand:
+class Hand(ABC):
     """One who sends errands, one after the other."""
 
     def __init__(self, name: str, door: Door, notebook: Notebook, stage: Stage, seed: str, latest_s: int) -> None:
@@ -133,18 +134,18 @@ class Hand:
             self._open.remove(order)
         return answer
 
-    async def _place(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    async def _place(self) -> None: ...
 
-    async def _amend(self, order: Order) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    async def _amend(self, order: Order) -> None: ...
 
-    async def _cancel(self, order: Order) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    async def _cancel(self, order: Order) -> None: ...
 
+    @abstractmethod
     async def _tend(self) -> bool:
         """Do something about a lease; False when there is nothing to do."""
-        raise NotImplementedError
 
     async def _amend_as(self, what: What, body: requests.BidAmendBody | requests.AskAmendBody, order: Order) -> None:
         """An amendment that nobody answers leaves two possibilities."""

@@ -5,6 +5,7 @@ everything has come; a book begins again with the book.
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -25,7 +26,7 @@ from tests.simulator.world import World
 AGAIN_S: Final = 0.3
 
 
-class Watcher:
+class Watcher(ABC):
     """One channel, opened again whenever it ends."""
 
     def __init__(self, world: World, network: Network, truth: Truth, account_id: str, name: str) -> None:
@@ -37,16 +38,16 @@ class Watcher:
     def start(self) -> None:
         self.node.start(self._watch(), "watcher")
 
+    @abstractmethod
     async def open(self, stream: Stream) -> None:
         """Subscribe."""
-        raise NotImplementedError
 
-    def take(self, push: Push) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def take(self, push: Push) -> None: ...
 
+    @abstractmethod
     def caught_up(self) -> bool:
         """Whether it knows all that there is to know."""
-        raise NotImplementedError
 
     async def _watch(self) -> None:
         world, pause_s = self.world, AGAIN_S

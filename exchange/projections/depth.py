@@ -3,13 +3,14 @@
 An ask counts in every tenor for which it could lease chips in one piece, with as many as that; a bid counts in the
 tenors of its alternatives that can still start. Orders are only noted, and counted when somebody looks: those that have
 changed, and asks for which an hour has come at which time alone makes their widest piece of some tenor narrower. So a
-look costs what has happened since the last one, and that is bounded: when very much is noted it is counted unasked. A
-book that is watched remembers which of its levels have changed since it was last asked.
+look costs what has happened since the last one, and that is bounded: when much is noted, the oldest of it is counted
+unasked, little by little. A book that is watched remembers which of its levels have changed since it was last asked.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from heapq import heapify, heappop, heappush
-from typing import NamedTuple
+from itertools import islice
+from typing import NamedTuple, TypeVar
 
 from sortedcontainers import SortedDict
 
@@ -18,7 +19,10 @@ from exchange.language.units import Micros, Milli, Seconds
 from exchange.language.views import AskView, BidView, Level
 from exchange.language.windows import last_start, most_chips, tenor_of
 
-NOTED_MAX = 4_096  # changed orders that wait to be counted: about 50 ms
+N = TypeVar("N")
+
+NOTED_MAX = 1_024  # changed orders that wait to be counted: to whoever looks about 20 ms
+SOME = 8  # are counted unasked when it is more: commands wait for that
 NONE = (0, 0)  # chips and orders where there is no level
 
 
@@ -115,7 +119,7 @@ class Depth:
                 self.market(bid.alternatives[index].region, bid.alternatives[index].chip)
         self._changed[bid.bid_id] = bid
         if len(self._changed) > NOTED_MAX:
-            self._count_bids()
+            self._count_bids(SOME)
 
     def ask(self, ask: AskView, next_step_s: Seconds) -> None:
         """An ask stands elsewhere."""
@@ -126,7 +130,7 @@ class Depth:
         else:
             market.resting.pop(ask.ask_id, None)
         if len(market.changed) > NOTED_MAX:
-            self._count(market, next_step_s)
+            self._count(market, next_step_s, SOME)
 
     def top(
         self, region: str, chip: str, tenor_s: Seconds, depth: int, next_step_s: Seconds
@@ -194,9 +198,8 @@ class Depth:
                 found.bids[tenor_s].watch(True)
         return found
 
-    def _count_bids(self) -> None:
-        changed, self._changed = self._changed, {}
-        for bid_id, bid in changed.items():
+    def _count_bids(self, most: int | None = None) -> None:
+        for bid_id, bid in _oldest(self._changed, most):
             before = self._counted.pop(bid_id, None)
             if before is not None:
                 self._add(before, -1)
@@ -210,12 +213,10 @@ class Depth:
             levels = self.market(wish.region, wish.chip).bids[tenor_of(wish.duration_s, self.tenors_s)]
             levels.add(wish.price_micros, sign * (wish.quantity_milli or bid.leaves_milli), sign)
 
-    def _count(self, market: MarketDepth, next_step_s: Seconds) -> None:
-        stale = market.changed
+    def _count(self, market: MarketDepth, next_step_s: Seconds, most: int | None = None) -> None:
         while market.shrinking and market.shrinking[0][0] < next_step_s:
-            stale[heappop(market.shrinking)[1]] = None
-        market.changed = {}
-        for ask_id in stale:
+            market.changed[heappop(market.shrinking)[1]] = None
+        for ask_id, _ in _oldest(market.changed, most):
             before = market.counted.pop(ask_id, None)
             if before is not None:
                 for tenor_s, chips in before.hosts.items():
@@ -235,6 +236,12 @@ class Depth:
         """The chips that an ask could lease for each tenor, where there are any, and until when that stays so."""
         hosts: dict[Seconds, Milli] = {}
         good_until_s = ask.end_s
+        if len(ask.free) == 1:  # as most have it: no need to look for the widest piece
+            ((start_s, end_s, free_milli),) = ask.free
+            chips, most_s = free_milli // ask.lot_milli * ask.lot_milli, end_s - max(start_s, next_step_s)
+            if chips:
+                hosts = {tenor_s: chips for tenor_s in self.tenors_s if ask.min_duration_s <= tenor_s <= most_s}
+            return hosts, end_s - max(hosts, default=0)
         for tenor_s in self.tenors_s:
             if tenor_s < ask.min_duration_s:
                 continue
@@ -246,3 +253,14 @@ class Depth:
             assert last_s is not None
             good_until_s = min(good_until_s, last_s)
         return hosts, good_until_s
+
+
+def _oldest(noted: dict[int, N], most: int | None) -> list[tuple[int, N]]:
+    """Take so many that were noted first, or all."""
+    some = list(islice(noted.items(), most))
+    if most is None:
+        noted.clear()
+    else:
+        for number, _ in some:
+            del noted[number]
+    return some

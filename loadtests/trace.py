@@ -14,7 +14,6 @@ from pathlib import Path
 import click
 import msgspec
 import uvloop
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -25,6 +24,7 @@ from exchange.runtime.exchange import Exchange
 from exchange.runtime.seeds import default_seeds_dir, load_seeds
 from exchange.store.embedded import start_embedded
 from exchange.store.journal import PostgresJournal
+from gateway.cli.session import console_for
 from loadtests.openb import Trace, TraceError, read_trace
 from loadtests.openb_market import CONDITIONS, START_S, make_plan
 from loadtests.record import record
@@ -102,7 +102,7 @@ def main(folder: Path, compress: int, shorten: int, database_url: str | None, as
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(result)).decode())
     else:
-        Console().print(drawn(table(result)))
+        console_for().print(drawn(table(result)))
     if keep:
         click.echo(f"recorded in {put_on_record(result, embedded=database_url is None)}", err=True)
     for violation in result.violations:
@@ -114,7 +114,7 @@ def main(folder: Path, compress: int, shorten: int, database_url: str | None, as
 def watching(orders_expected: int) -> Iterator[Watch]:
     """Two bars on standard error: orders answered, and leases that have come to their end."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    with Progress(*columns, console=console_for(stderr=True)) as progress:
         placing = progress.add_task("orders placed", total=orders_expected)
         running = progress.add_task("leases ended", total=None)
 

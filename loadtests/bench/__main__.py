@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from gateway.cli.session import console_for
 from loadtests.bench import books, core, degenerate, durable, leases, restart, unservable
 from loadtests.bench.report import Result, record, show, to_json
 
@@ -46,7 +46,7 @@ def main(names: tuple[str, ...], quick: bool, as_json: bool, keep: bool) -> None
     if as_json:
         click.echo(to_json(results, command))
     else:
-        show(results, Console())
+        show(results, console_for())
     if keep:
         click.echo(f"recorded in {record(results, command)}", err=True)
 
@@ -55,7 +55,7 @@ def main(names: tuple[str, ...], quick: bool, as_json: bool, keep: bool) -> None
 def watching() -> Iterator[Watched]:
     """A bar on standard error for everything that takes its time."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), refresh_per_second=2) as progress:
+    with Progress(*columns, console=console_for(stderr=True), refresh_per_second=2) as progress:
 
         def watched(items: Iterable[Any], what: str, count: int) -> Iterator[Any]:
             task = progress.add_task(what, total=count)

@@ -4,8 +4,8 @@ import sys
 import time
 
 import click
-from rich.console import Console
 
+from gateway.cli.session import console_for
 from loadtests.bench.report import cpu, record, show, to_json
 from loadtests.consoles.bench import PLAN, QUICK, bench_consoles
 from loadtests.record import machine
@@ -29,7 +29,7 @@ def main(quick: bool, as_json: bool, keep: bool) -> None:
     if as_json:
         click.echo(to_json([result], command, had))
     else:
-        show([result], Console(), had)
+        show([result], console_for(), had)
     if keep:
         click.echo(f"recorded in {record([result], command, had, name='consoles', title=TITLE)}", err=True)
     if not all(promise.kept for promise in result.promises):

@@ -6,8 +6,8 @@ from fnmatch import fnmatchcase
 from typing import TypeVar
 
 import click
-from rich.console import Console
 
+from gateway.cli.session import console_for
 from loadtests.bench.report import Result, cpu, record, show, to_json
 from loadtests.edge import fanout, plans
 from loadtests.edge.orders import KINDS
@@ -56,7 +56,7 @@ def main(kind: str, only: tuple[str, ...], quick: bool, as_json: bool, keep: boo
     if as_json:
         click.echo(to_json(results, command, had))
     else:
-        show(results, Console(), had)
+        show(results, console_for(), had)
     if keep:
         click.echo(f"recorded in {record(results, command, had, name='edge', title=TITLE)}", err=True)
 

@@ -10,8 +10,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Final, NamedTuple
+
+import click
 
 from gateway.settings import Settings
 
@@ -19,6 +21,7 @@ _GREETING: Final = "Leasebook "
 _NO_LIMIT: Final = 100_000_000
 _LIMITS: Final = ("read_per_s", "trade_per_s", "cancel_per_s", "anonymous_per_s", "shed_waiting", "shed_lag_ms")
 _END_S: Final = 20
+_LOG_LINES: Final = 20  # of a server that failed
 
 
 class Spent(NamedTuple):
@@ -95,15 +98,19 @@ def echo(name: str, answer_bytes: int = 0) -> Iterator[Served]:
 def _process(command: list[str]) -> Iterator["subprocess.Popen[str]"]:
     names = ("LEASEBOOK_", "DATABASE_URL")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(names)}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
-        try:
-            yield process
-        finally:
-            process.send_signal(signal.SIGTERM)
+    with TemporaryFile(mode="w+", encoding="utf-8") as log:  # it tells of every key that a scene makes
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment) as process:
             try:
-                process.wait(_END_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
+                yield process
+            finally:
+                process.send_signal(signal.SIGTERM)
+                try:
+                    process.wait(_END_S)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+        if process.returncode not in (0, -signal.SIGTERM):
+            log.seek(0)
+            click.echo("".join(log.readlines()[-_LOG_LINES:]), err=True)
 
 
 def _line(process: "subprocess.Popen[str]") -> str:

@@ -4,8 +4,8 @@ import sys
 import time
 
 import click
-from rich.console import Console
 
+from gateway.cli.session import console_for
 from loadtests.bench.report import cpu, record, show, to_json
 from loadtests.hostile.attacks import attacks
 from loadtests.hostile.bench import PLAN, QUICK, bench_hostile
@@ -32,7 +32,7 @@ def main(names: tuple[str, ...], quick: bool, as_json: bool, keep: bool) -> None
     if as_json:
         click.echo(to_json([result], command, had))
     else:
-        show([result], Console(), had)
+        show([result], console_for(), had)
     if keep:
         click.echo(f"recorded in {record([result], command, had, name='hostile', title=TITLE)}", err=True)
     if not all(promise.kept for promise in result.promises):

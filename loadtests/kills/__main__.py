@@ -10,8 +10,8 @@ from pathlib import Path
 
 import click
 from msgspec.structs import replace
-from rich.console import Console
 
+from gateway.cli.session import console_for
 from loadtests.bench.report import cpu, record, show, to_json
 from loadtests.kills.campaign import QUICK, Campaign, Played, Skipped, play
 from loadtests.kills.table import TITLE, line_of, result_of
@@ -40,7 +40,7 @@ def main(kills: int, seed: str, quick: bool, as_json: bool, keep: bool) -> None:
     if as_json:
         click.echo(to_json([result], command, had))
     else:
-        show([result], Console(), had)
+        show([result], console_for(), had)
     if keep:
         click.echo(f"recorded in {record([result], command, had, name='kills', title=TITLE)}", err=True)
     if all(promise.kept for promise in result.promises):

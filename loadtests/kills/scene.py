@@ -5,6 +5,7 @@ and everything with news is compared with what was told, before the crowd goes o
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ from loadtests.kills.wire import HOST, Ends, Wire
 _MONEY = "500000000"
 _LATEST_S = 60 * DAY_S  # from the market's beginning to the last start that bids wish for
 _FROM_SNAPSHOT = "a snapshot of seq"  # in what the server says of its history
+_SNAPSHOT_S, _LOOK_S = 20, 0.1  # as long as a snapshot may take, and between two looks for it
 _WORK_S = 20  # as long as an act may take to get its share of answers
 
 
@@ -86,9 +88,20 @@ class Scene:
         return self._operator
 
     async def work(self) -> None:
-        """Let the crowd work, until it has had some answers more, and then a moment longer."""
+        """Let the crowd work, until it has had some answers more, and then a moment longer.
+
+        Every other time until the server has taken a snapshot, too, which takes longer than it mostly lives.
+        """
         await self.notebook.reaches(self.notebook.answered + self.draw.randint(*self.size.answers), _WORK_S)
+        if self.draw.random() < 0.5:
+            await self._snapshot()
         await asyncio.sleep(self.draw.random() * 0.05)
+
+    async def _snapshot(self) -> None:
+        until = time.monotonic() + _SNAPSHOT_S
+        while time.monotonic() < until and not self.victim.has_snapshot():
+            await self.notebook.reaches(self.notebook.answered + 1, _WORK_S)
+            await asyncio.sleep(_LOOK_S)
 
     async def restart(self, *options: str) -> None:
         """Start the server, and note how long it took."""

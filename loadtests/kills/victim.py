@@ -20,6 +20,7 @@ from loadtests.kills.wire import HOST, Ends, Wire, free_port
 
 _GREETING = "Leasebook "
 _LIMITS = ("shed_lag_ms=600000", "read_per_s=100000", "trade_per_s=100000", "cancel_per_s=100000")
+_SNAPSHOT = "snapshot taken"  # in its log
 _START_S = 120  # as long as a start may take
 _END_S = 60  # as long as an end may take that the server comes to by itself
 _CLOSE_S = 15
@@ -116,6 +117,10 @@ class Victim:
         """The end of its standard error."""
         lines = self._errors.read_text(encoding="utf-8", errors="replace").splitlines()
         return "\n".join(lines[-_TAIL_LINES:])
+
+    def has_snapshot(self) -> bool:
+        """Whether it has taken a snapshot since its last start."""
+        return _SNAPSHOT in self._errors.read_text(encoding="utf-8", errors="replace")
 
     def postgres(self) -> list[int]:
         """The processes of its PostgreSQL, the postmaster first."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 from importlib import import_module
 from importlib.metadata import version
+from ipaddress import ip_network
 from typing import Any, Final
 
 import click
@@ -53,6 +54,19 @@ def leasebook() -> None:
     """An exchange for compute: asks and bids on chips over time become funded, metered and settled leases."""
 
 
+class _NetworkType(click.ParamType[str]):
+    """An IP address or network; in the environment several of them with commas between."""
+
+    name = "network"
+    envvar_list_splitter = ","
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            return str(ip_network(value.strip(), strict=False))
+        except ValueError as error:
+            self.fail(f"{error}.", param, ctx)
+
+
 class _LimitType(click.ParamType[tuple[str, float]]):
     """A limit by its name, such as `trade_per_s=5000`; in the environment several of them with commas between."""
 
@@ -83,6 +97,9 @@ def _hosting(data_dir: str) -> Callable[[Callable[..., None]], Callable[..., Non
             show_default=True,
             help="At which port.",
         )
+        @click.option("--trusted-proxy", "trusted_proxies", envvar="LEASEBOOK_TRUSTED_PROXIES", type=_NetworkType(),
+                      multiple=True, help="A proxy's address or network, whose X-Forwarded-For is believed; may be "
+                      "given several times.")  # fmt: skip
         @click.option("--data-dir", envvar="LEASEBOOK_DATA_DIR", type=FOLDER, default=data_dir,
                       show_default=True, help="For keys and, without a database URL, the database.")  # fmt: skip
         @click.option("--access-key", envvar="LEASEBOOK_ACCESS_KEY",

@@ -16,6 +16,7 @@ from gateway.desk import Desk
 from gateway.doorman import BACKLOG, HTTP_LOG, LINGER_S, Doorman
 from gateway.metrics.exposition import watch
 from gateway.nonces import Nonces
+from gateway.proxies import Proxies, believing
 from gateway.replays import Replays
 from gateway.rest.handler import COUNTS, GATE, endpoint, problems, stamp
 from gateway.rest.routes import ROUTES
@@ -36,7 +37,9 @@ def build_app(market: Market, settings: Settings, vault: Vault) -> web.Applicati
     desk = Desk(market=market, vault=vault, gate=gate, nonces=nonces, replays=replays)
     watch(desk)
     sockets = stream.Stream(desk, settings)
-    app = web.Application(middlewares=[problems], client_max_size=FRAME_MAX_BYTES)
+    proxies = Proxies(settings.trusted_proxies)
+    outer = [believing(proxies)] if proxies else []
+    app = web.Application(middlewares=[*outer, problems], client_max_size=FRAME_MAX_BYTES)
     app[GATE], app[COUNTS] = desk.gate, desk.counts
     for route in ROUTES:
         app.router.add_route(route.method, route.path, endpoint(desk, route))
@@ -65,7 +68,7 @@ async def serving(app: web.Application, settings: Settings) -> AsyncIterator[str
     await runner.setup()
     assert runner.server is not None, "it is set up"
     try:
-        async with Doorman(settings, app[COUNTS]).posted(runner.server):
+        async with Doorman(settings, app[COUNTS], Proxies(settings.trusted_proxies)).posted(runner.server):
             await web.TCPSite(runner, settings.host, settings.port, backlog=BACKLOG).start()
             host, port = runner.addresses[0][:2]
             yield f"http://{host}:{port}"

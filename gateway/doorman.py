@@ -20,6 +20,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway.errors import Refusal, new_request_id
 from gateway.metrics.counts import Counts
+from gateway.proxies import Proxies
 from gateway.settings import Limits
 from gateway.throttle import party
 
@@ -48,11 +49,12 @@ class _Guest:
 
 
 class Doorman:
-    """Stands at one server's door."""
+    """Stands at one server's door. A proxy that is trusted may come as often as it likes: it comes for many."""
 
-    def __init__(self, limits: Limits, counts: Counts | None = None) -> None:
+    def __init__(self, limits: Limits, counts: Counts | None = None, proxies: Proxies | None = None) -> None:
         self._limits = limits
         self._counts = counts or Counts()
+        self._proxies = proxies or Proxies()
         self._most = min(limits.connections_max, files_allowed() - _FILES_KEPT)
         self._guests: dict[object, _Guest] = {}
         self._of_address: Counter[str] = Counter()
@@ -85,10 +87,11 @@ class Doorman:
 
     def _let_in(self, handler: object, transport: asyncio.Transport) -> None:
         peer = transport.get_extra_info("peername")
-        address = party(peer[0] if peer else None)
+        host = peer[0] if peer else None
+        address = party(host)
         if len(self._guests) >= self._most:
             refusal = Refusal("busy", detail=f"The server has all of its {self._most} connections open.")
-        elif self._of_address[address] >= self._limits.connections_per_address_max:
+        elif self._of_address[address] >= self._limits.connections_per_address_max and host not in self._proxies:
             most = self._limits.connections_per_address_max
             refusal = Refusal("too_many_sockets", detail=f"An address has at most {most} connections at a time.")
         else:

@@ -46,6 +46,7 @@ class Settings(Limits, frozen=True, kw_only=True):
 
     host: str = "127.0.0.1"
     port: int = 8080
+    trusted_proxies: tuple[str, ...] = ()  # addresses and networks whose X-Forwarded-For is believed
     data_dir: Path = Path("leasebook-data")
     database_url: str | None = None
     sandbox: bool = False

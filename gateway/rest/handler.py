@@ -19,6 +19,7 @@ from gateway.doorman import settled_body
 from gateway.errors import Refusal, new_request_id, refusal_of
 from gateway.logs import REQUEST, note_request
 from gateway.metrics.counts import UNMATCHED, Counts, now_ns
+from gateway.proxies import asker_of
 from gateway.rest.routes import Route
 from gateway.schema import NoParams
 from gateway.signing import SCHEME
@@ -50,7 +51,7 @@ def endpoint(desk: Desk, route: Route) -> Handler:
 
     async def handle(request: web.Request) -> web.Response:
         caller = await _caller(desk, request, public=public)
-        allowance = desk.gate.allowance(caller, request.remote, call)
+        allowance = desk.gate.allowance(caller, asker_of(request), call)
         if allowance is not None:
             request[ALLOWANCE] = allowance
             desk.gate.admit(allowance)
@@ -104,13 +105,13 @@ async def _caller(desk: Desk, request: web.Request, *, public: bool) -> Caller:
     if public and not given:
         return NOBODY
     try:
-        claim = claim_of(desk.market, desk.nonces, ", ".join(given), request.remote)
+        claim = claim_of(desk.market, desk.nonces, ", ".join(given), asker_of(request))
         if isinstance(claim, Caller):
             return claim
         body = await settled_body(request, desk.gate.limits.body_s)
-        return prove(desk.market, desk.nonces, claim, request.method, request.raw_path, body, request.remote)
+        return prove(desk.market, desk.nonces, claim, request.method, request.raw_path, body, asker_of(request))
     except Refusal:
-        desk.gate.blame(request.remote, BAD_KEY)
+        desk.gate.blame(asker_of(request), BAD_KEY)
         if public:
             return NOBODY
         raise
@@ -120,7 +121,7 @@ def _charged(error: Exception, request: web.Request) -> Exception:
     """The error, or what its sender is told instead for having sent too many that no route could be charged for."""
     if isinstance(error, web.HTTPException) and ALLOWANCE not in request:
         try:
-            request.app[GATE].blame(request.remote)
+            request.app[GATE].blame(asker_of(request))
         except Refusal as refusal:
             return refusal
     return error

@@ -11,6 +11,8 @@ from typing import Any, Final, Protocol
 
 from aiohttp import WSMsgType, web
 
+from gateway.proxies import asker_of
+
 TURN: Final = 8  # messages that one socket may have handled before the others have their turn
 PING_PAUSE_S: Final = 0.005  # until more is read: nobody honest pings often
 _TEXT: Final = b"\x81"  # RFC 6455, section 5.2: a whole text message in one frame; a server masks nothing
@@ -58,7 +60,7 @@ class AiohttpSocket:
 
     @property
     def remote(self) -> str | None:
-        return self._request.remote
+        return asker_of(self._request)
 
     async def __aiter__(self) -> AsyncIterator[Message]:
         left = TURN

@@ -11,6 +11,7 @@ from gateway.auth import NOBODY, PUBLIC, RIGHTS, Caller, caller_of
 from gateway.costs import BAD_KEY
 from gateway.desk import Desk
 from gateway.errors import Refusal
+from gateway.proxies import asker_of
 from gateway.settings import Settings
 from gateway.ws.burying import Undertaker
 from gateway.ws.newsroom import Newsroom
@@ -37,7 +38,7 @@ class Stream:
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         """One socket, from handshake to close. A key in the handshake must be good."""
         caller = self._caller(request)
-        self._desk.gate.admit(self._desk.gate.allowance(caller, request.remote, f"GET {PATH}"))
+        self._desk.gate.admit(self._desk.gate.allowance(caller, asker_of(request), f"GET {PATH}"))
         socket = web.WebSocketResponse(
             heartbeat=self._settings.heartbeat_s,
             compress=False,
@@ -68,9 +69,9 @@ class Stream:
         if header is None:
             return NOBODY
         try:
-            return caller_of(self._desk.market, self._desk.nonces, header, request.remote, request.raw_path)
+            return caller_of(self._desk.market, self._desk.nonces, header, asker_of(request), request.raw_path)
         except Refusal:
-            self._desk.gate.blame(request.remote, BAD_KEY)
+            self._desk.gate.blame(asker_of(request), BAD_KEY)
             raise
 
     async def say_goodbye(self, _: web.Application) -> None:

@@ -226,9 +226,9 @@ class House:
         secret: str = made["key"]
         return secret
 
-    async def connect(self, key: str | None = None, **options: Any) -> Socket:
+    async def connect(self, key: str | None = None, headers: dict[str, str] | None = None, **options: Any) -> Socket:
         """A stream, logged in by the handshake when there is a key."""
-        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        headers = {**({"Authorization": f"Bearer {key}"} if key else {}), **(headers or {})}
         socket = Socket(await self.http.ws_connect(f"{self.url}/v1/stream", headers=headers, **options))
         self.sockets.append(socket)
         return socket

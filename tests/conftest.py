@@ -3,14 +3,14 @@
 import os
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
 import pytest_asyncio
 
-from exchange.store.embedded import start_embedded
+from exchange.store import embedded
 from exchange.store.migrate import migrate
 
 # A runner that shares the suite out sets it for its workers; commands then fit their tables to it.
@@ -19,11 +19,17 @@ os.environ.pop("COLUMNS", None)
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    """The DSN of a server: the one that DATABASE_URL names, as a superuser of it, or the embedded one."""
+    """The DSN of a server: the one that DATABASE_URL names, as a superuser of it, or the embedded one.
+
+    The embedded one does not wait for the disk: what it holds need not outlive the machine.
+    """
     if given := os.environ.get("DATABASE_URL"):
         yield given
         return
-    async with start_embedded(tmp_path_factory.mktemp("market")) as dsn:
+    async with AsyncExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(embedded.SETTINGS, "fsync", "off")
+            dsn = await stack.enter_async_context(embedded.start_embedded(tmp_path_factory.mktemp("market")))
         yield dsn
 
 

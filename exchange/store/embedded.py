@@ -46,7 +46,7 @@ _INITDB: Final = (
     f"--username={_USER}",
 )
 
-_SETTINGS: Final = {
+SETTINGS: Final = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "fsync": "on",
@@ -119,7 +119,7 @@ async def _start(data_dir: Path, stack: AsyncExitStack) -> str:
         await _initialise(cluster, programs, account, log)
     _check_version(cluster)
     sockets = scratch / "socket"
-    settings = {**_SETTINGS, "unix_socket_directories": str(sockets)}
+    settings = {**SETTINGS, "unix_socket_directories": str(sockets)}
     options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
     server = spawn([programs / "postgres", "-D", HERE, *options], folder=cluster, account=account, log=log)
     stack.push_async_callback(_stop, server)

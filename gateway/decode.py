@@ -1,7 +1,8 @@
 """Bytes and query strings to request structs, or a Refusal that names the place.
 
 What comes in is bounded before it is read: a frame in bytes, its nesting in brackets. msgspec does the rest; its
-messages are the one place where its wording is relied upon, and the table tests hold every form of it.
+messages are the one place where its wording is relied upon, and the table tests hold every form of it. Then no text may
+hold control characters but tabs and line breaks; bodies can have one only behind a backslash, so most are not searched.
 """
 
 import re
@@ -14,7 +15,9 @@ from msgspec import Struct
 from msgspec.inspect import IntType, type_info
 
 from exchange.language.limits import FRAME_MAX_BYTES
+from exchange.language.texts import texts
 from gateway.errors import Refusal
+from gateway.schema import CONTROLS
 
 S = TypeVar("S", bound=Struct)
 
@@ -25,6 +28,7 @@ _PLACE = re.compile(r"(?P<what>.*) - at `\$\.?(?P<path>[^`]*)`", re.DOTALL)
 _FIELD = re.compile(r"Object (?P<how>contains unknown|missing required) field `(?P<field>.*)`", re.DOTALL)
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,30})", re.ASCII)
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
+_CONTROL = re.compile(f"[{CONTROLS}]")
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 
 
@@ -51,6 +55,8 @@ def decode(data: bytes, wanted: type[S]) -> S:
         raise misshapen(str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Refusal("malformed_json", detail=f"The JSON cannot be read: {error}.") from None
+    if b"\\" in data:
+        check_texts(texts(decoded))
     return decoded
 
 
@@ -68,7 +74,15 @@ def convert(query: Iterable[tuple[str, str]], path: Mapping[str, str], wanted: t
         converted: S = msgspec.convert(values | dict(path), wanted)
     except msgspec.ValidationError as error:
         raise misshapen(str(error)) from None
+    check_texts((name, str(value)) for name, value in (values | dict(path)).items())
     return converted
+
+
+def check_texts(placed: Iterable[tuple[str, str]]) -> None:
+    """Refuse texts, each given with its place, that hold control characters but tabs and line breaks."""
+    for place, text in placed:
+        if found := _CONTROL.search(text):
+            raise Refusal("bad_format", place, f"{place} holds the control character U+{ord(found[0]):04X}.")
 
 
 def check_depth(data: bytes) -> None:

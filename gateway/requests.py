@@ -5,9 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from exchange.language import limits
-from gateway.schema import BidBody, Body, ClientOrderId, Decimal, Duration, Limit, MarketState, PublicId, Slug
-
-Reason = Annotated[str, Meta(min_length=1, max_length=limits.TEXT_MAX_CHARS)]
+from gateway.schema import BidBody, Body, ClientOrderId, Decimal, Duration, Limit, MarketState, PublicId, Slug, Words
 
 
 class QuoteBody(BidBody, frozen=True, kw_only=True):
@@ -51,7 +49,7 @@ class MarketStateBody(Body, frozen=True, kw_only=True):
     """Open or brake one market, and say why. What was closed reopens through "post_only"."""
 
     state: MarketState
-    reason: Reason
+    reason: Words
     preview: bool = False
 
 
@@ -61,5 +59,5 @@ class HaltBody(Body, frozen=True, kw_only=True):
     state: MarketState = "halted"
     region: Slug | None = None
     chip: Slug | None = None
-    reason: Reason
+    reason: Words
     preview: bool = False

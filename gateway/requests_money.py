@@ -5,13 +5,11 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from exchange.language import limits
-from gateway.requests import Reason
-from gateway.schema import Body, Decimal, Instant, MaybeSlug, NewSlug, Page, PublicId, Slug
+from gateway.schema import Body, Decimal, Instant, MaybeSlug, NewSlug, Page, PublicId, Slug, Words
 
 FlagKind = Literal["related_party", "circular", "double_subsidy", "underused", "split_contract"]
 Index = Annotated[int, Meta(ge=0, le=limits.LEASE_MAX_S // limits.PERIOD_MIN_S)]
 Names = Annotated[tuple[Slug, ...], Meta(max_length=limits.RATES_MAX)]
-Title = Annotated[str, Meta(min_length=1, max_length=limits.TEXT_MAX_CHARS)]
 
 
 class TransferPage(Page, frozen=True, kw_only=True, rename={"since": "from"}):
@@ -29,7 +27,7 @@ class ContestBody(Body, frozen=True, kw_only=True):
     """`period` is the instant at which a settled period began, or its place, from 0."""
 
     period: Index | Instant
-    reason: Reason
+    reason: Words
 
 
 class ContestParams(ContestBody, frozen=True, kw_only=True):
@@ -41,12 +39,12 @@ class RulingBody(Body, frozen=True, kw_only=True):
 
     delivered: Decimal
     used: Decimal
-    reason: Reason
+    reason: Words
     preview: bool = False
 
 
 class CancelLeaseBody(Body, frozen=True, kw_only=True):
-    reason: Reason
+    reason: Words
     preview: bool = False
 
 
@@ -83,8 +81,8 @@ class ProgrammeBody(Body, frozen=True, kw_only=True, rename={"since": "from"}):
     """
 
     programme: NewSlug
-    name_en: Title
-    name_zh: Title
+    name_en: Words
+    name_zh: Words
     place: MaybeSlug = ""
     since: Instant | None = None
     until: Instant | None = None
@@ -106,5 +104,5 @@ class RelationBody(Body, frozen=True, kw_only=True):
 
     group: Slug
     other_group: Slug
-    reason: Reason
+    reason: Words
     related: bool = True

@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-from gateway.requests import MarketStateBody, Reason
+from gateway.requests import MarketStateBody
 from gateway.requests_money import CancelLeaseBody, RulingBody
-from gateway.schema import Body, Decimal, Page, PublicId, Slug, Text
+from gateway.schema import Body, Decimal, Page, PublicId, Slug, Text, Words
 
 ProposalState = Literal["open", "confirmed", "rejected", "expired"]
 
@@ -12,7 +12,7 @@ ProposalState = Literal["open", "confirmed", "rejected", "expired"]
 class BrakeBody(Body, frozen=True, kw_only=True):
     """Why; with `preview`, who would be hit, and nothing happens."""
 
-    reason: Reason
+    reason: Words
     preview: bool = False
 
 

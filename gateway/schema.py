@@ -2,7 +2,8 @@
 
 Requests refuse fields they do not know; readers of answers must ignore those they do not know. Whatever counts is a
 string: decimals without sign or exponent, instants in RFC 3339 UTC ("now" where a start is meant), durations in
-ISO 8601, ids such as "bid-12". Here stands only shape; `intake` reads the strings, the market judges them.
+ISO 8601, ids such as "bid-12". Here stands only shape; `intake` reads the strings, the market judges them. No string
+holds a control character but tabs and line breaks: `decode` sees to that, and the documents say it by a pattern.
 """
 
 from typing import Annotated, Literal
@@ -16,6 +17,15 @@ from gateway.signing import NONCE_PATTERN, PUBLIC_KEY_PATTERN, SIGNATURE_PATTERN
 def _written(pattern: str, *examples: str) -> Meta:
     """How a string is written, for the documents alone: what is refused, and by which name, `intake` decides."""
     return Meta(extra_json_schema={"pattern": f"^{pattern}$", "examples": list(examples)})
+
+
+CONTROLS = r"\u0000-\u0008\u000b\u000c\u000e-\u001f"  # within a class of a regular expression
+
+
+def _free(*, max_length: int, min_length: int | None = None) -> Meta:
+    """A text of such a length, in which anything may stand but control characters."""
+    pattern = {"pattern": f"^[^{CONTROLS}]*$"}
+    return Meta(min_length=min_length, max_length=max_length, extra_json_schema=pattern)
 
 
 _DATE = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
@@ -32,18 +42,19 @@ Duration = Annotated[
 PublicId = Annotated[str, _written(r"[a-z]+-[1-9][0-9]{0,17}(-[0-9]{1,6})?", "bid-12", "lease-31")]
 Json = Annotated[Raw, Meta(extra_json_schema={"type": "object"})]
 
-Slug = Annotated[str, Meta(min_length=1, max_length=limits.SLUG_MAX_CHARS)]
+Slug = Annotated[str, _free(min_length=1, max_length=limits.SLUG_MAX_CHARS)]
 NewSlug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*$(?!\n)", max_length=limits.SLUG_MAX_CHARS)]
 ClientOrderId = Annotated[str, Meta(pattern=rf"^[A-Za-z0-9_-]{{1,{limits.CLIENT_ORDER_ID_MAX_CHARS}}}$(?!\n)")]
-Text = Annotated[str, Meta(max_length=limits.TEXT_MAX_CHARS)]
-MaybeSlug = Annotated[str, Meta(max_length=limits.SLUG_MAX_CHARS)]  # empty: none
+Text = Annotated[str, _free(max_length=limits.TEXT_MAX_CHARS)]
+Words = Annotated[str, _free(min_length=1, max_length=limits.TEXT_MAX_CHARS)]
+MaybeSlug = Annotated[str, _free(max_length=limits.SLUG_MAX_CHARS)]  # empty: none
 Tags = Annotated[tuple[Slug, ...], Meta(max_length=limits.TAGS_MAX)]
 Programmes = Annotated[tuple[Slug, ...], Meta(max_length=limits.PROGRAMMES_MAX)]
 Several = Annotated[tuple[Slug, ...], Meta(min_length=1, max_length=limits.ALTERNATIVES_MAX)]
 Limit = Annotated[int, Meta(ge=1, le=limits.LIST_MAX_ITEMS)]
 Depth = Annotated[int, Meta(ge=1, le=100)]
-Cursor = Annotated[str, Meta(max_length=40)]
-RequestId = int | Annotated[str, Meta(max_length=64)]
+Cursor = Annotated[str, _free(max_length=40)]
+RequestId = int | Annotated[str, _free(max_length=64)]
 
 OrderState = Literal["resting", "filled", "canceled", "expired"]
 LeaseState = Literal["scheduled", "running", "ended", "defaulted", "released", "cancelled"]
@@ -212,7 +223,7 @@ class KeyBody(Body, frozen=True, kw_only=True):
     scopes: Annotated[tuple[Scope, ...], Meta(min_length=1, max_length=4)]
     public_key: Annotated[str, Meta(pattern=rf"^{PUBLIC_KEY_PATTERN}$(?!\n)")] | None = None
     expires_at: Instant | None = None
-    addresses: Annotated[tuple[Annotated[str, Meta(max_length=50)], ...], Meta(max_length=16)] = ()
+    addresses: Annotated[tuple[Annotated[str, _free(max_length=50)], ...], Meta(max_length=16)] = ()
 
 
 class MoneyBody(Body, frozen=True, kw_only=True):
@@ -233,8 +244,8 @@ class ClockBody(Body, frozen=True, kw_only=True):
 class LoginParams(Body, frozen=True, kw_only=True):
     """A bearer's `key`, or all that is said of a signed request, as if the stream were opened by it once more."""
 
-    key: Annotated[str, Meta(max_length=200)] | None = None
-    key_id: Annotated[str, Meta(max_length=64)] | None = None
+    key: Annotated[str, _free(max_length=200)] | None = None
+    key_id: Annotated[str, _free(max_length=64)] | None = None
     time: int | None = None  # milliseconds since 1970
     nonce: Annotated[str, Meta(pattern=rf"^{NONCE_PATTERN}$(?!\n)")] | None = None
     signature: Annotated[str, Meta(pattern=rf"^{SIGNATURE_PATTERN}$(?!\n)")] | None = None
@@ -243,12 +254,12 @@ class LoginParams(Body, frozen=True, kw_only=True):
 class SubscribeParams(Body, frozen=True, kw_only=True):
     """Channels to open; `from_seq` has `account` told again what came after it, however long ago that is."""
 
-    channels: Annotated[tuple[Annotated[str, Meta(max_length=120)], ...], Meta(min_length=1, max_length=16)]
+    channels: Annotated[tuple[Annotated[str, _free(max_length=120)], ...], Meta(min_length=1, max_length=16)]
     from_seq: int | None = None
 
 
 class UnsubscribeParams(Body, frozen=True, kw_only=True):
-    channels: Annotated[tuple[Annotated[str, Meta(max_length=120)], ...], Meta(min_length=1, max_length=16)]
+    channels: Annotated[tuple[Annotated[str, _free(max_length=120)], ...], Meta(min_length=1, max_length=16)]
 
 
 class CancelOnDisconnectParams(Body, frozen=True, kw_only=True):
@@ -267,7 +278,7 @@ class Frame(Body, frozen=True, kw_only=True):
     """One request on the stream."""
 
     id: RequestId
-    op: Annotated[str, Meta(max_length=64)]
+    op: Annotated[str, _free(max_length=64)]
     params: Raw = Raw(b"{}")
 
 

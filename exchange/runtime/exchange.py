@@ -25,6 +25,7 @@ from exchange.language.pulse import Pulse
 from exchange.language.rejects import Code, Reject
 from exchange.language.snapshots import Snapshots
 from exchange.language.statements import Statements
+from exchange.language.texts import unkept
 from exchange.language.units import Micros, Seconds
 from exchange.language.views import Audit, Explanation, Quote
 from exchange.projections.views import Views
@@ -158,17 +159,24 @@ class Exchange:
         return max(self._clock.now_s(), self._machine.state.now_s)
 
     async def submit(self, command: Command) -> Outcome:
-        """Carry out a command, durably. Raises Busy (not taken) or MarketStopped (outcome unknown)."""
+        """Carry out a command, durably. Raises Busy (not taken) or MarketStopped (outcome unknown).
+
+        A text that the database cannot keep is refused here, before the journal, and not by the machine: a journal of
+        before may hold one, and replay must come to what it came to then.
+        """
         if self._running is None or self._running.done():
             raise MarketStopped("the market has stopped")
+        if (place := unkept(command)) is not None:
+            return self._refuse(Code.BAD_VALUE, place, "no text may hold U+0000, or half of a surrogate pair")
         return await self._inbox.put(command)
 
     async def advance_clock(self, by_s: Seconds) -> Outcome:
         """Move a sandbox's clock forward; refused by name outside a sandbox or beyond one step."""
         if not isinstance(self._clock, SandboxClock):
-            return self._refuse(Code.NOT_SUPPORTED, "only a sandbox's clock can be moved")
+            return self._refuse(Code.NOT_SUPPORTED, "advance", "only a sandbox's clock can be moved")
         if not 0 < by_s <= CLOCK_STEP_MAX_S:
-            return self._refuse(Code.TIME_NOT_FORWARD, f"more than 0 and at most {format_duration(CLOCK_STEP_MAX_S)}")
+            most = f"more than 0 and at most {format_duration(CLOCK_STEP_MAX_S)}"
+            return self._refuse(Code.TIME_NOT_FORWARD, "advance", most)
         return await self.submit(AdvanceTime(to_s=self._clock.advance(by_s)))
 
     def subscribe(self, account_id: str, from_seq: int | None = None) -> AccountSubscription:
@@ -277,5 +285,5 @@ class Exchange:
             if outcome.reject is not None:
                 raise SeedRefused(f"{command}: {outcome.reject.param}: {outcome.reject.detail}")
 
-    def _refuse(self, code: Code, detail: str) -> Outcome:
-        return Outcome(self._machine.state.seq, reject=Reject(code, "advance", detail))
+    def _refuse(self, code: Code, param: str, detail: str) -> Outcome:
+        return Outcome(self._machine.state.seq, reject=Reject(code, param, detail))

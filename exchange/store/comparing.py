@@ -24,7 +24,6 @@ KEYS: Final = {
     "balances": ("account",),
     "told": ("account_id", "seq"),
 }
-_BALANCES: Final = ("account", "balance_micros")
 _CHANGING: Final = ("orders", "leases", "balances")  # whose rows a later page may have again
 _SHOWN: Final = 100  # differences of one table that are spelled out
 _VALUE_CHARS: Final = 60
@@ -50,7 +49,7 @@ class Comparison:
         with naming_failures("The statements could not be compared"):
             await self._put("orders", rows.ORDERS, rows.orders(page))
             await self._put("leases", rows.LEASES, rows.leases(page))
-            await self._put("balances", _BALANCES, page.balances)
+            await self._put("balances", rows.BALANCES, rows.balances(page))
             await self._put("trades", rows.TRADES, rows.trades(page))
             await self._put("transfers", rows.TRANSFERS, rows.transfers(page))
             await self._put("told", rows.TOLD, rows.told(page))

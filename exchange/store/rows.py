@@ -1,8 +1,10 @@
 """Views as rows of the statement tables: the columns of each table, and the values of each view in their order.
 
-Units stay as they are inside the market; the schema `report` turns them into those of people.
+Units stay as they are inside the market; the schema `report` turns them into those of people. A text that holds U+0000,
+which a journal may have and PostgreSQL cannot, has U+FFFD in its place.
 """
 
+import re
 from collections.abc import Iterator
 from operator import attrgetter
 from typing import Any, Final
@@ -11,6 +13,8 @@ import msgspec
 
 from exchange.language.codec import encode_notices
 from exchange.language.statements import Page
+from exchange.language.texts import INSTEAD, kept, kept_text
+from exchange.language.units import Micros
 from exchange.language.views import AskView, BidView, LeaseView
 
 Row = tuple[Any, ...]
@@ -40,6 +44,7 @@ _TRANSFERRED: Final = (
     "programme",
 )  # fmt: skip
 TRANSFERS: Final = ("seq", "at_s", *_TRANSFERRED)
+BALANCES: Final = ("account", "balance_micros")
 TOLD: Final = ("account_id", "seq", "prev_seq", "payload")
 
 _both_sides = attrgetter(*_BOTH_SIDES)
@@ -49,6 +54,8 @@ _where = attrgetter(*_WHERE)
 _lease = attrgetter(*_LEASES_PLAIN)
 _trade = attrgetter(*TRADES)
 _transferred = attrgetter(*_TRANSFERRED)
+
+_NUL_IN_JSON: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")  # not a backslash that precedes "u0000"
 
 _NO_ASK: Final = (None,) * (len(_ASKS_ALONE) + 1)
 _NO_BID: Final = (None,) * (len(_BIDS_ALONE) + len(_AS_JSON))
@@ -63,10 +70,8 @@ def orders(page: Page) -> Iterator[Row]:
 def _bid_row(bid: BidView) -> Row:
     where = (_agreed({getattr(wish, name) for wish in bid.alternatives}) for name in _WHERE)
     require = None if bid.require is None else _json(bid.require)
-    return (
-        *("bid", bid.bid_id, *_both_sides(bid), bid.max_take_or_pay_bp, *where),
-        *(*_bids_alone(bid), _json(bid.alternatives), require, *_NO_ASK),
-    )
+    head = kept(("bid", bid.bid_id, *_both_sides(bid), bid.max_take_or_pay_bp, *where, *_bids_alone(bid)))
+    return (*head, _json(bid.alternatives), require, *_NO_ASK)
 
 
 def _agreed(values: set[Any]) -> Any:
@@ -75,28 +80,34 @@ def _agreed(values: set[Any]) -> Any:
 
 def _ask_row(ask: AskView) -> Row:
     head = ("ask", ask.ask_id, *_both_sides(ask), ask.take_or_pay_bp, *_where(ask))
-    return (*head, *_NO_BID, *_asks_alone(ask), _json(ask.free))
+    return (*kept((*head, *_NO_BID, *_asks_alone(ask))), _json(ask.free))
 
 
 def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
+    text = msgspec.json.encode(value).decode()
+    return _NUL_IN_JSON.sub(rf"\1{INSTEAD}", text) if "\\u0000" in text else text
 
 
 def leases(page: Page) -> Iterator[Row]:
     """As LEASES has them."""
-    return ((*_lease(lease), lease.parts, _json(lease.shape), len(lease.periods)) for lease in page.leases)
+    return ((*kept((*_lease(lease), lease.parts)), _json(lease.shape), len(lease.periods)) for lease in page.leases)
 
 
 def trades(page: Page) -> Iterator[Row]:
     """As TRADES has them."""
-    return map(_trade, page.trades)
+    return (kept(_trade(trade)) for trade in page.trades)
 
 
 def transfers(page: Page) -> Iterator[Row]:
     """As TRANSFERS has them."""
-    return ((entry.seq, entry.at_s, *_transferred(entry.transfer)) for entry in page.entries)
+    return (kept((entry.seq, entry.at_s, *_transferred(entry.transfer))) for entry in page.entries)
+
+
+def balances(page: Page) -> Iterator[tuple[str, Micros]]:
+    """As BALANCES has them."""
+    return ((kept_text(account), micros) for account, micros in page.balances)
 
 
 def told(page: Page) -> Iterator[Row]:
     """As TOLD has them."""
-    return ((told.account_id, told.seq, told.prev_seq, encode_notices(told.notices)) for told in page.told)
+    return ((kept_text(told.account_id), told.seq, told.prev_seq, encode_notices(told.notices)) for told in page.told)

@@ -14,6 +14,7 @@ import msgspec
 from exchange.language.codec import decode_notices, notices_layout
 from exchange.language.journal import Fenced, JournalBroken
 from exchange.language.statements import Page, Told
+from exchange.language.texts import kept_text
 from exchange.store import rows
 from exchange.store.connecting import Session
 from exchange.store.migrate import Connection
@@ -136,7 +137,7 @@ class PostgresStatements:
         while True:
             async with self._reading.turn("What an account was told could not be read") as connection:
                 few = await connection.fetch(
-                    _TOLD, account_id, after_seq, until_seq, notices_layout(), _TOLD_AHEAD, _TOLD_AHEAD_BYTES
+                    _TOLD, kept_text(account_id), after_seq, until_seq, notices_layout(), _TOLD_AHEAD, _TOLD_AHEAD_BYTES
                 )
             if not few:
                 return
@@ -183,7 +184,7 @@ async def _write_changed(
 
 
 async def _check_balances(connection: Connection, page: Page) -> None:
-    accounts, micros = [account for account, _ in page.balances], [balance for _, balance in page.balances]
+    accounts, micros = zip(*rows.balances(page), strict=True)
     other = await connection.fetchrow(_OTHER_BALANCE, accounts, micros)
     if other is not None:
         raise JournalBroken(

@@ -12,7 +12,7 @@ from msgspec import Struct
 from exchange.language.limits import CLIENT_ORDER_ID_MAX_CHARS
 from gateway.auth import NOBODY, PUBLIC, RIGHTS, Caller, authorise, claim_of, prove
 from gateway.costs import BAD_KEY
-from gateway.decode import convert, decode
+from gateway.decode import check_texts, convert, decode
 from gateway.desk import IDEMPOTENCY_KEY, Call, Desk
 from gateway.documents.pages import Sheet
 from gateway.doorman import settled_body
@@ -150,6 +150,7 @@ async def _taken(request: web.Request, route: Route, within_s: float) -> Struct:
     body = decode(data if data or shape is not NoParams else b"{}", shape)
     if route.body is None:
         return body
+    check_texts(request.match_info.items())
     return route.takes(**msgspec.structs.asdict(body), **request.match_info)
 
 

@@ -31,7 +31,8 @@ class Outbox:
         self._empty.set()
         self._turned_down: dict[Callable[[], None], None] = {}
         self._full = False
-        self._waiting = 0  # who wants to put
+        self._line = asyncio.Lock()  # of those who wait for room, first come, first served
+        self._pressing_bytes = 0
         self._called_back = False  # and nobody has put since, though somebody waits
         self._gone = False
 
@@ -42,14 +43,29 @@ class Outbox:
 
     async def put(self, frame: bytes) -> None:
         """Take a text frame, as soon as there is room."""
-        self._waiting += 1
+        self._pressing_bytes += len(frame)
         try:
-            while self._full:
-                self._room.clear()
-                await self._room.wait()
+            await self.room()
         finally:
-            self._waiting -= 1
+            self._pressing_bytes -= len(frame)
         self._take(frame)
+
+    async def room(self) -> bool:
+        """Wait in line until there is room, which is whoever's puts next without waiting; False when the peer is gone.
+
+        Whoever makes a frame only then holds none while it waits.
+        """
+        if self._full or self._line.locked():
+            async with self._line:
+                while self._full:
+                    self._room.clear()
+                    await self._room.wait()
+        return not self._gone
+
+    async def relief(self) -> None:
+        """Wait while the frames that wait to be put are more than an outbox holds."""
+        if self._pressing_bytes >= self._most_bytes:
+            await self.room()
 
     def offer(self, frame: bytes, when_room: Callable[[], None]) -> bool:
         """Take a text frame if there is room; else not, and call back once when there is again."""
@@ -101,7 +117,7 @@ class Outbox:
         """Let frames in again, those first who did not come first the last time."""
         self._full = False
         self._room.set()
-        if self._waiting and self._called_back:
+        if self._called_back and self._line.locked():
             self._called_back = False
         else:
             self._called_back = bool(self._turned_down)

@@ -1,4 +1,4 @@
-"""Who may come in at all: counts connections, in all and by address, and puts out who does not take what is sent.
+"""Who may come in at all: counts connections, in all and by address, and puts out who hardly takes what is sent.
 
 What a connection may do once it is in is bounded elsewhere: heads by aiohttp's keep-alive timer, which waits for a
 whole head and not for a byte of one, and by its 8 KiB a line and 128 lines; bodies by `settled_body`; messages by the
@@ -29,6 +29,7 @@ BACKLOG: Final = 512  # connections that wait to be let in; more would be greete
 _READ_BYTES: Final = 16 * 1024  # about as much is read of a connection before the others have their turn
 _FILES_KEPT: Final = 256  # for the database, logs, and connections that are being turned away
 _LOOK_S: Final = 1.0
+LEAST_BYTES: Final = 64 * 1024  # that a peer takes within `stall_s`: 3 KiB a second, unless told otherwise
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -37,14 +38,14 @@ HTTP_LOG.addFilter(lambda record: not (record.exc_info and isinstance(record.exc
 
 
 class _Guest:
-    """A connection that was let in, how much waits for its peer, and since when none of it was taken."""
+    """A connection that was let in, how much waits for its peer, and how much was seen to be taken since when."""
 
-    __slots__ = ("address", "since", "transport", "waits_bytes")
+    __slots__ = ("address", "since", "taken_bytes", "transport", "waits_bytes")
 
     def __init__(self, address: str, transport: asyncio.Transport) -> None:
         self.address = address
         self.transport = transport
-        self.waits_bytes = 0
+        self.waits_bytes = self.taken_bytes = 0
         self.since = 0.0
 
 
@@ -119,11 +120,16 @@ class Doorman:
             self.look(loop.time())
 
     def look(self, now: float) -> None:
-        """Put out every peer that has taken nothing for as long as may be, though something waits for it."""
+        """Put out every peer that has taken neither LEAST_BYTES nor all that waits for it for as long as may be.
+
+        A byte now and then would hold what waits for hours. What is added between two looks hides as much that was
+        taken, but so little is asked for that who reads at all is seen to.
+        """
         for guest in list(self._guests.values()):
             waits_bytes = guest.transport.get_write_buffer_size()
-            if not waits_bytes or waits_bytes < guest.waits_bytes or not guest.waits_bytes:
-                guest.since = now
+            guest.taken_bytes += max(guest.waits_bytes - waits_bytes, 0)
+            if not waits_bytes or not guest.waits_bytes or guest.taken_bytes >= LEAST_BYTES:
+                guest.since, guest.taken_bytes = now, 0
             elif now - guest.since >= self._limits.stall_s:
                 guest.transport.abort()
                 self._counts.connections_stalled += 1

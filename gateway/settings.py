@@ -26,7 +26,7 @@ class Limits(Struct, frozen=True, kw_only=True):
 
     head_s: float = 20.0  # for a whole head of a request, from the connection's opening or the answer before
     body_s: float = 10.0  # for a whole body
-    stall_s: float = 20.0  # that a peer may take nothing of what waits for it
+    stall_s: float = 20.0  # for a peer to take 64 KiB of what waits for it, or all of it
 
     signed_window_ms: int = 5000  # for which a signature is good
     signed_ahead_ms: int = 1000  # that a signer's clock may be ahead of the machine's

@@ -25,6 +25,7 @@ from exchange.language.events_money import ContestRuled, LeaseCut, PartResold, P
 from exchange.language.units import MicroChipHours, Seconds, full_uch
 from exchange.language.views import LeaseView, PeriodView
 from exchange.language.windows import Segment
+from exchange.projections.shelves import Shelves
 from exchange.projections.usage import area_until
 
 STATES = (SCHEDULED, RUNNING, ENDED, DEFAULTED, RELEASED, CANCELLED)
@@ -71,7 +72,7 @@ class Leases:
 
     def __init__(self) -> None:
         self.records: dict[int, Record] = {}
-        self.leases_of: dict[str, list[int]] = {}  # account, as buyer, provider or deliverer -> numbers, ascending
+        self.leases_of = Shelves()  # by account, as buyer, provider or deliverer
         self.sealed_access: dict[int, bytes] = {}
         self.states = dict.fromkeys(STATES, 0)
         self.turned_at: dict[tuple[int, int], LeaseView] = {}  # lease, seq of a command that was about it
@@ -156,7 +157,7 @@ class Leases:
         self.records[lease.lease_id] = Record(lease)
         self.states[SCHEDULED] += 1
         for account_id in parties(lease):
-            self.leases_of.setdefault(account_id, []).append(lease.lease_id)
+            self.leases_of.add(account_id, lease.lease_id, lease.state)
 
     def access_given(self, event: AccessGiven) -> None:
         """Access has been handed over."""
@@ -202,6 +203,8 @@ class Leases:
         if event.state != lease.state:
             self.states[lease.state] -= 1
             self.states[event.state] += 1
+            for account_id in parties(lease):
+                self.leases_of.move(account_id, lease.lease_id, lease.state, event.state)
         shape = lease.shape
         if event.until_s != lease.until_s:  # for a default only: what is released or cancelled has been cut before
             shape = _until(shape, event.until_s)

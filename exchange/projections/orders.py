@@ -6,6 +6,7 @@ Views are replaced and never altered, so a receipt is the order and its leases a
 from exchange.language.events import AskAmended, AskChanged, AskPlaced, BidAmended, BidChanged, BidPlaced
 from exchange.language.units import Seconds
 from exchange.language.views import AskView, BidView, LeaseView, Receipt
+from exchange.projections.shelves import Shelves
 from exchange.projections.usage import area_until
 
 
@@ -15,8 +16,8 @@ class Orders:
     def __init__(self) -> None:
         self.bids: dict[int, BidView] = {}
         self.asks: dict[int, AskView] = {}
-        self.bids_of: dict[str, list[int]] = {}  # account -> numbers, ascending
-        self.asks_of: dict[str, list[int]] = {}
+        self.bids_of = Shelves()
+        self.asks_of = Shelves()
         self.receipts: dict[tuple[str, str], Receipt] = {}
 
     def bid_placed(self, event: BidPlaced, seq: int, now_s: Seconds) -> BidView:
@@ -47,7 +48,7 @@ class Orders:
             seq=seq,
         )
         self.bids[bid.bid_id] = bid
-        self.bids_of.setdefault(bid.account_id, []).append(bid.bid_id)
+        self.bids_of.add(bid.account_id, bid.bid_id, bid.state)
         return bid
 
     def ask_placed(self, event: AskPlaced, seq: int, now_s: Seconds) -> AskView:
@@ -85,7 +86,7 @@ class Orders:
             seq=seq,
         )
         self.asks[ask.ask_id] = ask
-        self.asks_of.setdefault(ask.account_id, []).append(ask.ask_id)
+        self.asks_of.add(ask.account_id, ask.ask_id, ask.state)
         return ask
 
     def bid_amended(self, event: BidAmended) -> BidView:
@@ -108,7 +109,8 @@ class Orders:
 
     def bid_changed(self, event: BidChanged) -> BidView:
         """A bid stands elsewhere."""
-        bid = self.bids[event.bid_id].but(
+        before = self.bids[event.bid_id]
+        bid = before.but(
             state=event.state,
             reason=event.reason,
             leaves_milli=event.leaves_milli,
@@ -118,6 +120,7 @@ class Orders:
             open_alternatives=event.open_alternatives,
         )
         self.bids[bid.bid_id] = bid
+        self.bids_of.move(bid.account_id, bid.bid_id, before.state, bid.state)
         return bid
 
     def ask_changed(self, event: AskChanged, next_step_s: Seconds) -> AskView:
@@ -134,6 +137,7 @@ class Orders:
             free=event.free,
         )
         self.asks[ask.ask_id] = ask
+        self.asks_of.move(ask.account_id, ask.ask_id, before.state, ask.state)
         return ask
 
     def pue_milli(self, ask_id: int) -> int | None:

@@ -2,9 +2,8 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice, takewhile
-from typing import TypeVar
 
 from exchange.language.events import RUNNING, SCHEDULED, MarketStateSet
 from exchange.language.instants import year_of
@@ -57,8 +56,6 @@ from exchange.projections.watch import Watch
 OPEN_STATES = (SCHEDULED, RUNNING)
 USE_S = 7 * DAY_S  # what "of late" is
 USE_LEASES = 20_000  # that are looked at for it
-
-V = TypeVar("V", BidView, AskView, LeaseView)
 
 
 class Reading:
@@ -132,10 +129,10 @@ class Reading:
         return self._orders.asks.get(ask_id)
 
     def bids(self, account_id: str, state: str | None, before: int | None, limit: int) -> list[BidView]:
-        return _newest(self._orders.bids_of.get(account_id, ()), self._orders.bids.__getitem__, state, before, limit)
+        return [self._orders.bids[number] for number in self._orders.bids_of.newest(account_id, state, before, limit)]
 
     def asks(self, account_id: str, state: str | None, before: int | None, limit: int) -> list[AskView]:
-        return _newest(self._orders.asks_of.get(account_id, ()), self._orders.asks.__getitem__, state, before, limit)
+        return [self._orders.asks[number] for number in self._orders.asks_of.newest(account_id, state, before, limit)]
 
     def receipt(self, account_id: str, client_order_id: str) -> Receipt | None:
         return self._orders.receipts.get((account_id, client_order_id))
@@ -149,8 +146,9 @@ class Reading:
         return self._leases.turned_at.get((lease_id, seq))
 
     def leases(self, account_id: str, state: str | None, before: int | None, limit: int) -> list[LeaseView]:
-        found = _newest(self._leases.leases_of.get(account_id, ()), self._leases.face, state, before, limit)
-        return [self._leases.whole(lease.lease_id) for lease in found]
+        return [
+            self._leases.whole(number) for number in self._leases.leases_of.newest(account_id, state, before, limit)
+        ]
 
     def lease_states(self) -> dict[str, int]:
         return dict(self._leases.states)
@@ -170,7 +168,7 @@ class Reading:
     ) -> list[LeaseView]:
         numbers: Sequence[int] = range(1, len(self._leases.records) + 1)  # without a gap, as trades are numbered
         if account_id is not None:
-            numbers = self._leases.leases_of.get(account_id, ())
+            numbers = self._leases.leases_of.numbers(account_id, state)
         elif state in OPEN_STATES:
             numbers = self._supervision.open_leases()
         found: list[LeaseView] = []
@@ -300,8 +298,8 @@ class Reading:
 
     def trades(self, region: str, chip: str, before: int | None, limit: int) -> list[TradeView]:
         trades = self._tape.trades.get((region, chip), [])
-        older = (trade for trade in reversed(trades) if before is None or trade.trade_id < before)
-        return list(islice(older, limit))
+        end = len(trades) if before is None else bisect_left(trades, before, key=lambda trade: trade.trade_id)
+        return trades[max(0, end - limit) : end][::-1]
 
     def trades_after(self, region: str, chip: str, seq: int) -> list[TradeView]:
         """The trades of a market by the commands after one, oldest first."""
@@ -313,19 +311,3 @@ class Reading:
     def _next_step_s(self) -> Seconds:
         rules = self._catalog.rules
         return ceil_to_step(self.now_s, rules.step_s) if rules else self.now_s
-
-
-def _newest(
-    numbers: Sequence[int], view_of: Callable[[int], V], state: str | None, before: int | None, limit: int
-) -> list[V]:
-    """Up to `limit` views with numbers below `before`, newest first."""
-    found: list[V] = []
-    for number in reversed(numbers):
-        if len(found) == limit:
-            break
-        if before is not None and number >= before:
-            continue
-        view = view_of(number)
-        if state is None or view.state == state:
-            found.append(view)
-    return found

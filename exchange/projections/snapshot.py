@@ -164,10 +164,10 @@ def _load_orders(views: Views, reader: Reader) -> None:
     orders, leases, contests = views._orders, views._leases, views._contests
     for bid in reader.values(kept.BIDS):
         orders.bids[bid.bid_id] = bid
-        orders.bids_of.setdefault(bid.account_id, []).append(bid.bid_id)
+        orders.bids_of.add(bid.account_id, bid.bid_id, bid.state)
     for ask in reader.values(kept.ASKS):
         orders.asks[ask.ask_id] = ask
-        orders.asks_of.setdefault(ask.account_id, []).append(ask.ask_id)
+        orders.asks_of.add(ask.account_id, ask.ask_id, ask.state)
         views._usage.ask(None, ask)
     bids = (bid for bid in orders.bids.values() if bid.state == RESTING)
     asks = (ask for ask in orders.asks.values() if ask.state == RESTING)
@@ -177,7 +177,7 @@ def _load_orders(views: Views, reader: Reader) -> None:
         leases.states[lease.state] += 1
         views._usage.resume(lease)
         for account_id in parties(lease):
-            leases.leases_of.setdefault(account_id, []).append(lease.lease_id)
+            leases.leases_of.add(account_id, lease.lease_id, lease.state)
     _load_receipts(orders, leases, reader)
     leases.sealed_access = {row.lease_id: row.sealed_access for row in reader.values(kept.ACCESS)}
     for turned in reader.values(kept.TURNED):

@@ -8,10 +8,10 @@ subscription holds next to no memory of its own.
 """
 
 import asyncio
+from bisect import bisect_right
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from contextlib import aclosing
-from itertools import takewhile
 from typing import Any, Final, TypeVar
 
 from exchange.language.news import BookNews, StatusNews, TradesNews
@@ -24,7 +24,7 @@ from exchange.runtime.scribe import Scribe
 from exchange.runtime.topics import BookTopic, StatusTopic, Topic, TopicSubscription, TradesTopic
 
 RING_MAX: Final = 32_768  # commands and accounts; more while the statements are behind
-CHUNK: Final = 64  # commands that are read from the ring at a time
+CHUNK: Final = 64  # commands that are taken from the ring at a time
 LAG_MAX: Final = 8_192  # notices that one who had caught up may be behind
 
 N = TypeVar("N", bound=BookNews | TradesNews | StatusNews)
@@ -124,10 +124,12 @@ class Feed:
         return self._gone_seq.get(account_id, 0)
 
     def in_ring(self, account_id: str, after_seq: int) -> list[Told]:
-        """What the ring has for an account after a place that is not before it."""
-        newer = list(takewhile(lambda told: told.seq > after_seq, reversed(self._of.get(account_id, ()))))
-        newer.reverse()
-        return newer
+        """What the ring has for an account after a place that is not before it, the next CHUNK of it at most."""
+        own = self._of.get(account_id)
+        if own is None or own[-1].seq <= after_seq:
+            return []
+        first = bisect_right(own, after_seq, key=lambda told: told.seq)
+        return [own[place] for place in range(first, min(first + CHUNK, len(own)))]  # one by one: a slice walks to it
 
     async def written(self, account_id: str, after_seq: int) -> AsyncGenerator[Told, None]:
         """What the statements have for an account after a place."""
@@ -203,7 +205,7 @@ class AccountSubscription:
                         yield told
                 assert self._seq > before_seq, "the statements do not have what the ring let go of"
             elif newer := self._feed.in_ring(self._account_id, self._seq):
-                for told in newer[:CHUNK]:
+                for told in newer:
                     self._go_on(told)
                     yield told
             elif self._closed:

@@ -1,8 +1,9 @@
 """One socket from its opening to its close: requests in the order of their arrival, several under way at a time.
 
 The reader decodes and authorises each frame and starts its call as a task; tasks run first in, first out until they
-reach the market, so commands are submitted in the order in which they arrived. Replies come as they are ready. A bad
-frame gets a problem and the socket lives on; ten in a row close it, as do a hundred requests that are too many.
+reach the market, so commands are submitted in the order in which they arrived. Replies come as they are ready. What
+only reads is answered once the outbox has room: of the replies to a peer that does not take them, few are ever made. A
+bad frame gets a problem and the socket lives on; ten in a row close it, as do a hundred requests that are too many.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ from exchange.language.rejects import Code
 from gateway import answers, schema
 from gateway.answers_operator import SessionOut
 from gateway.auth import NOBODY, PUBLIC, RIGHTS, Caller, authorise, caller_by_login, identify
-from gateway.costs import BAD_KEY
+from gateway.costs import BAD_KEY, COSTS, READ
 from gateway.decode import decode
 from gateway.desk import Call, Desk, Sitting
 from gateway.errors import WIRE, Refusal, new_request_id, refusal_of
@@ -39,6 +40,7 @@ from gateway.ws.socket import Socket
 
 _encode: Final = msgspec.json.Encoder().encode
 _PAUSE_MAX_MS: Final = 50
+_READS: Final = frozenset(op for op in OPS if (cost := COSTS[op]) is not None and cost.bucket == READ)
 
 
 class _Named(Struct):
@@ -174,6 +176,7 @@ class Session:
             if self._limited_in_a_row:  # who goes on regardless is read more and more slowly
                 await asyncio.sleep(min(self._limited_in_a_row, _PAUSE_MAX_MS) / 1000)
             return
+        await self._outbox.relief()
         await self._room.acquire()
         task = asyncio.create_task(self._carry_out(frame.id, name, call, began_ns), name=name)
         self._calls.add(task)
@@ -216,6 +219,8 @@ class Session:
         self._caller = caller
 
     async def _carry_out(self, request_id: schema.RequestId, name: str, call: Call[Any], began_ns: int) -> None:
+        if name in _READS and not await self._outbox.room():
+            return  # an answer is only made once it can be put: a peer that does not read gets none to keep
         try:
             answer = await OPS[name].call(call)
         except Exception as error:

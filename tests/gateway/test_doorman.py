@@ -1,9 +1,10 @@
 """The doorman: how many connections there may be, and who is put out."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
-from gateway.doorman import Doorman
+from gateway.doorman import LEAST_BYTES, Doorman
 from gateway.settings import Limits
 
 
@@ -69,17 +70,26 @@ async def test_an_address_has_so_many_connections() -> None:
         assert again.said == b""
 
 
-async def test_who_takes_nothing_is_put_out() -> None:
+async def test_who_takes_next_to_nothing_is_put_out() -> None:
+    """A byte at a time is as good as nothing; the least rate, or the whole of little, is enough."""
     server: Any = Server()
     doorman = Doorman(Limits(stall_s=20))
     async with doorman.posted(server):
-        stuck, slow, idle = Transport("a"), Transport("a"), Transport("a")
-        for transport in (stuck, slow, idle):
+        waiting: dict[Transport, Callable[[int], int]] = {
+            (stuck := Transport("a")): lambda second: 1000 + second,
+            (drop := Transport("a")): lambda second: 10_000_000 - second,
+            (slow := Transport("a")): lambda second: 10_000_000 - second * (LEAST_BYTES // 20 + 1),
+            (refilled := Transport("a")): lambda second: 50_000 + second % 2 * 30_000,
+            (small := Transport("a")): lambda second: 10 if second % 15 else 0,
+            (idle := Transport("a")): lambda second: 0,
+        }
+        for transport in waiting:
             server.connection_made(Handler(), transport)
-        for second in range(20):
-            stuck.waits_bytes = 1000 + second
-            slow.waits_bytes = 1000 if second % 15 else 999
+        put_out: dict[Transport, int] = {}
+        for second in range(100):
+            for transport, waits in waiting.items():
+                transport.waits_bytes = waits(second)
             doorman.look(float(second))
-        assert [stuck.ended, slow.ended, idle.ended] == ["", "", ""]
-        doorman.look(20.0)
-        assert [stuck.ended, slow.ended, idle.ended] == ["aborted", "", ""]
+            put_out |= {each: second for each in waiting if each.ended and each not in put_out}
+        assert put_out == {stuck: 20, drop: 20}
+        assert [each.ended for each in (slow, refilled, small, idle)] == [""] * 4

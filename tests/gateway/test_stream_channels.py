@@ -16,7 +16,7 @@ from gateway.client.following import AccountFollower, BookBuilder, Gap
 from gateway.settings import Settings
 from gateway.ws.channels import read_channels
 from gateway.ws.newsroom import Newsroom
-from gateway.ws.outbox import Outbox
+from gateway.ws.outbox import JOIN_BYTES, Outbox
 from gateway.ws.socket import Message
 from tests.gateway.house import BODY, START_S, House, Socket, a_bid, an_ask
 from tests.runtime.kept import KeptStatements
@@ -218,6 +218,44 @@ class Narrow:
     def abort(self) -> None: ...
 
     def linger(self, patience_s: float) -> None: ...
+
+
+class Steady(Narrow):
+    """A socket whose peer takes everything, a frame at a time."""
+
+    async def send(self, frames: Sequence[bytes]) -> None:
+        await asyncio.sleep(0)
+        self.frames += frames
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.frames: list[bytes] = []
+
+
+@pytest.mark.parametrize("offered_bytes", [10, 2 * JOIN_BYTES])
+async def test_who_puts_and_who_offers_come_by_turns(offered_bytes: int) -> None:
+    """Whoever always has more to put never leaves an outbox empty, and yet an offer is taken; and the reverse."""
+    socket = Steady()
+    outbox = Outbox(socket, most_bytes=8 * JOIN_BYTES)
+    writer = asyncio.create_task(outbox.write())
+
+    async def puts() -> None:
+        while True:
+            await outbox.put(b"p" * (JOIN_BYTES // 2))
+
+    def offers() -> None:
+        while outbox.offer(b"o" * offered_bytes, offers):
+            pass
+
+    putters = [asyncio.create_task(puts()) for _ in range(3)]
+    await asyncio.sleep(0)
+    offers()
+    for _ in range(200):
+        await asyncio.sleep(0)
+    taken = [frame[:1] for frame in socket.frames]
+    assert {b"p", b"o"} == set(taken[: len(taken) // 2]) == set(taken[len(taken) // 2 :])
+    for task in (*putters, writer):
+        task.cancel()
 
 
 async def test_who_falls_behind_in_a_book_gets_it_whole_later(house: House, market: Exchange) -> None:

@@ -20,6 +20,7 @@ CHANNELS = ["account", BOOK]
 HELD_MAX_BYTES = 32 * 1024
 READERS = 8
 ORDERS = 30  # of 5 KB each: more than an outbox holds
+LISTINGS = 100  # fewer than may be in flight
 STUCK = "X-Stuck"
 
 
@@ -108,3 +109,38 @@ async def test_a_stuck_reader_among_many(house: House, monkeypatch: pytest.Monke
     assert (await stuck.reply())["ok"]
     late = [push for push in await heard(stuck) if push["channel"] == "account"]
     assert late == pushes["account"], "it has missed nothing"
+
+
+async def test_a_stuck_reader_s_listings_are_not_made_ahead(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many it asks for, few more are held than an outbox takes; what it orders is done, and nothing is lost."""
+    made: list[int] = []
+    encode = session._encode
+
+    def counted(answer: Any) -> bytes:
+        frame = encode(answer)
+        made.append(len(frame))
+        return frame
+
+    Gated.lets = asyncio.Event()
+    monkeypatch.setattr(stream, "AiohttpSocket", Gated)
+    key = await house.account("acme", deposit="100000000")
+    wishes = [a_wish(price=f"{1 + number}.00") for number in range(32)]
+    for number in range(20):
+        bid = {"client_order_id": f"bid-{number}", "quantity": "1", "alternatives": wishes, "vouchers": []}
+        await house.post("/v1/bids", key, bid)
+    headers = {"Authorization": f"Bearer {key}", STUCK: "yes"}
+    stuck = Socket(await house.http.ws_connect(f"{house.url}/v1/stream", headers=headers))
+    house.sockets.append(stuck)
+    monkeypatch.setattr(session, "_encode", counted)
+    for number in range(LISTINGS):
+        await stuck.send({"id": number, "op": "bid.list", "params": {"limit": 20}})
+    await stuck.send({"id": LISTINGS, "op": "bid.cancel", "params": {"bid_id": "bid-1"}})
+    while (await house.get("/v1/bids/bid-1", key))["state"] == "resting":
+        pass
+    assert max(made) > HELD_MAX_BYTES, "one of them is enough for an outbox"
+    assert sum(made) < 4 * max(made), "a reply is encoded by itself, and then with its head"
+
+    Gated.lets.set()
+    replies = [await stuck.reply() for _ in range(LISTINGS + 1)]
+    assert all(reply["ok"] for reply in replies)
+    assert [reply["id"] for reply in replies if reply["id"] != LISTINGS] == list(range(LISTINGS))

@@ -10,6 +10,7 @@ from exchange.language.events import ChipDefined
 from exchange.language.snapshots import SnapshotBroken
 from exchange.language.units import DAY_S, HOUR_S
 from exchange.language.views import LeaseView
+from exchange.projections.leases import STATES
 from exchange.projections.snapshot import SECTIONS, load, save
 from exchange.projections.views import Views
 from tests.bare import bare
@@ -18,7 +19,7 @@ from tests.properties.test_snapshots import readings
 from tests.rich import KEPT, LATER_S, Rich
 
 # Of what is remembered to save time: what purses have come up, and when which ask has to be counted again.
-MADE_AGAIN = ("_owners", "counted", "shrinking")
+MADE_AGAIN = ("_owners", "counted", "shrinking", "_in_state")
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +63,17 @@ def test_loaded_views_are_those_that_were_saved(rich: Rich, parts: list[bytes]) 
     assert list(save(loaded)) == parts
     assert bare(loaded, MADE_AGAIN) == bare(rich.views, MADE_AGAIN)
     assert list(readings(loaded)) == list(readings(rich.views))
+
+
+def test_loaded_orders_and_leases_are_found_by_state(rich: Rich, parts: list[bytes]) -> None:
+    loaded, met = load(iter(parts)), set()
+    for account in rich.views.accounts():
+        for listing in ("bids", "asks", "leases"):
+            for state in (*STATES, "resting", "filled", "canceled", "expired"):
+                found = getattr(loaded, listing)(account.account_id, state, None, 500)
+                assert found == getattr(rich.views, listing)(account.account_id, state, None, 500)
+                met |= {(listing, each.state) for each in found}
+    assert len(met) > 6
 
 
 def test_views_of_nothing_are_saved_too() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -139,6 +140,29 @@ async def test_a_laggard_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
         feed.subscribe(BUYER, told.seq)
 
 
+async def test_resuming_takes_of_the_ring_no_more_than_it_reads() -> None:
+    """However much the ring holds, a reader looks at the next stretch of it, and at nothing twice."""
+    looks = 0
+
+    class Counted(Told, frozen=True):
+        def __getattribute__(self, name: str) -> Any:
+            nonlocal looks
+            looks += name == "seq"
+            return super().__getattribute__(name)
+
+    count = 50 * feeding.CHUNK + 7
+    copyist = Copyist()
+    feed = Feed(copyist.views, await Scribe.begin(None))
+    whole = [Counted(BUYER, seq, seq - 1, ()) for seq in range(1, count + 1)]
+    feed.tell(whole)
+    for seq in (0, 1, count - 1, count - feeding.CHUNK, count // 2):
+        assert feed.in_ring(BUYER, seq) == whole[seq : seq + feeding.CHUNK]
+    assert feed.in_ring(BUYER, count) == feed.in_ring("nobody", 0) == []
+    copyist.views.seq, looks = count, 0
+    assert len(await heard(feed.subscribe(BUYER, 0), count)) == count
+    assert looks < 10 * count
+
+
 async def test_the_ring_keeps_what_is_not_written_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feeding, "RING_MAX", 0)
     statements, copyist = KeptStatements(), Copyist()
@@ -149,7 +173,7 @@ async def test_the_ring_keeps_what_is_not_written_yet(monkeypatch: pytest.Monkey
         told = copyist.apply(command)
         feed.tell(told)
         whole += [each for each in told if each.account_id == BUYER]
-    assert feed.in_ring(BUYER, 0) == whole
+    assert await heard(feed.subscribe(BUYER, 0), whole[-1].seq) == whole
     page = copyist.page()
     assert page is not None
     await statements.write(page)

@@ -92,7 +92,7 @@ ALL: Final[dict[str, Mutant]] = {
     ),
     "drops-at-the-seam": Mutant(
         "who comes to the ring misses the first that is there",
-        FEED + "Feed.in_ring", (("newer.reverse()", "newer.reverse()\n    del newer[:1]"),), 0,
+        FEED + "Feed.in_ring", (("range(first, min(", "range(first + 1, min("),), 0,
     ),
     "ring-lets-go": Mutant(
         "the ring lets go of what is not written yet",

@@ -1,8 +1,9 @@
 """Who holds which chips when: open leases and resting asks as chips over time, by site, summed up by day.
 
 A site's chips are a sum of rectangles: what is leased out of an ask stands in the lease, what is left in the ask's free
-segments, so nothing counts twice; a resale stands inside the lease that it is out of, and is left out. The work is that
-of sorting the edges.
+segments, so nothing counts twice. Every lease counts with what its buyer has in its own hands, for whoever delivers it:
+a part that was resold counts in its own lease, which goes on when the one that it is out of is given back, and a
+resale's ask offers nothing new. The work is that of sorting the edges.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,7 +18,7 @@ MILLI_PER_CHIP = 1_000
 
 
 class Site(NamedTuple):
-    """Where one provider has chips of one kind."""
+    """Where one provider has chips of one kind: who delivers them, whoever leases them out again."""
 
     region: str
     chip: str
@@ -41,9 +42,9 @@ def by_site(leases: Iterable[LeaseView], asks: Iterable[AskView], now_s: Seconds
             found.append((until_s, -leased, -offered))
 
     for lease in leases:
-        if lease.parent_id is None:
-            site = Site(lease.region, lease.chip, lease.provider, lease.site)
-            hold(site, lease.start_s, lease.until_s, lease.quantity_milli, 0)
+        site = Site(lease.region, lease.chip, lease.deliverer, lease.site)
+        for start_s, until_s, chips in lease.shape:
+            hold(site, start_s, until_s, chips, 0)
     for ask in asks:
         if ask.lease_id is None:
             site = Site(ask.region, ask.chip, ask.account_id, ask.site)

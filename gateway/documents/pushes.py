@@ -57,14 +57,14 @@ PUSHES: Final[dict[str, Channel]] = {
     "book": Channel(
         rf"^book:{_SLUG}/{_SLUG}/P[0-9A-Z]+{_PACED}$",
         "book:hangzhou/h800-sxm/P1D",
-        "One tenor's depth: whole, then what changes; paced, at most ten frames a second. "
+        "One tenor's depth: whole, then what changes; paced, at most five frames a second. "
         "A reader that falls behind gets it whole again.",
         _LEVELS,
     ),
     "trades": Channel(
         rf"^trades:{_SLUG}/{_SLUG}{_PACED}$",
         "trades:hangzhou/h800-sxm",
-        "A market's trades as they are made; paced, at most ten frames a second.",
+        "A market's trades as they are made; paced, at most five frames a second.",
         {"update": answers.NewTrades},
     ),
     "status": Channel(

@@ -7,9 +7,10 @@ from typing import Final
 
 from prometheus_client.core import Metric
 
-from exchange.language.commands import MARKET_STATES
+from exchange.language.commands import FLOOR, MARKET_STATES
 from exchange.language.port import Market, Reads
 from exchange.language.pulse import Pulse
+from exchange.language.views_money import ProgrammeView
 from gateway.metrics.families import Labels, by, counter, counters, gauge, gauges, histogram, seconds
 
 MICROS: Final = 1_000_000
@@ -101,8 +102,10 @@ def _trading(market: Market, pulse: Pulse) -> Iterator[Metric]:
     )
     told = "Chip-hours up to now: leased and idle are registered; lost and used are of those due; see /v1/kpis."
     yield gauges("chip_hours", told, ("region", "of"), dict(_chip_hours(reads)))
-    told = "Where the money of voucher programmes is; redeemed is all that ever was."
+    told = "Where the money of voucher programmes is; redeemed is all that ever was; pool only where it can run out."
     yield gauges("voucher_cny", told, ("programme", "state"), dict(_vouchers(reads)))
+    told = "What a programme may grant whose pool can run out: in a calendar year, or, of a total, in all."
+    yield gauges("voucher_pool_figure_cny", told, ("programme",), dict(_figures(reads)))
 
 
 def _chip_hours(reads: Reads) -> Iterator[tuple[Labels, float]]:
@@ -119,5 +122,19 @@ def _chip_hours(reads: Reads) -> Iterator[tuple[Labels, float]]:
 
 def _vouchers(reads: Reads) -> Iterator[tuple[Labels, float]]:
     for each in reads.programmes():
-        states = {"pool": each.pool_micros, "committed": each.committed_micros, "redeemed": each.redeemed_micros}
+        states = {"committed": each.committed_micros, "redeemed": each.redeemed_micros}
+        if _binds(each):
+            states["pool"] = each.pool_micros
         yield from (((each.definition.programme, state), micros / MICROS) for state, micros in states.items())
+
+
+def _figures(reads: Reads) -> Iterator[tuple[Labels, float]]:
+    """Of the same time as what is left in the pool, which is a calendar year's unless it is a total."""
+    for each in reads.programmes():
+        if _binds(each):
+            yield (each.definition.programme,), (each.definition.pool_micros or 0) / MICROS
+
+
+def _binds(programme: ProgrammeView) -> bool:
+    """Whether a pool can run out: a floor is filled up as it is used, and so is one without a figure."""
+    return programme.definition.pool_is not in (FLOOR, "")

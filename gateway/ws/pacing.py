@@ -1,7 +1,8 @@
-"""At most ten frames a second: news that come faster are merged, and nothing of them is lost.
+"""At most five frames a second: news that come faster are merged, and nothing of them is lost.
 
-After a quiet spell news go on at once; what comes within the next tenth of a second waits for its end and goes on as
-one. So between two frames lies a tenth of a second at least, and the latest state is told within that time. What waits
+A console follows a market by two such channels, its book and its trades, and so gets ten frames a second at most.
+After a quiet spell news go on at once; what comes within the next fifth of a second waits for its end and goes on as
+one. So between two frames lies a fifth of a second at least, and the latest state is told within that time. What waits
 has not been told to anybody: who opens the channel meanwhile gets the book as the last frame left it, and then the same
 frame as all others.
 """
@@ -15,7 +16,7 @@ from exchange.language.news import BookNews, TradesNews
 from exchange.language.units import Micros
 from exchange.language.views import Level
 
-PAUSE_S: Final = 0.1
+PAUSE_S: Final = 0.2
 
 N = TypeVar("N")
 

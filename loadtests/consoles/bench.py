@@ -33,7 +33,8 @@ MARKETS: Final = (
     Market("hangzhou", "h100-sxm"),
     Market("shanghai", "h100-sxm"),
 )
-FRAMES_MAX: Final = 10
+FRAMES_MAX: Final = 10  # of both channels together, as the server sends them
+_LATE: Final = 1  # that one more may be read in a second, as a frame that was late meets others
 _CONNECTIONS: Final = 100_000  # that an address may have while this is measured
 _LIMITS: Final = ("connections_max", "connections_per_address_max")
 _BOOK_MAX: Final = 100  # levels that REST shows
@@ -169,13 +170,13 @@ def _timetables() -> Iterator[asyncio.Runner]:
 
 COLUMNS: Final = (
     "consoles", "orders/s", "p50 ms", "p99 ms", "server CPU s", "server CPU, of one core", "database CPU s",
-    "book frames/s of the busiest", "most in a second", "frames checked", "trades told", "told whole again", "failures",
+    "frames/s of the busiest", "most in a second", "book frames checked", "trades told", "told whole again", "failures",
 )  # fmt: skip
 NOTES: Final = (
     "A console is a socket with the status and one market's paced book and trades, and GETs its candles every 3 s.",
     "It makes the book and checks the checksum of every frame. All consoles are one process, the orders another.",
     "Server, database and both share the machine's cores, so consoles that work take time from the server, too.",
-    "The busiest console's frames are over all its time; within one second, by its clock, late ones meet others.",
+    "Frames are a console's book and trades: over all its time, and in any one second, in which late ones meet others.",
     "Every order was taken, the audit finds nothing, and in the end every console had the book that REST shows.",
 )
 
@@ -185,10 +186,15 @@ def result_of(plan: Plan, found: list[Found]) -> Result:
     checked = sum(each.seen.book_frames for each in found)
     failures = [failure for each in found for failure in each.seen.failures]
     busiest = max(each.seen.most_per_s for each in found)
+    most = max(each.seen.most_in_a_second for each in found)
     promises = [
         Promise(
-            "book frames a second of the busiest console", f"at most {FRAMES_MAX}", f"{busiest:.2f}",
+            "frames a second of the busiest console, book and trades", f"at most {FRAMES_MAX}", f"{busiest:.2f}",
             busiest <= FRAMES_MAX,
+        ),
+        Promise(
+            "most frames of any console in any one second", f"at most {FRAMES_MAX}, and {_LATE} that was late",
+            f"{most}", most <= FRAMES_MAX + _LATE,
         ),
         Promise(
             f"checksums that failed, frames that were missing, of {checked:,} frames", "none",

@@ -7,7 +7,7 @@ line of JSON, the seq that each market's book must reach, ends it: then it print
 
 import asyncio
 import sys
-from collections import Counter
+from collections import deque
 from collections.abc import Callable
 from time import perf_counter
 from typing import Final, cast
@@ -26,6 +26,7 @@ TENOR: Final = "P1D"
 CANDLES_S: Final = 3.0  # as in gateway/console/market.js
 _PATIENCE_S: Final = 60.0
 _LOOK_S: Final = 0.02
+_SECOND_S: Final = 1.0
 
 
 class Book(msgspec.Struct, frozen=True):
@@ -43,10 +44,35 @@ class Seen(msgspec.Struct, kw_only=True):
     trades: int = 0
     failures: list[str] = []  # checksums that did not hold, frames that were missing, answers that were none
     wholes: int = 0  # books that were told whole again
-    most_per_s: float = 0.0  # book frames of the busiest console over all its time
-    most_in_a_second: int = 0  # of any console, by the clock of who reads
+    most_per_s: float = 0.0  # paced frames of the busiest console over all its time
+    most_in_a_second: int = 0  # paced frames of any console in any one second, by the clock of who reads
     candles: int = 0
     books: dict[str, list[Book]] = {}
+
+
+class Paced:
+    """When the paced frames of a console came, its book's and its trades' together."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.first_s = self.last_s = 0.0
+        self.most_in_a_second = 0
+        self._late_s: deque[float] = deque()  # of the last second, its end left out
+
+    def take(self, now_s: float) -> None:
+        """One more has come."""
+        self.first_s = self.first_s or now_s
+        self.last_s = now_s
+        self.count += 1
+        self._late_s.append(now_s)
+        while now_s - self._late_s[0] >= _SECOND_S:
+            self._late_s.popleft()
+        self.most_in_a_second = max(self.most_in_a_second, len(self._late_s))
+
+    @property
+    def per_s(self) -> float:
+        """How many came in a second, over all the time."""
+        return (self.count - 1) / (self.last_s - self.first_s) if self.last_s > self.first_s else 0.0
 
 
 class Console(asyncio.Protocol):
@@ -56,8 +82,8 @@ class Console(asyncio.Protocol):
         self.market = market
         self.seen = seen
         self.book = BookBuilder()
-        self.first_s = self.last_s = 0.0  # when the first change came, and the last frame
-        self.by_second: Counter[int] = Counter()
+        self.book_frames = 0
+        self.paced = Paced()
         self._hello = handshake(STREAM_PATH, host, "")
         self._channel = f"book:{market}/{TENOR}/paced"
         self._wanted = schema.SubscribeParams(channels=(self._channel, f"trades:{market}/paced", "status"))
@@ -65,10 +91,6 @@ class Console(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._trades_seq: int | None = None
         self.left = False
-
-    @property
-    def frames(self) -> int:
-        return self.by_second.total()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
@@ -109,14 +131,14 @@ class Console(asyncio.Protocol):
             if self._trades_seq not in (None, push.prev_seq):
                 self._fail(f"trades of {push.seq} follow {push.prev_seq}, not {self._trades_seq}")
             self._trades_seq = push.seq
+            self.paced.take(now_s)
             self.seen.trade_frames += 1
             self.seen.trades += len(msgspec.json.decode(push.data, type=answers.NewTrades).items)
 
     def _take_book(self, push: answers.Push, now_s: float) -> None:
-        if push.type != SNAPSHOT or self.frames:
-            self.first_s = self.first_s or now_s
-            self.by_second[int(now_s - self.first_s)] += 1
-            self.last_s = now_s
+        if push.type != SNAPSHOT or self.book_frames:
+            self.paced.take(now_s)
+            self.book_frames += 1
             self.seen.wholes += push.type == SNAPSHOT
         if not self.book.whole and push.type != SNAPSHOT:
             return  # it was a failure, which has been told, and comes whole again
@@ -163,11 +185,9 @@ async def watch(url: str, count: int, markets: list[str]) -> Seen:
 
 
 def _add_up(console: Console, seen: Seen) -> None:
-    seen.book_frames += console.frames
-    if console.frames > 1:
-        per_s = (console.frames - 1) / (console.last_s - console.first_s)
-        seen.most_per_s = max(seen.most_per_s, per_s)
-        seen.most_in_a_second = max(seen.most_in_a_second, *console.by_second.values())
+    seen.book_frames += console.book_frames
+    seen.most_per_s = max(seen.most_per_s, console.paced.per_s)
+    seen.most_in_a_second = max(seen.most_in_a_second, console.paced.most_in_a_second)
     books = seen.books.setdefault(console.market, [])
     book = Book(console.book.asks, console.book.bids)
     if book not in books:

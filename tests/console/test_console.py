@@ -112,7 +112,7 @@ async def test_the_sync_light_is_red_while_a_frame_is_missing_or_wrong(
     for number in range(2):  # the one is spoiled, of a gap the next one tells
         await house.bid(f"{spoil}-{number}", price=f"10.0{number + 1}", quantity="1", earliest_start="now",
                         latest_start=LATEST)  # fmt: skip
-        await spoiling.wait()  # what comes sooner than a tenth of a second after it would come in the same frame
+        await spoiling.wait()  # what comes sooner than a fifth of a second after it would come in the same frame
         if number == 0 and spoil == "drop":
             await expect(light).to_have_attribute("data-sync", "in")
     await expect(light).to_have_attribute("data-sync", "lost")

@@ -1,10 +1,13 @@
 """A house for each test: an empty database, a market with the real seeds, an edge on a free port, a client."""
 
-from collections.abc import AsyncIterator
+import io
+import logging
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import aiohttp
 import pytest
+import structlog
 from msgspec.structs import replace
 
 from exchange.core.state_machine import RULES_VERSION
@@ -13,10 +16,12 @@ from exchange.runtime.exchange import Exchange
 from exchange.runtime.seeds import default_seeds_dir, load_seeds
 from exchange.store.journal import PostgresJournal
 from gateway.app import build_app, serving
+from gateway.logs import log_to
 from gateway.settings import Settings
 from gateway.vault import Vault
 from tests.conftest import database
 from tests.gateway.house import PLENTY, START_S, House
+from tests.gateway.logged import Logs
 
 
 @pytest.fixture
@@ -50,3 +55,21 @@ async def house(market: Exchange, settings: Settings, database_url: str) -> Asyn
         await opened.appoint_operator()
         yield opened
         await opened.hang_up()
+
+
+@pytest.fixture
+def logs() -> Iterator[Logs]:
+    """Sends the logs to a new stream, and back where they were in the end."""
+    root = logging.getLogger()
+    before = list(root.handlers)
+
+    def begin(*, every: bool, stream: io.StringIO | None = None) -> io.StringIO:
+        stream = stream or io.StringIO()
+        log_to(stream, every=every)
+        structlog.configure(cache_logger_on_first_use=False)
+        return stream
+
+    yield begin
+    log_to(io.StringIO())
+    structlog.reset_defaults()
+    root.handlers = before

@@ -2,50 +2,17 @@
 
 import io
 import logging
-from collections.abc import Callable, Iterator
-from typing import Any
 
-import msgspec
-import pytest
 import structlog
 
 from gateway.auth import new_key
-from gateway.logs import log_to
 from tests.gateway.house import House, a_bid, an_ask
-
-Logs = Callable[..., Any]
+from tests.gateway.logged import Logs, lines, of
 
 
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
-
-
-@pytest.fixture
-def logs() -> Iterator[Callable[..., io.StringIO]]:
-    """Sends the logs to a new stream, and back where they were in the end."""
-    root = logging.getLogger()
-    before = list(root.handlers)
-
-    def begin(*, every: bool, stream: io.StringIO | None = None) -> io.StringIO:
-        stream = stream or io.StringIO()
-        log_to(stream, every=every)
-        structlog.configure(cache_logger_on_first_use=False)
-        return stream
-
-    yield begin
-    log_to(io.StringIO())
-    structlog.reset_defaults()
-    root.handlers = before
-
-
-def lines(stream: io.StringIO) -> list[dict[str, Any]]:
-    return [msgspec.json.decode(line) for line in stream.getvalue().splitlines()]
-
-
-def of(stream: io.StringIO, event: str, **fields: Any) -> list[dict[str, Any]]:
-    found = (line for line in lines(stream) if line["event"] == event)
-    return [line for line in found if fields.items() <= line.items()]
 
 
 async def test_every_request_op_and_command_can_be_followed(house: House, logs: Logs) -> None:

@@ -20,6 +20,13 @@ from tests.gateway.house import House, a_bid, an_ask
 DEPLOY = Path(__file__).parents[2] / "deploy"
 OF_PROMETHEUS = {"up"}  # what it makes by itself
 
+POOLS: dict[str, dict[str, str]] = {
+    "ceiling": {"pool": "1000.00", "pool_is": "ceiling"},
+    "total": {"pool": "1000.00", "pool_is": "total"},
+    "floor": {"pool": "1000.00", "pool_is": "floor"},
+    "plain": {},
+}
+
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 
@@ -109,6 +116,28 @@ async def test_what_the_market_refuses_is_counted_by_its_code(house: House) -> N
     assert told(seen, "rejects_total", code="market_not_open") == 1
     assert told(seen, "commands_total", command="place_ask") == 1
     assert told(seen, "open_orders", side="ask") == 0
+
+
+async def test_only_pools_that_can_run_out_are_told_of_with_what_they_may_grant_in_that_time(house: House) -> None:
+    await house.account("hz", ["provider"])
+    await house.account("alice", tags=["startup"])
+    rates = {"rates": [{"share": "0.5"}]}
+    for name, pool in POOLS.items():
+        body = {"programme": name, "name_en": name, "name_zh": name, **rates, **pool}
+        await house.post("/v1/operator/programmes", house.operator, body)
+    await house.post("/v1/asks", await house.key("hz"), an_ask())
+    for name in POOLS:
+        bid = a_bid(name, quantity="1", duration="PT6H", vouchers=[name])
+        assert (await house.post("/v1/bids", await house.key("alice"), bid))["leases"][0]["subsidy"] == "42.00"
+    seen = await scraped(house)
+    names = {dict(labels)["programme"] for name, labels in seen if name == "leasebook_voucher_pool_figure_cny"}
+    assert names & POOLS.keys() == {"ceiling", "total"}
+    for name in names & POOLS.keys():
+        assert told(seen, "voucher_pool_figure_cny", programme=name) == 1000
+        assert told(seen, "voucher_cny", programme=name, state="pool") == 958
+    shown = {dict(labels)["programme"] for name, labels in seen if ("state", "pool") in labels}
+    assert shown == names
+    assert all(told(seen, "voucher_cny", programme=name, state="committed") == 42 for name in POOLS)
 
 
 def expressions() -> Iterator[tuple[str, str]]:

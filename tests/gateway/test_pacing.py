@@ -1,4 +1,4 @@
-"""Paced channels: at most ten frames a second, the first at once, nothing lost; a book built from them is the book."""
+"""Paced channels: at most five frames a second, the first at once, nothing lost; a book built from them is the book."""
 
 import asyncio
 from collections import Counter
@@ -108,7 +108,7 @@ def test_what_comes_after_a_quiet_spell_goes_on_at_once_and_the_rest_together_wh
     assert told.lists[3:] == [[5]], "what is closed tells nothing more"
 
 
-def test_no_second_has_more_than_ten_frames_however_news_come() -> None:
+def test_no_second_has_more_than_five_frames_however_news_come() -> None:
     told, chance = Told(), Random(1)
     told_by_s: list[float] = []
     for number in range(3_000):
@@ -119,7 +119,7 @@ def test_no_second_has_more_than_ten_frames_however_news_come() -> None:
     assert [number for each in told.lists for number in each] == list(range(3_000))
     for at_s, numbers in zip(told.times_s, told.lists, strict=True):
         assert at_s <= told_by_s[numbers[0]]
-    spans_s = [later - earlier for earlier, later in zip(told.times_s, told.times_s[10:], strict=False)]
+    spans_s = [later - earlier for earlier, later in zip(told.times_s, told.times_s[5:], strict=False)]
     assert min(spans_s) > 1 - 2 * GRAIN_S
 
 

@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
-from loadtests.consoles.bench import MARKETS, Found, Plan, bench_consoles, check_books, result_of
+from loadtests.consoles.bench import FRAMES_MAX, MARKETS, Found, Plan, bench_consoles, check_books, result_of
 from loadtests.consoles.flow import Buyer, Provider
-from loadtests.consoles.viewers import Book, Seen
+from loadtests.consoles.viewers import Book, Paced, Seen
 from loadtests.edge.rows import Wrong
 from loadtests.edge.served import Spent
 from loadtests.openloop.latencies import Latencies
@@ -23,24 +23,39 @@ def test_consoles_that_are_open_have_the_book() -> None:
     assert figures["answers"] == SMALL.rate * SMALL.run_s
     assert figures["book_frames"] > 0
     assert figures["trades"] > 0
+    assert 0 < figures["most_in_a_second"] <= FRAMES_MAX + 2, "a busy machine may read late what was sent in time"
     assert figures["candles"] >= 1
     assert figures["failures"] == []
     assert figures["server_s"] > 0
     assert msgspec.json.encode(result)
 
 
-def found(most_per_s: float, failures: list[str]) -> Found:
-    seen = Seen(book_frames=50, most_per_s=most_per_s, failures=failures)
+def found(most_per_s: float, failures: list[str], most_in_a_second: int = 0) -> Found:
+    seen = Seen(book_frames=50, most_per_s=most_per_s, most_in_a_second=most_in_a_second, failures=failures)
     return Found(200, Latencies(100, 100, 1, 2, 3, 4), Spent(1, 1), 10, seen)
 
 
 @pytest.mark.parametrize(
-    ("most_per_s", "failures", "kept"),
-    [(10.0, [], [True, True]), (10.1, [], [False, True]), (9.0, ["checksum"], [True, False])],
+    ("most_per_s", "most", "failures", "kept"),
+    [
+        (10.0, 11, [], [True, True, True]),
+        (10.1, 11, [], [False, True, True]),
+        (9.0, 12, [], [True, False, True]),
+        (9.0, 10, ["checksum"], [True, True, False]),
+    ],
 )
-def test_promises(most_per_s: float, failures: list[str], kept: list[bool]) -> None:
-    result = result_of(SMALL, [found(0, []), found(most_per_s, failures)])
+def test_promises(most_per_s: float, most: int, failures: list[str], kept: list[bool]) -> None:
+    result = result_of(SMALL, [found(0, []), found(most_per_s, failures, most)])
     assert [promise.kept for promise in result.promises] == kept
+
+
+def test_the_most_in_a_second_are_those_of_any_second() -> None:
+    paced = Paced()
+    for at_s in (5.0, 5.8, 6.0, 6.2, 6.4, 6.5, 7.6):
+        paced.take(at_s)
+    assert (paced.count, paced.most_in_a_second) == (7, 5), "from 5.8 on; what is a whole second later is in the next"
+    assert paced.per_s == pytest.approx(6 / 2.6)
+    assert Paced().per_s == 0
 
 
 def test_a_book_that_is_another_is_found() -> None:

@@ -10,14 +10,16 @@ from random import Random
 
 import pytest
 
-from exchange.core.leases.pieces import clip, shape_of
+from exchange.core.leases.pieces import Shape, area, clip, shape_of
 from exchange.core.ledger.chart import AVAILABLE, COMMITTED, POOL, PURSES, programme_purse, purse
 from exchange.core.receipts import KEYED
 from exchange.core.state_machine import StateMachine
 from exchange.language.claims import Claimant, clash, why_not
 from exchange.language.commands import Command, Deposit, Withdraw
 from exchange.language.commands_operator import PauseProgramme
+from exchange.language.events import RESTING
 from exchange.language.port import Outcome, Reads
+from exchange.language.units import DAY_S, full_uch
 from exchange.language.views import AccountView, AskView, BidView, LeaseView
 from exchange.projections.views import Views
 from tests.properties.choices import BLOB_BYTES
@@ -25,7 +27,7 @@ from tests.properties.money_flavours import FLAVOURS
 from tests.properties.money_world import NAMES, VENUE, Flavour, next_command, setting
 from tests.reference.books import Books
 
-SEQUENCES, COMMANDS = 40, 80
+SEQUENCES, COMMANDS, DAYS = 40, 80, 3
 MUST_MEET = {
     "meters": {"lease running", "lease ended", "lease defaulted", "Deposit again", "Withdraw again"},
     "vouchers": {"double_subsidy", "underused", "related_party"},
@@ -99,6 +101,7 @@ class Reader:
     def check(self) -> None:
         self.check_accounts()
         self.check_leases()
+        self.check_capacity()
         self.check_programmes()
 
     def check_accounts(self) -> None:
@@ -150,6 +153,38 @@ class Reader:
         if open_lease is not None:
             settled_s = open_lease.settled_s
             assert clip(lease.shape, settled_s) == clip(shape_of(open_lease.pieces), settled_s)
+
+    def check_capacity(self) -> None:
+        """Each open lease's buyer has its own pieces, and each ask of own chips what is free of it; nothing twice.
+
+        Between two steps nobody can be let in before the next, and asks may or may not show what is free until then.
+        """
+        state, area_s = self.machine.state, Counter[tuple[str, ...]]()
+        first_s, on_step = state.now_s // DAY_S * DAY_S, state.catalog.next_step_s(state.now_s) == state.now_s
+
+        def spread(what: str, where: tuple[str, ...], shape: Shape) -> None:
+            for day in range(DAYS):
+                start_s = first_s + day * DAY_S
+                area_s[what, *where, str(day)] += area(clip(shape, max(start_s, state.now_s), start_s + DAY_S))
+
+        for lease in state.leases.values():
+            spread("leased", (lease.region, lease.chip, lease.deliverer, lease.site), shape_of(lease.pieces))
+        for ask in state.asks.values():
+            if on_step and ask.lease_id is None and ask.state == RESTING:
+                spread("offered", (ask.region, ask.chip, ask.account_id, ask.site), ask.free.segments(state.now_s))
+        shown = Counter[tuple[str, ...]]()
+        for market in {(row.region, row.chip) for row in self.reads.capacity(DAYS)}:
+            for site in self.reads.capacity(DAYS, market):
+                for place, day in enumerate(site.days):
+                    where = (site.region, site.chip, site.provider, site.site, str(place))
+                    shown["leased", *where] = day.leased_uch
+                    shown["offered", *where] = day.offered_uch if on_step else 0
+                    part_s = DAY_S - max(0, state.now_s - day.start_s)
+                    sums = day.leased_uch + day.offered_uch + day.idle_uch
+                    assert abs(sums - full_uch(site.chips_milli, part_s)) <= 2, "each is rounded"
+                    assert day.idle_uch >= 0
+        for each in shown.keys() | area_s.keys():
+            assert abs(shown[each] - full_uch(area_s[each], 1)) <= 1, each
 
     def check_programmes(self) -> None:
         state = self.machine.state

@@ -78,5 +78,7 @@ class Pulse(Struct, frozen=True, kw_only=True):
     checks: int  # of all the books
     check_ns: int
     violations: int  # that the last check found
+    checks_skipped: int  # that were due, and for which the market was too large
+    marks_skipped: int  # likewise, digests
     recovery_ns: int
     replayed: int

@@ -5,13 +5,11 @@ One process holds it, all in one event loop. Reads are plain calls on the views 
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Self
 
-from exchange.core.conservation import audit
 from exchange.core.digest import digest
 from exchange.core.explaining import explain
-from exchange.core.ledger.chart import AVAILABLE, COMMITTED, POOL, PURSES, programme_purse, purse
 from exchange.core.previewing import preview
 from exchange.core.quoting import quote
 from exchange.language.commands import AdvanceTime, Command, PlaceBid
@@ -26,10 +24,10 @@ from exchange.language.rejects import Code, Reject
 from exchange.language.snapshots import Snapshots
 from exchange.language.statements import Statements
 from exchange.language.texts import unkept
-from exchange.language.units import Micros, Seconds
+from exchange.language.units import Seconds
 from exchange.language.views import Audit, Explanation, Quote
 from exchange.projections.views import Views
-from exchange.runtime.checking import keep_checking
+from exchange.runtime.checking import find_wrong, keep_checking
 from exchange.runtime.clock import Clock, SandboxClock
 from exchange.runtime.feed import AccountSubscription, Feed
 from exchange.runtime.inbox import INBOX_MAX, Inbox
@@ -251,31 +249,14 @@ class Exchange:
             checks=meters.checks,
             check_ns=meters.check_ns,
             violations=meters.violations,
+            checks_skipped=meters.checks_skipped,
+            marks_skipped=meters.marks_skipped,
             recovery_ns=int(self.recovery.seconds * 1e9),
             replayed=self.recovery.replayed,
         )
 
     def _wrong(self) -> list[str]:
-        """All that is wrong with the books, or shown otherwise than it is."""
-        wrong = audit(self._machine.state)
-        for name, real, shown in self._shown():
-            if shown != real:
-                wrong.append(f"{name} is {real}, shown as {shown}")
-        return wrong
-
-    def _shown(self) -> Iterator[tuple[str, Micros, Micros]]:
-        """Every amount that the views show of the books: whose it is, what it is, and what is shown."""
-        state = self._machine.state
-        for account in self._views.accounts():
-            for kind in PURSES:
-                name = purse(account.account_id, kind)
-                yield name, state.ledger.balance(name), getattr(account, f"{kind}_micros")
-            name = purse(account.account_id, AVAILABLE)
-            yield f"of {name} what is contestable", state.contestable.get(name, 0), account.contestable_micros
-        for programme in self._views.programmes():
-            for kind, shown in ((POOL, programme.pool_micros), (COMMITTED, programme.committed_micros)):
-                name = programme_purse(programme.definition.programme, kind)
-                yield name, state.ledger.balance(name), shown
+        return find_wrong(self._machine.state, self._views)
 
     async def _sow(self, seeds: Sequence[Command]) -> None:
         assert len(seeds) < BATCH_MAX  # one batch with the clock's first step: half a catalogue would pass for a whole

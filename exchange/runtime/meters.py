@@ -25,6 +25,7 @@ class Meters:
         self.fold_ns = 0
         self.overflows = {"book": 0, "trades": 0, "status": 0}
         self.checks = self.check_ns = self.violations = 0
+        self.checks_skipped = self.marks_skipped = 0  # walks over everything for which the market was too large
         self.snapshot_seq = snapshot_seq
         self.snapshots = [0, 0]  # that failed, that were taken
         self.snapshot_ns = 0

@@ -7,6 +7,10 @@ whatever one commit takes. No batch is taken while too much waits for the scribe
 Between the journal's answer and the last event there is no `await`, so nobody sees a half-applied batch. Time enters as
 a command: before a batch, or by itself when something has fallen due. So do the cancels that follow a block. Any
 failure ends the pump for good: stop, never skip.
+
+Between batches a digest is kept now and then, while a walk over the whole state is short (runtime/walks.py). A market
+too large for that has the digests of its snapshots, which are taken in a process of their own, and that of a clean
+stop, unless even that would keep the stop waiting.
 """
 
 import asyncio
@@ -26,13 +30,12 @@ from exchange.runtime.inbox import Inbox, Waiting
 from exchange.runtime.meters import Meters
 from exchange.runtime.replaying import Place
 from exchange.runtime.scribe import Scribe
+from exchange.runtime.walks import DIGEST, LAST_WALK_MAX_S, WALK_MAX_S, Walk
 
 BATCH_MAX = 1_024
+_UNKEPT = (OverflowError, ValueError)  # of the encoder: a number beyond 64 bits, a text with half of a surrogate pair
 MARK_EVERY_S = 10.0
-# A digest walks the whole state while commands wait. It is given at most this share of the time, and no more than this
-# many open orders and leases while the market trades; a clean stop always takes one.
-MARK_SHARE = 200
-MARK_OPEN_MAX = 50_000
+MARK_SHARE = 200  # a digest walks the whole state while commands wait: it is given one part in so many of the time
 
 
 class Pump:
@@ -55,6 +58,7 @@ class Pump:
         self._marked_seq = place.seq
         self._time = asyncio.get_running_loop().time
         self._mark_at = self._time() + MARK_EVERY_S
+        self._walk = Walk(self._machine.state, DIGEST)
 
     def stop(self) -> None:
         """Finish what is waiting, then end."""
@@ -64,6 +68,7 @@ class Pump:
     def fail(self, failure: BaseException) -> None:
         """End for this reason, once what is under way has come to its own end."""
         self._failure = failure
+        self._scribe.abandon()  # a page may hang as long as the database does, and nobody is to wait for room meanwhile
         self._inbox.wake()
 
     async def run(self) -> None:
@@ -72,9 +77,9 @@ class Pump:
         try:
             while True:
                 await self._inbox.wait(0.0 if self._stopping else self._idle_s())
-                if self._failure is not None:
-                    raise self._failure
+                self._go_on()
                 await self._scribe.room()
+                self._go_on()
                 batch = self._inbox.take(BATCH_MAX)
                 if not batch and self._stopping:
                     break
@@ -90,6 +95,11 @@ class Pump:
                     waiting.outcome.set_exception(MarketStopped("the market has stopped"))
             self._feed.close()
 
+    def _go_on(self) -> None:
+        """Raise what this is to end for, if anything."""
+        if self._failure is not None:
+            raise self._failure
+
     def _idle_s(self) -> float | None:
         """How long nothing can happen if nobody comes, in real seconds."""
         if self._machine.state.curbs.evictions:
@@ -103,7 +113,7 @@ class Pump:
             return
         try:
             payload = encode_commands(commands)
-        except OverflowError:
+        except _UNKEPT:
             await self._carry_out([waiting for waiting in batch if _can_be_kept(waiting)])
             return
         first_seq = self._machine.state.seq + 1
@@ -135,7 +145,9 @@ class Pump:
         now_s = self._clock.now_s()
         due_s = state.agenda.next_s()
         stamped: list[Command] = []
-        if now_s > state.now_s and (commands or (due_s is not None and due_s <= now_s)):
+        # What falls due at the very instant that the clock shows is due, or the pump would look at it for ever.
+        due = due_s is not None and due_s <= now_s and now_s >= state.now_s
+        if due or (commands and now_s > state.now_s):
             steps = _steps(state.now_s, now_s)
             # A command that itself takes the clock there makes the last step.
             stamped.extend(steps[:-1] if commands and isinstance(commands[0], AdvanceTime) else steps)
@@ -153,15 +165,20 @@ class Pump:
         state = self._machine.state
         if state.seq == self._marked_seq:
             return
-        busy = self._time() < self._mark_at or len(state.bids) + len(state.asks) + len(state.leases) > MARK_OPEN_MAX
-        if busy and not final:
+        if not final and self._time() < self._mark_at:
+            return
+        if self._walk.expected_s() > (LAST_WALK_MAX_S if final else WALK_MAX_S):
+            self._walk.skipped()
+            self._meters.marks_skipped += 1
+            self._mark_at = self._time() + MARK_EVERY_S
             return
         began = self._time()
         mark = DigestMark(seq=state.seq, digest=digest(state))
-        took = self._time() - began
+        took_s = self._time() - began
+        self._walk.took(took_s)
         await self._journal.mark_digest(mark)
         self._marked_seq = mark.seq
-        self._mark_at = self._time() + max(MARK_EVERY_S, took * MARK_SHARE)
+        self._mark_at = self._time() + max(MARK_EVERY_S, took_s * MARK_SHARE)
 
 
 def _steps(from_s: Seconds, to_s: Seconds) -> list[AdvanceTime]:
@@ -173,10 +190,10 @@ def _steps(from_s: Seconds, to_s: Seconds) -> list[AdvanceTime]:
 
 
 def _can_be_kept(waiting: Waiting) -> bool:
-    """Whether bytes can say it, which is its sender's affair alone: a number may be too long for them."""
+    """Whether bytes can say it, which is its sender's affair alone: a number may be too long, or a text half a sign."""
     try:
         encode_commands([waiting.command])
-    except OverflowError as failure:
+    except _UNKEPT as failure:
         waiting.outcome.set_exception(failure)
         return False
     return True

@@ -97,8 +97,9 @@ class Scribe:
             raise self._failure
 
     def abandon(self) -> None:
-        """Write no more: a command broke half-way, and nobody knows what is true."""
+        """Write no more, and keep nobody waiting for room: a command broke half-way, or the journal is lost."""
         self._pages = None
+        self._space.set()
 
     def poke(self) -> None:
         """There is something to write."""

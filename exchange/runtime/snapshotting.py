@@ -1,8 +1,9 @@
 """Taking a snapshot, in a process of its own: a second replica of the market reads the journal and keeps what it sees.
 
 The server is not disturbed: this one only reads the journal, and writes nothing but the snapshot. It begins at the
-snapshot before, so each one made proves that one, and every digest that was kept since. A snapshot never goes further
-than the statements do, so that the next start can use it.
+snapshot before, so each one made proves that one, and every digest that was kept since, and it checks all the books,
+which a large market's server leaves to it. A snapshot never goes further than the statements do, so that the next start
+can use it.
 """
 
 import time
@@ -11,10 +12,13 @@ from contextlib import aclosing
 
 from exchange.core.digest import digest
 from exchange.core.state_machine import RULES_VERSION
+from exchange.language.journal import JournalBroken
 from exchange.language.snapshots import SnapshotHead
 from exchange.language.upkeep import SnapshotTaken
+from exchange.runtime.checking import find_wrong
 from exchange.runtime.parts import LAYOUT, save
 from exchange.runtime.recovery import recover
+from exchange.runtime.replaying import Place
 from exchange.store.reading import JournalReader
 from exchange.store.snapshots import PostgresSnapshots
 from exchange.store.statements import PostgresStatements
@@ -32,6 +36,7 @@ async def take_snapshot(dsn: str, progress: Callable[[int], None] | None = None)
         head = SnapshotHead(place.seq, place.link, RULES_VERSION, LAYOUT, digest(place.machine.state))
         new = place.seq > recovery.snapshot_seq
         if new:
+            _check_books(place)
             head = await snapshots.keep(head, save(place))
             await snapshots.thin(KEPT)
     return SnapshotTaken(
@@ -44,3 +49,13 @@ async def take_snapshot(dsn: str, progress: Callable[[int], None] | None = None)
         digest=head.digest,
         warnings=recovery.warnings,
     )
+
+
+def _check_books(place: Place) -> None:
+    """JournalBroken unless the books add up, and are shown as they are: nothing else is to begin from them."""
+    wrong = find_wrong(place.machine.state, place.views)
+    if wrong:
+        raise JournalBroken(
+            f"At seq {place.seq} the books do not add up (faults: {len(wrong)}; the first: {wrong[0]}). No snapshot was "
+            "kept. Halt the market, keep the database as it is, and report this."
+        )

@@ -81,6 +81,9 @@ def _watching(pulse: Pulse) -> Iterator[Metric]:
     yield gauge("invariant_violations", "What the last check of all books found wrong: must be 0.", pulse.violations)
     yield counter("invariant_checks", "Checks of all books.", pulse.checks)
     yield counter("invariant_check_seconds", "Seconds that those checks took.", seconds(pulse.check_ns))
+    told = "Walks over everything that were due and left out, as commands would have waited for too long."
+    skipped = {("check",): pulse.checks_skipped, ("digest",): pulse.marks_skipped}
+    yield counters("walks_skipped", told, ("walk",), skipped)
 
 
 def _trading(market: Market, pulse: Pulse) -> Iterator[Metric]:

@@ -12,7 +12,8 @@ import pytest
 from exchange.core.state_machine import RULES_VERSION
 from exchange.language.codec import encode_commands
 from exchange.language.commands import AdvanceTime
-from exchange.language.journal import DigestMark, JournalBusy, JournalError
+from exchange.language.journal import DigestMark, JournalBroken, JournalBusy, JournalError
+from exchange.runtime import snapshotting
 from exchange.runtime.archive import BackupBroken, back_up, restore
 from exchange.runtime.past import market_at
 from exchange.runtime.rebuilding import rebuild
@@ -81,6 +82,18 @@ async def test_snapshots_keep_behind_the_statements_and_prove_those_before(marke
     assert (verdict.seq, verdict.digest, verdict.statements_seq) == (done.seq, done.digest, done.seq)
     assert verdict.audit_entries == len((await market_at(market, done.seq)).reads.audit_log(None, None, None, 500)) > 0
     assert all(verdict.tables.values())
+
+
+async def test_no_snapshot_is_kept_of_books_that_do_not_add_up(
+    market: str, raw: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await raw.execute("TRUNCATE snapshot_part, snapshot")
+    with monkeypatch.context() as patch:
+        patch.setattr(snapshotting, "find_wrong", lambda *_: ["hz is 1, shown as 2"])
+        with pytest.raises(JournalBroken, match=r"do not add up \(faults: 1; the first: hz is 1, shown as 2\)"):
+            await take_snapshot(market)
+    assert (await verify(market)).checked_snapshots == 0
+    assert (await take_snapshot(market)).new
 
 
 LAST_TOLD = "SELECT account_id, max(seq) FROM statements.told GROUP BY account_id ORDER BY account_id LIMIT 1"

@@ -95,6 +95,7 @@ class MarketBraked(Struct, frozen=True, kw_only=True):
     region: str | None
     chip: str | None
     state: str
+    since: Instant
     reason: str
     operator_id: str
 

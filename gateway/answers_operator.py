@@ -8,9 +8,11 @@ from gateway.schema import Instant
 class SessionOut(Struct, frozen=True, kw_only=True):
     """One open stream. `account_id` and `key_id` are null while nobody is logged in.
 
-    `since` and `heard_at` are by the market's clock: when it was opened, and when its last frame came. `in_flight` are
-    requests that are under way, `outbox_bytes` is what waits for the peer to take it. All open orders of the account
-    are canceled when a stream with `cancel_on_disconnect` ends, and at `dead_man_until`, unless that is wound up again.
+    `since`, `heard_at` and `dead_man_until` are by the market's clock: when it was opened, when its last frame came,
+    and when all open orders of the account are canceled unless that is wound up again; they are, too, when a stream
+    with `cancel_on_disconnect` ends. `silent_s` are whole seconds of everybody's clock since that last frame, however
+    fast the market's own clock goes. `in_flight` are requests that are under way, `outbox_bytes` is what waits for the
+    peer to take it.
     """
 
     session_id: str
@@ -19,6 +21,7 @@ class SessionOut(Struct, frozen=True, kw_only=True):
     address: str | None
     since: Instant
     heard_at: Instant
+    silent_s: int
     in_flight: int
     outbox_bytes: int
     channels: tuple[str, ...]

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 
 from exchange.language import hits as market
-from exchange.language.commands import OPEN
-from exchange.language.events import MarketStateSet
 from exchange.language.events_operator import Change
 from exchange.language.instants import format_instant
 from exchange.language.units import format_chips
@@ -46,16 +44,20 @@ def proposal(view: ProposalView) -> answers.Proposal:
     )
 
 
-def braking(seq: int, latest: Iterable[MarketStateSet], curbs: CurbsView) -> answers.Braking:
+def braking(seq: int, curbs: CurbsView) -> answers.Braking:
     """All that operators hold back."""
     return answers.Braking(
         seq=seq,
         markets=tuple(
             answers.MarketBraked(
-                region=set_.region, chip=set_.chip, state=set_.state, reason=set_.reason, operator_id=set_.operator_id
+                region=brake.made.region,
+                chip=brake.made.chip,
+                state=brake.made.state,
+                since=format_instant(brake.since_s),
+                reason=brake.made.reason,
+                operator_id=brake.made.operator_id,
             )
-            for set_ in latest
-            if set_.state != OPEN
+            for brake in curbs.markets
         ),
         accounts=tuple(
             answers.AccountBlocked(

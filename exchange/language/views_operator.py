@@ -1,5 +1,6 @@
 """What can be read about operators' doings: what is braked, what waits for a second operator, and the audit log."""
 
+from exchange.language.events import MarketStateSet
 from exchange.language.events_operator import WAITING, OperatorActed, ProposalMade
 from exchange.language.units import BasisPoints, Seconds
 from exchange.language.views import View
@@ -52,9 +53,17 @@ class BandView(View, frozen=True, kw_only=True):
     operator_id: str
 
 
-class CurbsView(View, frozen=True, kw_only=True):
-    """What operators hold back beside the states of markets, each list in the order in which it was set."""
+class BrakeView(View, frozen=True, kw_only=True):
+    """What was set last for a market, a region, a chip type or the venue, and when."""
 
+    since_s: Seconds
+    made: MarketStateSet
+
+
+class CurbsView(View, frozen=True, kw_only=True):
+    """What operators hold back, each list in the order in which it was first set; of `markets` those not open."""
+
+    markets: tuple[BrakeView, ...]
     accounts: tuple[BlockView, ...]
     programmes: tuple[BlockView, ...]
     bands: tuple[BandView, ...]

@@ -5,7 +5,7 @@ from itertools import islice
 
 from exchange.language.events_operator import AccountBlocked, BandSet, ProgrammePaused, ProposalClosed, ProposalMade
 from exchange.language.units import Seconds
-from exchange.language.views_operator import BandView, BlockView, CurbsView, ProposalView
+from exchange.language.views_operator import BandView, BlockView, BrakeView, CurbsView, ProposalView
 
 
 class Curbs:
@@ -61,9 +61,10 @@ class Curbs:
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
-    def view(self) -> CurbsView:
-        """What holds now."""
+    def view(self, markets: tuple[BrakeView, ...]) -> CurbsView:
+        """What holds now, with the markets that are not open."""
         return CurbsView(
+            markets=markets,
             accounts=tuple(self.accounts.values()),
             programmes=tuple(self.programmes.values()),
             bands=tuple(self.bands.values()),

@@ -231,7 +231,7 @@ class Reading:
     # -- operators --------------------------------------------------------------------------------------------------
 
     def curbs(self) -> CurbsView:
-        return self._curbs.view()
+        return self._curbs.view(self._brakes.held())
 
     def blocked(self, account_id: str) -> bool:
         return account_id in self._curbs.accounts

@@ -295,7 +295,7 @@ def _save_markets(writer: Writer, views: Views) -> Iterator[bytes]:
     yield from writer.parts(kept.SALES, (
         kept.SaleRow(name, sale.at_s, str(sale.du), str(sale.worth)) for name, grade in grades for sale in grade.sales
     ))  # fmt: skip
-    yield from writer.parts(kept.BRAKES, views._brakes.all())
+    yield from writer.parts(kept.BRAKES, views._brakes.latest.values())
     yield from writer.parts(kept.BRAKED, ((*place, effective) for place, effective in views._brakes.set_at.items()))
 
 
@@ -308,7 +308,7 @@ def _load_markets(views: Views, reader: Reader) -> None:
     for sale in reader.values(kept.SALES):
         views._index.grades[sale.grade].add(Sale(sale.at_s, int(sale.du), int(sale.worth)))
     for brake in reader.values(kept.BRAKES):
-        views._brakes.set(brake)
+        views._brakes.set(brake.made, brake.since_s)
     views._brakes.set_at = {(region, chip, seq): state for region, chip, seq, state in reader.values(kept.BRAKED)}
 
 

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from exchange.language.commands import Rules
-from exchange.language.events import ChipDefined, MarketStateSet, RegionDefined
+from exchange.language.events import ChipDefined, RegionDefined
 from exchange.language.sections import Row, Section, layout
 from exchange.language.units import Micros, Seconds
 from exchange.language.views import (
@@ -19,7 +19,7 @@ from exchange.language.views import (
     TransferView,
 )
 from exchange.language.views_money import ContestView, FlagView, ProgrammeView
-from exchange.language.views_operator import AuditEntry, BandView, BlockView, ProposalView
+from exchange.language.views_operator import AuditEntry, BandView, BlockView, BrakeView, ProposalView
 from exchange.projections.depth import Counted
 
 STREAM: Final = "views"
@@ -177,7 +177,7 @@ RECENT: Final = Section("recent grants", Recent)
 TRADES: Final = Section("trades", TradeView)
 CANDLES: Final = Section("candles", Series)
 SALES: Final = Section("sales", SaleRow)
-BRAKES: Final = Section("brakes", MarketStateSet)
+BRAKES: Final = Section("brakes", BrakeView)
 BRAKED: Final = Section("braked", tuple[str, str, int, str])
 BLOCKED: Final = Section("blocked", BlockView)
 PAUSED: Final = Section("paused", BlockView)

@@ -287,7 +287,7 @@ TAKERS: Final[dict[type[e.Event], Callable[[Views, Any], None]]] = {
     e.TenorsSet: Views._take_tenors,
     e.RegionDefined: lambda views, event: views._catalog.take(event),
     e.ChipDefined: lambda views, event: views._catalog.take(event),
-    e.MarketStateSet: lambda views, event: views._brakes.set(event),
+    e.MarketStateSet: lambda views, event: views._brakes.set(event, views.now_s),
     m.ProgrammeDefined: lambda views, event: views._programmes.defined(event, views.now_s),
     m.ProgrammeChanged: lambda views, event: views._programmes.changed(event),
     m.SubsidyMoved: lambda views, event: views._programmes.subsidy_moved(event),

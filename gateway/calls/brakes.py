@@ -177,7 +177,7 @@ async def rule(call: Call[requests.RulingBrake]) -> answers.ContestRuled:
 async def listing(call: Call[NoParams]) -> answers.Braking:
     """All that operators hold back now."""
     reads = call.desk.market.reads
-    return wire_operator.braking(reads.seq, reads.brakes(), reads.curbs())
+    return wire_operator.braking(reads.seq, reads.curbs())
 
 
 async def _braked(call: Call[Any], command: Command, action: str, subject: str) -> answers.Braked:

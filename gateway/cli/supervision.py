@@ -9,10 +9,11 @@ import msgspec
 from rich.table import Table
 from rich.text import Text
 
+from exchange.language.instants import format_duration
 from gateway import answers_money, answers_operator, requests_money, schema, schema_money
 from gateway.cli.session import Session, speaks
 from gateway.cli.tables import table
-from gateway.cli.values import grouped, plain_time
+from gateway.cli.values import grouped, plain_time, short_duration
 from gateway.cli.vouchers import kpis, programme_table
 
 
@@ -77,12 +78,13 @@ COMMANDS = (contests, programmes, relate, alerts, kpis, sessions)
 
 def session_table(sessions: Sequence[answers_operator.SessionOut]) -> Table:
     """Open streams, one a line."""
-    columns = ("stream", "account", "key", "from", "since", "heard", "under way", "bytes waiting", "channels")
-    drawn = table(*columns, right=columns[6:8], names=("account", "key", "channels"), less=("key", "since", "stream"))
+    columns = ("stream", "account", "key", "from", "since", "silent", "under way", "bytes waiting", "channels")
+    drawn = table(*columns, right=columns[5:8], names=("account", "key", "channels"), less=("key", "since", "stream"))
     for one in sessions:
         drawn.add_row(
             one.session_id, one.account_id or "–", one.key_id or "–", one.address or "–", plain_time(one.since),
-            plain_time(one.heard_at)[11:], str(one.in_flight), grouped(str(one.outbox_bytes)), ", ".join(one.channels),
+            short_duration(format_duration(one.silent_s)), str(one.in_flight), grouped(str(one.outbox_bytes)),
+            ", ".join(one.channels),
         )  # fmt: skip
     return drawn
 

@@ -9,6 +9,7 @@ bad frame gets a problem and the socket lives on; ten in a row close it, as do a
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import Any, Final
 
 import msgspec
@@ -60,7 +61,8 @@ class Session:
         self._settings = settings
         self._socket = socket
         self.sitting = Sitting(f"s-{secrets.token_hex(8)}")
-        self._since_s = self._heard_s = desk.market.clock_s
+        self._since_s = desk.market.clock_s
+        self._note_heard()
         self._caller = NOBODY
         self._is_now(caller)
         self._outbox = Outbox(socket, settings.outbox_max_bytes, desk.counts)
@@ -106,6 +108,7 @@ class Session:
             address=self._socket.remote,
             since=format_instant(self._since_s),
             heard_at=format_instant(self._heard_s),
+            silent_s=int(monotonic() - self._heard),
             in_flight=len(self._calls),
             outbox_bytes=self._outbox.held_bytes,
             channels=self._listening.names,
@@ -138,11 +141,15 @@ class Session:
         self._end((GONE_AWAY, "shutting down"))
         await self._over.wait()
 
+    def _note_heard(self) -> None:
+        """Something has come just now, by the market's clock and by one that no market turns."""
+        self._heard_s, self._heard = self._desk.market.clock_s, monotonic()
+
     # ------------------------------------------------------------------------------------------------- requests
 
     async def _read(self) -> None:
         async for message in self._socket:
-            self._heard_s = self._desk.market.clock_s
+            self._note_heard()
             if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
                 await self._hear(message.type, message.data)
 

@@ -3,8 +3,21 @@
 import pytest
 
 from exchange.language.units import UnitError
+from gateway.answers_operator import SessionOut
 from gateway.cli.names import REGIONS
+from gateway.cli.supervision import session_table
 from gateway.cli.values import grouped, month_of, plain_time, short_duration
+
+
+def test_how_long_a_stream_is_silent_is_shown_as_a_length() -> None:
+    """In real time: the instant at which it was heard of is by the market's clock, which may stand still or race."""
+    stream = SessionOut(
+        session_id="s-1", account_id=None, key_id=None, address=None, since="2026-12-01T00:00:00Z",
+        heard_at="2026-12-01T00:15:00Z", silent_s=90, in_flight=0, outbox_bytes=0, channels=(),
+        cancel_on_disconnect=False, dead_man_until=None,
+    )  # fmt: skip
+    (silent,) = (column for column in session_table([stream]).columns if column.header == "silent")
+    assert list(silent.cells) == ["1m30s"]
 
 
 def test_names_are_split_at_commas() -> None:

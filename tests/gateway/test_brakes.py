@@ -81,7 +81,14 @@ async def test_the_strictest_of_all_scopes_holds(house: House) -> None:
     assert set((await states(house)).values()) == {"halted"}
     assert (await house.get("/v1/status"))["state"] == "halted"
     await set_to(region="shanghai", state="cancel_only")
+    await house.advance("PT1H")
     await set_to(chip="t4", state="post_only")
+    held = (await house.get("/v1/operator/brakes", house.operator))["markets"]
+    assert [(brake["region"], brake["chip"], brake["since"]) for brake in held] == [
+        (None, None, at(0)),
+        ("shanghai", None, at(0)),
+        (None, "t4", at(1)),
+    ]
     await set_to(state="post_only")
     await set_to(state="open")
     assert await states(house) == {

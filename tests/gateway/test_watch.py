@@ -11,7 +11,7 @@ from gateway.answers_operator import SessionOut
 from gateway.desk import Desk
 from gateway.roster import Roster
 from gateway.settings import Settings
-from gateway.ws import stream
+from gateway.ws import session, stream
 from gateway.ws.session import Session
 from tests.gateway.house import PLENTY, House, at
 
@@ -72,7 +72,8 @@ async def test_a_defect_in_the_look_at_a_key_keeps_nobody_in(house: House, monke
     assert await first.closed() == await second.closed() == 1011
 
 
-async def test_operators_see_who_is_on_the_stream(house: House) -> None:
+async def test_operators_see_who_is_on_the_stream(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "monotonic", lambda: 0.0)
     alice, bob = await house.account("alice"), await house.account("bob")
     first = await house.connect(alice)
     await house.advance("PT1H")
@@ -85,8 +86,8 @@ async def test_operators_see_who_is_on_the_stream(house: House) -> None:
     rest = await house.get(f"/v1/operator/sessions?cursor={seen['cursor']}", house.operator)
     assert rest["cursor"] is None
     sessions: list[dict[str, Any]] = [*seen["items"], *rest["items"]]
-    assert [session["account_id"] for session in sessions] == [None, "bob", "alice"]
-    assert len({session["session_id"] for session in sessions}) == 3
+    assert [one["account_id"] for one in sessions] == [None, "bob", "alice"]
+    assert len({one["session_id"] for one in sessions}) == 3
     key_id = (await house.get("/v1/account/keys", alice))["items"][0]["key_id"]
     assert sessions[2] == {
         "session_id": sessions[2]["session_id"],
@@ -95,6 +96,7 @@ async def test_operators_see_who_is_on_the_stream(house: House) -> None:
         "address": "127.0.0.1",
         "since": at(0),
         "heard_at": at(1),
+        "silent_s": 0,
         "in_flight": 0,
         "outbox_bytes": 0,
         "channels": ["account", BOOK],
@@ -108,10 +110,29 @@ async def test_operators_see_who_is_on_the_stream(house: House) -> None:
     async with asyncio.timeout(20):
         while len(left := (await house.get("/v1/operator/sessions", house.operator))["items"]) == 3:
             pass
-    assert [(session["account_id"], session["session_id"]) for session in left] == [
+    assert [(one["account_id"], one["session_id"]) for one in left] == [
         (None, sessions[1]["session_id"]),
         ("alice", sessions[2]["session_id"]),
     ]
+
+
+async def test_silence_is_told_in_real_seconds_however_the_markets_clock_goes(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1_000.0
+    monkeypatch.setattr(session, "monotonic", lambda: now)
+    socket = await house.connect(await house.account("alice"))
+
+    async def seen() -> tuple[int, str]:
+        (one,) = (await house.get("/v1/operator/sessions", house.operator))["items"]
+        return one["silent_s"], one["heard_at"]
+
+    now += 15.9
+    assert await seen() == (15, at(0)), "the market's clock stands still"
+    await house.advance("PT1H")
+    assert await seen() == (15, at(0)), "the market's clock has gone far"
+    await socket.do("ping")
+    assert await seen() == (0, at(1))
 
 
 class Seat:

@@ -28,7 +28,11 @@ from exchange.language.windows import Segment
 from exchange.projections.usage import area_until
 
 STATES = (SCHEDULED, RUNNING, ENDED, DEFAULTED, RELEASED, CANCELLED)
-SETTLED, CONTESTED, RULED = "settled", "contested", "ruled"
+PERIOD_STATES = (
+    SETTLED := "settled",
+    CONTESTED := "contested",
+    RULED := "ruled",
+)
 
 
 class Record:

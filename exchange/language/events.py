@@ -48,16 +48,16 @@ BY_OWNER, BY_TIME_IN_FORCE, BY_TIME, BY_SELF_TRADE, BY_BOND, BY_FILL = (
 )
 BY_DEAD_MAN, BY_DISCONNECT = "dead_man", "disconnect"
 BY_BLOCK = "blocked"
-# why a lease ended; of a resale's ask: that its lease did
-COMPLETED, NOT_STARTED, SILENT, RESOLD, BY_BUYER, BY_OPERATOR, LEASE_OVER = (
-    "completed",
-    "not_started",
-    "silent",
-    "resold",
-    "by_buyer",
-    "by_operator",
-    "lease_over",
+# why a lease ended: all the reasons there are; and of a resale's ask: that its lease did
+LEASE_REASONS = (
+    COMPLETED := "completed",
+    NOT_STARTED := "not_started",
+    SILENT := "silent",
+    RESOLD := "resold",
+    BY_BUYER := "by_buyer",
+    BY_OPERATOR := "by_operator",
 )
+LEASE_OVER = "lease_over"
 # why money moved: all the reasons there are
 TRANSFER_REASONS = (
     DEPOSITED := "deposit",

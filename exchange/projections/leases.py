@@ -29,7 +29,11 @@ from exchange.projections.shelves import Shelves
 from exchange.projections.usage import area_until
 
 STATES = (SCHEDULED, RUNNING, ENDED, DEFAULTED, RELEASED, CANCELLED)
-SETTLED, CONTESTED, RULED = "settled", "contested", "ruled"
+PERIOD_STATES = (
+    SETTLED := "settled",
+    CONTESTED := "contested",
+    RULED := "ruled",
+)
 
 
 class Record:

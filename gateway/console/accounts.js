@@ -3,7 +3,7 @@
 import {blockAccount, cancelOrders, revokeKey, unblockAccount} from "/console/actions.js";
 import {facts, h, panel, put, state, table} from "/console/dom.js";
 import {fromMicros, micros, money, shortMoney, when} from "/console/figures.js";
-import {accountLink, leaseLink} from "/console/leases.js";
+import {accountLink, leaseLink, moved} from "/console/leases.js";
 import {listing} from "/console/lists.js";
 import {t} from "/console/prefs.js";
 
@@ -152,7 +152,7 @@ function transfers(box, api, one, purse) {
   };
   const columns = () => [
     {head: t("time"), cell: (row) => h("span.soft", {title: row.at}, when(row.at))},
-    {head: t("reason"), cell: (row) => row.reason},
+    {head: t("reason"), cell: moved},
     {head: purse ? t("change") : t("amount"), num: true, cell: (row) => (purse ? change(row) : money(row.amount))},
     ...(purse ? [{head: t("then_held"), num: true, cell: (row) => money(row.after[purse])}] : []),
     {

@@ -14,6 +14,7 @@ const ACTIONS = [
   "withdraw",
   "define_programme",
   "relate_groups",
+  "set_rules",
   "set_market_state",
   "cancel_lease",
   "rule_contest",
@@ -26,6 +27,8 @@ const ACTIONS = [
   "confirm_proposal",
   "reject_proposal",
 ];
+
+const OF_LEASES = {cancel_lease: /^lease-(\d+)$/, rule_contest: /^contest-(\d+)-/}; // the lease's number in a subject
 
 export function audit(root, {api}) {
   const box = h("div");
@@ -47,11 +50,11 @@ export function audit(root, {api}) {
       head: t("action"),
       cell: (row) => [
         t(`act_${row.action}`),
-        row.proposed && h("span.warn", ` · ${t("proposed")}`),
-        row.alone && h("span.warn", ` · ${t("alone")}`),
+        row.proposed && h("div.small.warn", t("proposed")),
+        row.alone && h("div.small.warn", t("alone")),
       ],
     },
-    {head: t("subject"), cell: (row) => (row.account_id ? accountLink(row.account_id) : row.subject)},
+    {head: t("subject"), cell: subject},
     {head: t("reason"), wrap: true, cell: (row) => row.reason},
     {
       head: t("changes"),
@@ -63,12 +66,13 @@ export function audit(root, {api}) {
     },
     {
       head: t("effects"),
+      wrap: true,
       cell: (row) =>
         h(
           "span.small.soft",
           Object.entries(row.effects)
             .filter(([, number]) => number)
-            .map(([name, number]) => `${number} ${t(`effect_${name}`)}`)
+            .map(([name, number]) => `${t(`effect_${name}`)} ${number}`)
             .join(", ") || "–",
         ),
     },
@@ -107,4 +111,19 @@ export function audit(root, {api}) {
     h("section.panel", box),
   );
   return look();
+}
+
+/** What was acted on; below it whose that is, and the proposal by which it came about or is to. */
+function subject(row) {
+  const lease = OF_LEASES[row.action]?.exec(row.subject)?.[1];
+  const own = row.subject === row.account_id;
+  return [
+    own
+      ? accountLink(row.account_id)
+      : lease
+        ? h("a", {href: `#/lease/lease-${lease}`}, row.subject)
+        : row.subject,
+    !own && row.account_id && h("div.small", accountLink(row.account_id)),
+    row.proposal_id && row.proposal_id !== row.subject && h("div.small.soft", row.proposal_id),
+  ];
 }

@@ -17,13 +17,18 @@ import {accountLink} from "/console/leases.js";
 import {t} from "/console/prefs.js";
 import {toast} from "/console/shell.js";
 
+const CLOSED = ["confirmed", "rejected", "expired"];
+const CLOSED_SHOWN = 10;
+const OPEN_MAX = 100; // as many as can wait at a time
+
 export async function brakes(root, ctx) {
-  const [held, proposals] = await Promise.all([
+  const inState = async (state, limit) => (await ctx.api.get("/v1/operator/proposals", {state, limit})).items;
+  const [held, waiting, ...over] = await Promise.all([
     ctx.api.get("/v1/operator/brakes"),
-    ctx.api.get("/v1/operator/proposals", {limit: 50}),
+    inState("open", OPEN_MAX),
+    ...CLOSED.map((state) => inState(state, CLOSED_SHOWN)),
   ]);
-  const waiting = proposals.items.filter((one) => one.state === "open");
-  const closed = proposals.items.filter((one) => one.state !== "open").slice(0, 10);
+  const closed = over.flat().sort((a, b) => Date.parse(b.closed_at) - Date.parse(a.closed_at) || b.seq - a.seq);
   const button = (words, press, kind = "button") => h(kind, {type: "button", click: press}, words);
   put(
     root,
@@ -47,7 +52,7 @@ export async function brakes(root, ctx) {
         waiting.length ? waiting.map((one) => proposal(ctx, one)) : h("p.note", t("no_proposals")),
       ),
       panel(t("held_now"), null, heldTable(ctx, held)),
-      closed.length > 0 && panel(t("closed_proposals"), null, closedTable(closed)),
+      closed.length > 0 && panel(t("closed_proposals"), null, closedTable(closed.slice(0, CLOSED_SHOWN))),
     ),
   );
 }

@@ -4,6 +4,7 @@ import {h, panel, put, tabs} from "/console/dom.js";
 import {money, percent, span as windowOf, when} from "/console/figures.js";
 import {chipName, key} from "/console/grid.js";
 import {leaseLink} from "/console/leases.js";
+import {stretches} from "/console/lists.js";
 import {named, t} from "/console/prefs.js";
 
 const DAYS = [
@@ -20,30 +21,19 @@ const WAYS = [
 
 /** The share of each market's chips that is leased now, by "region/chip". */
 export async function sharesLeased(api) {
-  const found = await whole(api, "/v1/operator/capacity", {days: 1});
+  const {items} = await stretches(api, "/v1/operator/capacity", {days: 1});
   return Object.fromEntries(
-    found
+    items
       .filter((row) => Number(row.chips))
       .map((row) => [`${row.region}/${row.chip}`, Number(row.leased) / Number(row.chips)]),
   );
-}
-
-async function whole(api, path, query) {
-  const items = [];
-  let cursor = null;
-  do {
-    const found = await api.get(path, {...query, limit: 500, cursor});
-    items.push(...found.items);
-    cursor = found.cursor;
-  } while (cursor);
-  return items;
 }
 
 export async function capacity(root, {api, catalog, params, go}) {
   const [region, chip] = params;
   const days = sessionStorage.getItem("leasebook.days") ?? "28";
   const path = region ? `/v1/operator/capacity/${region}/${chip}` : "/v1/operator/capacity";
-  const rows = await whole(api, path, {days});
+  const {items: rows} = await stretches(api, path, {days});
   const title = region
     ? `${t("view_capacity")} · ${placeName(catalog, region)} · ${kindName(catalog, chip)}`
     : t("view_capacity");

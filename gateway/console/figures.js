@@ -33,6 +33,11 @@ export function price(text, rate) {
   return rate === null || rate === undefined ? "–" : (Number(text) / Number(rate)).toFixed(4);
 }
 
+/** How far a best ask is above a best bid, in the unit chosen. */
+export function spread(ask, bid, rate) {
+  return price(fromMicros(micros(ask) - micros(bid)), rate);
+}
+
 export function unitWord() {
   return prefs.unit === "cny" ? t("cny_per_hour") : t("cny_per_du");
 }

@@ -1,7 +1,7 @@
 // The front door: regions × chips, each market a cell with its best ask, spread, share leased and state.
 
 import {h, put, state, tabs} from "/console/dom.js";
-import {duration, money, percent, price, unitWord} from "/console/figures.js";
+import {duration, money, percent, price, spread, unitWord} from "/console/figures.js";
 import {named, prefs, t} from "/console/prefs.js";
 
 const LOOK_MS = 2000;
@@ -77,8 +77,7 @@ export function grid(root, {api, catalog, link, shares}) {
     const top = market.tenors.find((entry) => entry.tenor === tenor);
     const share = leased[`${market.region}/${market.chip}`];
     const [ask, bid] = [top.best_ask, top.best_bid];
-    const gap = ask && bid ? price(String(Number(ask[0]) - Number(bid[0])), market.du_rate) : null;
-    const shown = gap === null ? "–" : prefs.unit === "cny" ? money(Number(gap).toFixed(2)) : gap;
+    const gap = ask && bid ? spread(ask[0], bid[0], market.du_rate) : "–";
     return h(
       "a.cell",
       {
@@ -93,7 +92,7 @@ export function grid(root, {api, catalog, link, shares}) {
         ask ? h("span.price", price(ask[0], market.du_rate)) : h("span.soft", t("no_ask")),
         h("span.small.soft", otherUnit(ask, market.du_rate)),
       ),
-      h("span.line.small.soft", h("span", `${t("spread")} ${shown}`), share !== undefined && h("span", percent(share))),
+      h("span.line.small.soft", h("span", `${t("spread")} ${gap}`), share !== undefined && h("span", percent(share))),
       market.state === "open" ? null : state(market.state, t(`state_${market.state}`)),
       share !== undefined && h("span.leased", {"aria-hidden": true}),
     );

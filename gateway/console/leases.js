@@ -4,7 +4,7 @@ import {cancelLease} from "/console/actions.js";
 import {facts, h, panel, put, state, table, tabs} from "/console/dom.js";
 import {money, percent, span, when} from "/console/figures.js";
 import {listing} from "/console/lists.js";
-import {prefs, t} from "/console/prefs.js";
+import {prefs, t, word} from "/console/prefs.js";
 
 const STATES = ["", "scheduled", "running", "ended", "defaulted", "released", "cancelled"];
 const OPEN = ["scheduled", "running"];
@@ -15,6 +15,11 @@ export function accountLink(name) {
 
 export function leaseLink(name) {
   return h("a", {href: `#/lease/${name}`}, name);
+}
+
+/** Why money moved, in words; the code that they stand for in the title. */
+export function moved(row) {
+  return h("span", {title: row.reason}, word("moved", row.reason));
 }
 
 const columns = () => [
@@ -28,7 +33,7 @@ const columns = () => [
   {head: t("provider"), cell: (row) => accountLink(row.provider)},
   {head: t("cost"), num: true, cell: (row) => money(row.cost)},
   {head: t("subsidy"), num: true, cell: (row) => (row.programme ? money(row.subsidy) : "–")},
-  {head: t("reason"), cell: (row) => h("span.soft", row.reason)},
+  {head: t("reason"), cell: (row) => h("span.soft", {title: row.reason}, word("ended", row.reason))},
 ];
 
 export function leases(root, {api, params, go}) {
@@ -84,7 +89,7 @@ export async function lease(root, ctx) {
       "div.head",
       h("h1", one.lease_id),
       state(one.state, t(`lease_${one.state}`)),
-      h("span.soft", [one.reason, one.words].filter(Boolean).join(" · ")),
+      h("span.soft", [word("ended", one.reason), one.words].filter(Boolean).join(" · ")),
       buttons,
     ),
     h(
@@ -137,7 +142,7 @@ function sums(one) {
 function statement(made) {
   const columns = [
     {head: t("time"), cell: (row) => h("span.soft", {title: row.at}, when(row.at))},
-    {head: t("reason"), cell: (row) => row.reason},
+    {head: t("reason"), cell: moved},
     {head: t("from"), cell: (row) => h("span.mono", row.debit)},
     {head: t("to"), cell: (row) => h("span.mono", row.credit)},
     {head: t("amount"), num: true, cell: (row) => money(row.amount)},
@@ -148,7 +153,7 @@ function statement(made) {
     h("div.tall", table(columns, made.items, t("statement"))),
     h(
       "div.row.totals",
-      made.totals.map((total) => h("span.small", h("span.soft", `${total.reason} `), money(total.amount))),
+      made.totals.map((total) => h("span.small", h("span.soft", moved(total), " "), money(total.amount))),
     ),
   );
 }
@@ -177,11 +182,11 @@ function timeline(one, transfers) {
   const commands = new Map();
   for (const made of transfers) commands.set(made.seq, [...(commands.get(made.seq) ?? []), made]);
   for (const [seq, items] of commands) {
-    const said = [...new Set(items.map((made) => made.reason))].join(", ");
+    const said = [...new Set(items.map((made) => word("moved", made.reason)))].join(", ");
     found.push([items[0].at, 3, `${said} · ${t("seq")} ${seq}`]);
   }
   if (!OPEN.includes(one.state))
-    found.push([one.until, 4, `${t(`lease_${one.state}`)}${one.reason ? ` · ${one.reason}` : ""}`]);
+    found.push([one.until, 4, `${t(`lease_${one.state}`)}${one.reason ? ` · ${word("ended", one.reason)}` : ""}`]);
   found.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] - b[1]));
   return h(
     "ol.timeline.tall",

@@ -8,6 +8,20 @@ const STRETCH = 50;
 const ENOUGH = 20;
 const MOST = 8;
 
+export const STRETCH_MAX = 500; // of what the server gives at a time
+
+/** Up to `most` rows of a list, or all of it, with the cursor that goes on after them, null at the end. */
+export async function stretches(api, path, query, most = Infinity) {
+  const items = [];
+  let cursor = null;
+  do {
+    const found = await api.get(path, {...query, limit: STRETCH_MAX, cursor});
+    items.push(...found.items);
+    cursor = found.cursor;
+  } while (cursor && items.length < most);
+  return {items, cursor};
+}
+
 /** Draw a list and give a way to draw it anew with another query. `keep(row)` says what of it is shown. */
 export function listing(root, {api, path, columns, caption, empty, limit = STRETCH, keep = () => true}) {
   let turn = 0;

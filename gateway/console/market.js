@@ -3,7 +3,7 @@
 import {Book} from "/console/book.js";
 import {candleChart, depthChart} from "/console/charts.js";
 import {calmly, h, panel, put, state, tabs} from "/console/dom.js";
-import {clock, count, duration, money, price, span, unitWord, when} from "/console/figures.js";
+import {clock, count, duration, money, price, span, spread, unitWord, when} from "/console/figures.js";
 import {chipName} from "/console/grid.js";
 import {named, prefs, t} from "/console/prefs.js";
 
@@ -186,9 +186,8 @@ function emptyRow(words) {
 function middle(ask, bid, rate) {
   if (!ask || !bid) return t("no_spread");
   if (Number(bid[0]) >= Number(ask[0])) return t("overlap");
-  const gap = (Number(ask[0]) - Number(bid[0])).toFixed(2);
   const share = ((Number(ask[0]) - Number(bid[0])) / Number(ask[0])) * 100;
-  return `${t("spread")} ${price(gap, rate)} · ${share.toFixed(1)} %`;
+  return `${t("spread")} ${spread(ask[0], bid[0], rate)} · ${share.toFixed(1)} %`;
 }
 
 function tapeTable(view) {

@@ -1,9 +1,11 @@
 // What whoever looks has chosen: language, theme, CNY or 度. Kept in this browser; the key is kept elsewhere.
 
+import codesEn from "/console/codes_en.js";
+import codesZh from "/console/codes_zh.js";
 import en from "/console/words_en.js";
 import zh from "/console/words_zh.js";
 
-const WORDS = {en, zh};
+const WORDS = {en: {...en, ...codesEn}, zh: {...zh, ...codesZh}};
 const listeners = new Set();
 
 function kept(name, otherwise) {
@@ -30,6 +32,11 @@ export function onChoice(listener) {
 export function t(key, values = {}) {
   const words = WORDS[prefs.language][key] ?? key;
   return words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+}
+
+/** The word for one of a closed list; what is none of it as it stands: nothing, or what a newer server says. */
+export function word(family, code) {
+  return WORDS[prefs.language][`${family}_${code}`] ?? code;
 }
 
 /** The name of a region or programme in the language chosen. */

@@ -4,7 +4,7 @@ import {ruleContest} from "/console/actions.js";
 import {facts, h, panel, put, state, table, tabs} from "/console/dom.js";
 import {count, lasting, money, secondsBetween, when} from "/console/figures.js";
 import {accountLink, leaseLink} from "/console/leases.js";
-import {listing} from "/console/lists.js";
+import {listing, STRETCH_MAX, stretches} from "/console/lists.js";
 import {t} from "/console/prefs.js";
 import {problem} from "/console/shell.js";
 
@@ -82,6 +82,12 @@ export function contests(root, ctx) {
 
 export async function sessions(root, {api}) {
   const box = h("div");
+  let [most, asked, idle] = [STRETCH_MAX, 0, true];
+  const more = () => {
+    most += STRETCH_MAX;
+    return quietly();
+  };
+  const foot = h("div.more", {hidden: true}, h("button", {type: "button", click: more}, t("more")));
   const limits = await api.get("/v1/account/limits");
   put(
     root,
@@ -93,20 +99,29 @@ export async function sessions(root, {api}) {
         t("session_limits", {sockets: limits.sockets_max, channels: limits.channels_max, flight: limits.in_flight_max}),
       ),
     ),
-    h("section.panel", box),
+    h("section.panel", box, foot),
   );
   const look = async () => {
-    if (document.hidden) return;
-    const [found, {now}] = await Promise.all([api.get("/v1/operator/sessions", {limit: 500}), api.get("/v1/time")]);
-    put(
-      box,
-      found.items.length
-        ? table(sessionColumns(now, limits), found.items, t("view_sessions"))
-        : h("p.note", t("no_sessions")),
-    );
+    const mine = (asked += 1);
+    idle = false;
+    try {
+      const [{items, cursor}, {now}] = await Promise.all([
+        stretches(api, "/v1/operator/sessions", {}, most),
+        api.get("/v1/time"),
+      ]);
+      if (mine !== asked) return; // one at more of them is under way
+      put(
+        box,
+        items.length ? table(sessionColumns(now, limits), items, t("view_sessions")) : h("p.note", t("no_sessions")),
+      );
+      foot.hidden = !cursor;
+    } finally {
+      idle = mine === asked;
+    }
   };
+  const quietly = () => look().catch((error) => put(box, problem(error)));
   await look();
-  const timer = setInterval(() => look().catch((error) => put(box, problem(error))), SESSIONS_MS);
+  const timer = setInterval(() => idle && !document.hidden && quietly(), SESSIONS_MS);
   return () => clearInterval(timer);
 }
 
@@ -116,7 +131,7 @@ function sessionColumns(now, limits) {
     {head: t("account"), cell: (row) => (row.account_id ? accountLink(row.account_id) : h("span.soft", t("nobody")))},
     {head: t("address"), cell: (row) => row.address ?? "–"},
     {head: t("since"), cell: (row) => h("span.soft", when(row.since))},
-    {head: t("heard"), num: true, cell: (row) => t("ago", {time: lasting(secondsBetween(row.heard_at, now))})},
+    {head: t("heard"), num: true, cell: (row) => t("ago", {time: lasting(row.silent_s)})},
     {head: t("in_flight"), num: true, cell: (row) => `${row.in_flight} / ${limits.in_flight_max}`},
     {head: t("queue"), num: true, cell: (row) => `${count(row.outbox_bytes)} B`},
     {head: t("dead_man"), cell: (row) => deadMan(row, now)},

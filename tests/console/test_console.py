@@ -7,10 +7,9 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # it says no types
 from playwright.async_api import Page, WebSocketRoute, expect
 
-from tests.console.desk import MARKET, REFUSED, ConsoleHouse, log_in
+from tests.console.desk import MARKET, REFUSED, RICH, ConsoleHouse, faults, log_in, look, visit
 from tests.gateway.house import at
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -18,15 +17,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 VIEWS = (
     "", "market/shanghai/h800-sxm/P1D", "capacity", "capacity/shanghai/h800-sxm", "leases", "lease/lease-1",
     "accounts", "account/alice/held", "programmes", "alerts", "contests", "sessions", "books",
+    "figures", "brakes", "audit",
 )  # fmt: skip
 LATEST = at(20)
-SERIOUS = ("serious", "critical")
-
-
-async def faults(page: Page) -> list[str]:
-    """What axe finds serious, with the first place of each."""
-    found = (await Axe().run(page)).response["violations"]
-    return [f"{fault['id']}: {fault['nodes'][0]['html']}" for fault in found if fault["impact"] in SERIOUS]
 
 
 async def levels(page: Page, side: str) -> list[list[str]]:
@@ -91,6 +84,17 @@ async def test_the_front_door_leads_by_keyboard_to_a_live_ladder(page: Page, hou
     await expect(page.get_by_role("dialog")).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+async def test_prices_far_apart_have_a_spread_of_all_its_digits(page: Page, house: ConsoleHouse) -> None:
+    """On the map and in the market, in CNY and per 度."""
+    await log_in(page, house)
+    await expect(page.locator(f"#cell-{RICH}-h800-sxm")).to_contain_text("spread 1,499.00")
+    await page.keyboard.press("d")
+    await expect(page.locator(f"#cell-{RICH}-h800-sxm")).to_contain_text("spread 585.5469")
+    await page.keyboard.press("d")
+    await page.click(f"#cell-{RICH}-h800-sxm")
+    await expect(page.locator(".ladder tr.middle")).to_contain_text("spread 1,499.00 · 99.9 %")
 
 
 @pytest.mark.parametrize("spoil", ["drop", "change"])
@@ -198,17 +202,10 @@ async def test_the_book_as_it_was(page: Page, house: ConsoleHouse) -> None:
 @pytest.mark.parametrize(("language", "width", "theme"), [("en", 1280, "light"), ("zh", 390, "dark")])
 async def test_every_view(page: Page, house: ConsoleHouse, language: str, width: int, theme: str) -> None:
     """In both languages, themes and widths: no error, no sideways scrolling, nothing that axe finds serious."""
-    await page.set_viewport_size({"width": width, "height": 844})
-    await page.add_init_script(
-        f"localStorage.setItem('leasebook.language', '{language}'); localStorage.setItem('leasebook.theme', '{theme}')"
-    )
+    await look(page, language, width, theme)
     await log_in(page, house)
     for view in VIEWS:
-        await page.evaluate(f"location.hash = '#/{view}'")
-        await expect(page.locator("main > div > *").first).to_be_visible()
-        await expect(page.locator("main .loading")).to_have_count(0)
-        assert await page.locator("[role=alert]").count() == 0, view
-        assert await page.evaluate("document.documentElement.scrollWidth") <= width, view
+        await visit(page, view)
         if theme == "dark" or view in ("", "capacity"):  # axe takes its time
             assert await faults(page) == [], view
     assert await page.evaluate("document.documentElement.lang") == ("zh-CN" if language == "zh" else "en")

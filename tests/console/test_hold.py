@@ -5,8 +5,7 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.console.desk import MARKET, ConsoleHouse, log_in
-from tests.console.test_console import faults
+from tests.console.desk import MARKET, ConsoleHouse, faults, log_in
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -47,8 +46,7 @@ async def test_halt_and_reopen(page: Page, house: ConsoleHouse) -> None:
 
 async def test_a_block_and_what_a_second_operator_confirms(page: Page, house: ConsoleHouse) -> None:
     """What tightens goes at once; to loosen it takes two, once there are two."""
-    await house.account("op-two", ["operator"], deposit=None)
-    second = await house.key("op-two", ["read", "operate"])
+    second = await house.second()
     await log_in(page, house, "#/account/alice")
     await page.get_by_role("button", name="Block account").click()
     await brake(page, "a key was seen in public")

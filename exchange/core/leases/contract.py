@@ -23,6 +23,7 @@ from exchange.language.events import (
     COMPLETED,
     DEFAULTED,
     ENDED,
+    LEASE_REASONS,
     NOT_STARTED,
     RELEASED,
     RESOLD,
@@ -164,6 +165,7 @@ class Lease(Struct, kw_only=True, gc=False):
     def move(self, state: str, reason: str) -> None:
         """Follow an arrow."""
         assert state in ARROWS[self.state], (self.lease_id, self.state, state)
+        assert reason in LEASE_REASONS or state == RUNNING, (self.lease_id, state, reason)
         self.state = state
         self.reason = reason
 

@@ -1,52 +1,34 @@
 """How chips are used: by hand for one provider's afternoon, and after a generated day in SQL from the statements."""
 
-from collections.abc import Iterator
-from random import Random
-from typing import Any
-
 import asyncpg
-from msgspec.structs import replace
 
-from exchange.core.state_machine import RULES_VERSION
+from exchange.core.ledger.chart import COMMITTED, POOL, programme_purse
 from exchange.language.commands import (
     AdvanceTime,
     CancelAsk,
     Command,
     ContestPeriod,
-    DefineChip,
     MeterLease,
     PlaceAsk,
     RuleContest,
     StartLease,
 )
-from exchange.language.units import DAY_S, HOUR_S
+from exchange.language.units import HOUR_S
 from exchange.language.views_money import UsageKpi
 from exchange.projections import snapshot
 from exchange.projections.usage import Sums
 from exchange.projections.views import Views
 from exchange.runtime.replaying import Place
-from exchange.runtime.scribe import Scribe
-from exchange.store.journal import PostgresJournal
-from exchange.store.statements import PostgresStatements
-from tests.properties.choices import BLOB_BYTES
-from tests.properties.money_flavours import ENDINGS, RESALES
 from tests.properties.money_world import (
     EVENING_S,
     QUARTER_S,
     VENUE,
-    Flavour,
     a_taker,
     an_offer,
-    next_command,
     setting,
 )
 from tests.properties.world import CHIPS
-from tests.reference.books import Books
-
-PUES = (1200, None, 1350)
-FLAVOUR = Flavour(
-    "day", RESALES.weights | {"ask": 4} | {"contest": 3, "rule": 3, "stop": 1}, ENDINGS.jumps_s, chain=True
-)
+from tests.runtime.day import FLAVOUR, written
 
 
 class Afternoon:
@@ -105,55 +87,12 @@ def test_an_afternoon_by_hand() -> None:
     assert (kpi.leased_bp, kpi.fault_bp, kpi.used_of_due_bp, kpi.domestic_bp) == (4444, 8750, 0, 0)
 
 
-def generated(seed: int) -> Iterator[tuple[Place, Any]]:
-    """A day in which everything happens that money knows, told command by command."""
-    random, books, place = Random(seed), Books(), Place()
-    done: list[Command] = []
-
-    def apply(command: Command) -> Any:
-        done.append(command)
-        return place.machine.apply(len(done), command)[1]
-
-    for command in setting(FLAVOUR):
-        applied = apply(_rated(_with_pue(command, len(done))))
-        books.take_all(applied.events)
-        yield place, applied
-    while place.machine.state.now_s < EVENING_S + DAY_S:
-        found = next_command(FLAVOUR, random.randbytes(BLOB_BYTES), books, done)
-        if found is not None:
-            applied = apply(_with_pue(found, len(done)))
-            books.fold(applied.events)
-            yield place, applied
-
-
-def _rated(command: Command) -> Command:
-    """Chips have a 度 rate."""
-    return replace(command, du_milli=2560 if command.domestic else 1003) if isinstance(command, DefineChip) else command
-
-
-def _with_pue(command: Command, number: int) -> Command:
-    """Some sites state how much energy they take."""
-    own = isinstance(command, PlaceAsk) and command.lease_id is None
-    return replace(command, pue_milli=PUES[number % len(PUES)]) if own else command
-
-
 async def test_figures_equal_those_that_sql_makes_of_the_statements(database_url: str) -> None:
-    journal = await PostgresJournal.open(database_url, sandbox=True, rules_version=RULES_VERSION)
-    statements = PostgresStatements(database_url, journal.epoch)
-    scribe = await Scribe.begin(statements)
-    for place, applied in generated(seed=11):
-        scribe.see(place, applied, place.views.fold(applied))
-    await scribe.write()
-    views = place.views
-    raw = await asyncpg.connect(database_url)
-    try:
+    async with written(database_url, seed=11) as (views, raw):
         rows = await raw.fetch("SELECT * FROM report.usage_at($1)", views.now_s)
         vouchers = await raw.fetch("SELECT * FROM report.vouchers")
         shown = await raw.fetch("SELECT * FROM report.usage")
-    finally:
-        await raw.close()
-        await statements.aclose()
-        await journal.close()
+        purses = {row["account"]: row["balance_micros"] for row in await raw.fetch("TABLE statements.balances")}
     made = {(row["region"], row["provider"]): row for row in rows}
     sums = views._usage.sums(views.now_s)
     assert {whose: _row(each) for whose, each in sums.items()} == {
@@ -172,6 +111,15 @@ async def test_figures_equal_those_that_sql_makes_of_the_statements(database_url
             kpi.granted_micros, kpi.redeemed_micros, kpi.returned_micros,
         )  # fmt: skip
         assert row["leases"] == kpi.leases
+        assert int((row["granted_cny"] - row["redeemed_cny"]) * 1_000_000) == kpi.committed_micros
+        assert _near(kpi.redeemed_of_granted_bp, kpi.redeemed_micros, kpi.granted_micros)
+        share = row["redeemed_of_granted"]
+        assert _near(None if share is None else int(share * 10_000), kpi.redeemed_micros, kpi.granted_micros)
+        assert _near(kpi.redeemed_of_pool_bp, kpi.redeemed_micros, kpi.pool_micros or 0)
+    for programme in views.programmes():
+        name = programme.definition.programme
+        assert purses.get(programme_purse(name, POOL), 0) == programme.pool_micros
+        assert purses.get(programme_purse(name, COMMITTED), 0) == programme.committed_micros
     saved = list(snapshot.save(views))
     assert snapshot.load(iter(saved)).usage() == views.usage()
 
@@ -202,14 +150,18 @@ def _check_shares(views: Views, made: dict[tuple[str, str], asyncpg.Record]) -> 
     assert venue.domestic_bp not in (None, 0, 10_000)
 
 
-def _check_kpi(kpi: UsageKpi, row: dict[str, int]) -> None:
-    def near(share: int | None, part: int, whole: int) -> bool:
-        return share is None if not whole else share is not None and abs(share * whole - part * 10_000) * 2 <= whole
+def _near(share: int | None, part: int, whole: int) -> bool:
+    return share is None if not whole else share is not None and abs(share * whole - part * 10_000) * 2 <= whole
 
+
+def _check_kpi(kpi: UsageKpi, row: dict[str, int]) -> None:
     lost = row["due_uch"] - row["delivered_uch"]
     assert kpi.registered_uch == row["registered_milli_s"] * 1000 // HOUR_S
     assert kpi.lost_uch == lost
-    assert near(kpi.leased_bp, row["leased_milli_s"], row["registered_milli_s"])
-    assert near(kpi.domestic_bp, row["domestic_milli_s"], row["leased_milli_s"])
-    assert near(kpi.fault_bp, lost, row["due_uch"])
-    assert near(kpi.used_of_due_bp, row["used_uch"], row["due_uch"])
+    assert _near(kpi.leased_bp, row["leased_milli_s"], row["registered_milli_s"])
+    assert _near(kpi.domestic_bp, row["domestic_milli_s"], row["leased_milli_s"])
+    assert _near(kpi.used_bp, row["used_uch"] * 36, row["registered_milli_s"] * 10)
+    assert _near(kpi.fault_bp, lost, row["due_uch"])
+    assert _near(kpi.used_of_due_bp, row["used_uch"], row["due_uch"])
+    drawn, used = row["du_drawn"], row["du_used"]
+    assert kpi.pue_milli is None if not used else abs((kpi.pue_milli or 0) * used - drawn) * 2 <= used

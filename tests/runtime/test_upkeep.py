@@ -1,5 +1,7 @@
 """The upkeep of a market in a real database: snapshots, the full check and what it finds, backup and restore."""
 
+import asyncio
+import errno
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,6 +15,7 @@ from exchange.core.state_machine import RULES_VERSION
 from exchange.language.codec import encode_commands
 from exchange.language.commands import AdvanceTime
 from exchange.language.journal import DigestMark, JournalBusy, JournalError
+from exchange.language.upkeep import Archived
 from exchange.runtime.archive import BackupBroken, back_up, restore
 from exchange.runtime.past import market_at
 from exchange.runtime.rebuilding import rebuild
@@ -172,3 +175,36 @@ async def test_a_backup_is_the_same_market_again(market: str, elsewhere: str, tm
     journal = await opened(elsewhere)
     await journal.append(last + 1, 1, encode_commands([AdvanceTime(to_s=2_000_000_000)]))  # and it goes on
     await journal.close()
+
+
+async def test_of_two_backups_to_one_name_one_is_there_and_whole(market: str, elsewhere: str, tmp_path: Path) -> None:
+    path = tmp_path / "market.backup"
+    first, second = await asyncio.gather(back_up(market, path), back_up(market, path), return_exceptions=True)
+    made, refused = (first, second) if isinstance(first, Archived) else (second, first)
+    assert isinstance(made, Archived)
+    assert isinstance(refused, JournalError)
+    assert "exists already" in str(refused)
+    assert os.listdir(tmp_path) == ["market.backup"]  # noqa: PTH208 - nothing of ours waits for it
+    assert (await restore(elsewhere, path)).link == made.link
+
+
+@pytest.mark.parametrize("links", [True, False])
+async def test_a_backup_is_not_written_over_what_came_meanwhile(
+    market: str, tmp_path: Path, links: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def comes(_seq: int) -> None:
+        path.write_text("mine")
+
+    def no_links(_path: Path, _target: Path) -> None:
+        raise OSError(errno.EPERM, "no links here")
+
+    if not links:
+        monkeypatch.setattr(Path, "hardlink_to", no_links)
+    made = await back_up(market, tmp_path / "first")
+    path = tmp_path / "second"
+    with pytest.raises(JournalError, match="second exists already"):
+        await back_up(market, path, comes)
+    assert path.read_text() == "mine"
+    assert sorted(os.listdir(tmp_path)) == ["first", "second"]  # noqa: PTH208 - as above
+    assert (tmp_path / "first").stat().st_size == made.size_bytes
+    assert (tmp_path / "first").stat().st_mode & 0o777 == 0o600

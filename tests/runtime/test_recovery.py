@@ -12,6 +12,7 @@ from exchange.language.commands import Command
 from exchange.language.events import Applied
 from exchange.language.journal import DigestMark, JournalBroken
 from exchange.language.port import Outcome
+from exchange.language.snapshots import SnapshotBroken, SnapshotHead
 from exchange.language.views import Notice
 from exchange.runtime.clock import SandboxClock
 from exchange.runtime.exchange import Exchange
@@ -185,3 +186,15 @@ async def test_a_command_that_cannot_be_carried_out_again_is_named(monkeypatch: 
     fault = asyncio.CancelledError()
     with pytest.raises(asyncio.CancelledError):
         await recover(market.journal)
+
+
+async def test_without_a_list_of_snapshots_all_is_replayed(monkeypatch: pytest.MonkeyPatch) -> None:
+    market = await kept()
+
+    async def damaged() -> list[SnapshotHead]:
+        raise SnapshotBroken("the list is damaged")
+
+    monkeypatch.setattr(market.snapshots, "heads", damaged)
+    found = (await market.recovered()).recovery
+    assert (found.snapshot_seq, found.replayed) == (0, found.commands)
+    assert found.warnings == ("All snapshots were passed over: the list is damaged",)

@@ -3,7 +3,7 @@
 import asyncio
 import errno
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 from random import Random
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from exchange.core.state_machine import RULES_VERSION
 from exchange.language.codec import encode_commands
 from exchange.language.commands import AdvanceTime
 from exchange.language.journal import DigestMark, JournalBusy, JournalError
+from exchange.language.snapshots import SnapshotBroken
 from exchange.language.upkeep import Archived
 from exchange.runtime.archive import BackupBroken, back_up, restore
 from exchange.runtime.past import market_at
@@ -25,6 +26,8 @@ from exchange.store.journal import PostgresJournal
 from exchange.store.migrate import Connection
 from exchange.store.reading import JournalReader
 from exchange.store.restoring import NotEmpty
+from exchange.store.snapshots import PostgresSnapshots
+from tests.damage import damaged
 from tests.projections.test_pages import a_history
 from tests.properties.money_flavours import FLAVOURS
 from tests.runtime.albums import fill
@@ -147,7 +150,7 @@ async def test_a_backup_is_the_same_market_again(market: str, elsewhere: str, tm
         await restore(market, path)
 
     whole = path.read_bytes()
-    for damaged, said in (
+    for torn, said in (
         (whole[:-1], f"is cut short after seq {made.seq}"),
         (whole[: len(whole) // 2], "is cut short after seq"),
         (whole[: len(whole) // 2] + b"?" + whole[len(whole) // 2 + 1 :], "is damaged after seq"),
@@ -156,7 +159,7 @@ async def test_a_backup_is_the_same_market_again(market: str, elsewhere: str, tm
         (b"?" + whole[1:], "is no backup"),
         (b"", "is cut short"),
     ):
-        path.write_bytes(damaged)
+        path.write_bytes(torn)
         with pytest.raises(BackupBroken, match=said):
             await restore(elsewhere, path)
     path.write_bytes(whole)
@@ -175,6 +178,50 @@ async def test_a_backup_is_the_same_market_again(market: str, elsewhere: str, tm
     journal = await opened(elsewhere)
     await journal.append(last + 1, 1, encode_commands([AdvanceTime(to_s=2_000_000_000)]))  # and it goes on
     await journal.close()
+
+
+async def test_a_snapshot_that_goes_while_the_check_is_on_its_way_is_no_damage(
+    market: str, raw: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = PostgresSnapshots.parts
+
+    async def thinned(snapshots: PostgresSnapshots, seq: int) -> AsyncGenerator[bytes, None]:
+        await snapshots.thin(0)
+        async for part in parts(snapshots, seq):
+            yield part
+
+    monkeypatch.setattr(PostgresSnapshots, "parts", thinned)
+    verdict = await verify(market)
+    assert (verdict.differences, verdict.checked_snapshots) == ((), 0)
+
+
+async def test_what_the_disk_damaged_is_named_and_rebuild_mends_it(market: str, postgres: str) -> None:
+    spoilt = {"snapshot": 0, "snapshot_part": 0, "statements.orders": 0, "statements.told": 0}
+    async with damaged(postgres, market, spoilt) as dsn:
+        verdict = await verify(dsn)
+        assert verdict.tables.keys() == {"trades", "leases", "transfers", "balances"}, "the others are compared"
+        for said, begins in zip(
+            verdict.differences, ("snapshots: ", "statements.orders cannot be read", "statements.told cannot be read"),
+            strict=True,
+        ):  # fmt: skip
+            assert said.startswith(begins)
+            assert "invalid page" in said
+        with pytest.raises(SnapshotBroken, match="`leasebook rebuild`"):
+            await take_snapshot(dsn)
+        await rebuild(dsn)
+        verdict = await verify(dsn)
+        assert (verdict.differences, verdict.checked_snapshots) == ((), 1)
+
+
+async def test_a_check_of_a_damaged_journal_comes_to_a_verdict(market: str, postgres: str) -> None:
+    async with damaged(postgres, market, {"journal": 2, "journal_digest": 0, "statements.position": 0}) as dsn:
+        verdict = await verify(dsn)
+        assert verdict.seq > 0
+        digests, journal, *_, statements = verdict.differences
+        assert digests.startswith("digests: ")
+        assert journal.startswith(f"journal: The journal cannot be read on after seq {verdict.seq}. ")
+        assert journal.endswith("Restore the database from a backup.")
+        assert statements.startswith("statements.position cannot be read")
 
 
 async def test_of_two_backups_to_one_name_one_is_there_and_whole(market: str, elsewhere: str, tmp_path: Path) -> None:

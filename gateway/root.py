@@ -24,6 +24,7 @@ from exchange.runtime.exchange import SeedRefused
 from exchange.runtime.keeper import Keeping
 from exchange.runtime.opening import open_market
 from exchange.runtime.recovery import Recovery
+from exchange.runtime.replaying import CommandBroken
 from exchange.runtime.seeds import SeedError, default_seeds_dir
 from gateway.app import build_app, serving
 from gateway.cli.session import console_for
@@ -57,6 +58,8 @@ def run(settings: Settings, show: Callable[[Host], Awaitable[None]]) -> None:
     try:
         uvloop.run(_host(settings, show))
     except _KNOWN as error:
+        if isinstance(error, CommandBroken):
+            traceback.print_exception(error.__cause__)  # to report it with
         console.print(f"[red]{escape(str(error))}[/]", soft_wrap=True)
     except Exception as error:
         traceback.print_exc()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from exchange.language.journal import JournalBroken
 from exchange.language.upkeep import Archived, Rebuilt, Restored, SnapshotTaken, Verdict
 from exchange.runtime import archive, past, rebuilding, snapshotting, verifying
 from exchange.runtime.opening import journal_end, reach_database
@@ -32,10 +33,14 @@ class Database(Struct, frozen=True, kw_only=True):
     progress: Progress  # and how far the work has come
 
     @asynccontextmanager
-    async def reached(self) -> AsyncIterator[str]:
-        """The DSN of a database that has a market."""
+    async def reached(self, *, whole: bool = True) -> AsyncIterator[str]:
+        """The DSN of a database that has a market. Unless it must be `whole`, its journal's end may be damaged."""
         async with reach_database(data_dir=self.data_dir, database_url=self.database_url) as dsn:
-            self.expect(await journal_end(dsn))
+            try:
+                self.expect(await journal_end(dsn))
+            except JournalBroken:
+                if whole:
+                    raise
             yield dsn
 
     @asynccontextmanager
@@ -55,7 +60,7 @@ async def snapshot(database: Database, owner_pid: int | None) -> SnapshotTaken:
 
 
 async def verify(database: Database) -> Verdict:
-    async with database.reached() as dsn:
+    async with database.reached(whole=False) as dsn:
         return await verifying.verify(dsn, database.progress)
 
 

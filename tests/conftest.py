@@ -34,12 +34,12 @@ async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[st
 
 
 @asynccontextmanager
-async def database(postgres: str, template: str = "template1") -> AsyncIterator[str]:
+async def database(postgres: str, template: str = "template1", strategy: str = "wal_log") -> AsyncIterator[str]:
     """The DSN of a new database that is a copy of another one, dropped at the end whoever is still in it."""
     name = f"leasebook_test_{uuid.uuid4().hex}"
     admin = await asyncpg.connect(postgres)
     try:
-        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY {strategy}")
         yield urlsplit(postgres)._replace(path=f"/{name}").geturl()
         await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
     finally:

@@ -118,7 +118,7 @@ class Fenced(JournalError):
 
 
 class JournalBroken(JournalError):
-    """A gap, a disorder or two digests for one state."""
+    """A gap, a disorder, damage, two digests for one state, or a command that cannot be carried out again."""
 
 
 class MigrationMismatch(JournalError):

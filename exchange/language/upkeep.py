@@ -22,7 +22,7 @@ class SnapshotTaken(Report, frozen=True, kw_only=True):
 
 
 class Rebuilt(Report, frozen=True, kw_only=True):
-    """Statements and a snapshot, made of the journal up to its end; every digest kept was compared on the way."""
+    """Statements and a snapshot, made of the journal up to its end, as the last digest kept and others prove."""
 
     checked_marks: int
     digest: str

@@ -2,13 +2,16 @@
 
 The file is a line that says what it is, then records: one byte for its kind, four for its length (big-endian), and that
 many of MessagePack. A header, every row with its link, every digest mark, and a trailer that closes it with counts and
-a hash of all before. It appears under its name when it is whole and on disk. Keys are not in it, but hashes of keys and
-sealed access data are: it is for the operator alone.
+a hash of all before. It appears under its name when it is whole and on disk, and never in place of another file. Keys
+are not in it, but hashes of keys and sealed access data are: it is for the operator alone.
 """
 
+import errno
 import os
+import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from struct import Struct as Packing
@@ -26,6 +29,7 @@ MAGIC: Final = b"Leasebook backup 1\n"
 
 _HEADER, _ROW, _MARK, _TRAILER = b"H", b"R", b"M", b"T"
 _FRAME: Final = Packing(">cI")
+_NO_LINKS: Final = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 _RECORD_BYTES: Final = 1 << 30  # a longer one is damage
 _encode: Final = msgspec.msgpack.encode
 
@@ -62,20 +66,16 @@ async def back_up(dsn: str, path: Path, progress: Callable[[int], None] | None =
     _check_new(path)
     began, reader = time.perf_counter(), JournalReader(dsn)
     header = Header(sandbox=await reader.sandbox(), rules_version=RULES_VERSION, made_s=int(time.time()))
-    draft = path.with_name(f"{path.name}.part")
     try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with _drafting(path) as file:
             trailer = await _write(reader, header, file, progress)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
         _sync(path.parent)
+    except FileExistsError as failure:
+        raise _exists(path) from failure
     except OSError as failure:
         raise JournalError(
             f"{path} cannot be written ({failure}). Name a place with room that you may write."
         ) from failure
-    finally:
-        draft.unlink(missing_ok=True)
     return _archived(path, header, trailer, began)
 
 
@@ -94,7 +94,41 @@ def _archived(path: Path, header: Header, trailer: Trailer, began: float) -> Arc
 
 def _check_new(path: Path) -> None:
     if path.exists():
-        raise JournalError(f"{path} exists already, and a backup is never written over: name another file.")
+        raise _exists(path)
+
+
+def _exists(path: Path) -> JournalError:
+    return JournalError(f"{path} exists already, and a backup is never written over: name another file.")
+
+
+@contextmanager
+def _drafting(path: Path) -> Iterator[BinaryIO]:
+    """A file that is given its name at the end of the block, whole and on disk, or is not there if the block fails.
+
+    The draft has a name of its own: two backups to one place do not write into each other's.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.", suffix=".part")  # of mode 600
+    draft = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        _publish(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _publish(draft: Path, path: Path) -> None:
+    """Give a file that is whole its name; FileExistsError when another has it."""
+    try:
+        path.hardlink_to(draft)
+    except OSError as failure:
+        if failure.errno not in _NO_LINKS:
+            raise
+        # A disk that knows no links: the name is taken first, and only then given to the draft.
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        draft.replace(path)
 
 
 async def _write(

@@ -45,7 +45,7 @@ class Meters:
         self.violations = violations
 
     def note_snapshot(self, well: bool, seq: int, took_ns: int) -> None:
-        """A snapshot was to be taken when the market stood at `seq`."""
+        """A snapshot was to be taken; if that went well, the newest is of `seq`."""
         self.snapshots[well] += 1
         if well:
             self.snapshot_seq, self.snapshot_ns = seq, took_ns

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from exchange.core.digest import digest
 from exchange.core.state_machine import RULES_VERSION
-from exchange.language.snapshots import SnapshotHead
+from exchange.language.snapshots import SnapshotBroken, SnapshotHead
 from exchange.language.upkeep import Rebuilt
 from exchange.runtime.parts import LAYOUT, save
 from exchange.runtime.recovery import recover
@@ -20,7 +20,9 @@ from exchange.store.statements import PostgresStatements
 async def rebuild(dsn: str, progress: Callable[[int], None] | None = None) -> Rebuilt:
     """Make the statements again, and a snapshot. No server may have the journal open: JournalBusy when one has.
 
-    Every digest that was kept is compared on the way. Whatever ends it half-way, the next start or rebuild goes on.
+    Tables that PostgreSQL cannot read any more are made anew as well. Digests that were kept are compared on the way,
+    the last of them always, those before as the time allows; `verify` compares all. Whatever ends it half-way, the next
+    start or rebuild goes on.
     """
     began = time.perf_counter()
     statements = PostgresStatements(dsn)
@@ -36,8 +38,12 @@ async def rebuild(dsn: str, progress: Callable[[int], None] | None = None) -> Re
             head = SnapshotHead(place.seq, place.link, RULES_VERSION, LAYOUT, digest(place.machine.state))
             if place.seq:
                 snapshots = PostgresSnapshots(dsn)
-                await snapshots.keep(head, save(place))
-                await snapshots.thin(KEPT)
+                try:
+                    await snapshots.keep(head, save(place))
+                    await snapshots.thin(KEPT)
+                except SnapshotBroken:  # their tables are damaged, and this is how they are mended
+                    await snapshots.clear()
+                    await snapshots.keep(head, save(place))
     finally:
         await statements.aclose()
     return Rebuilt(

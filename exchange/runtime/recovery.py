@@ -123,7 +123,7 @@ class _Base:
 
     async def found(self, snapshots: Snapshots | None) -> "_Base":
         """Look through the snapshots, newest first."""
-        for head in await snapshots.heads() if snapshots is not None else ():
+        for head in await self._heads(snapshots):
             if self._until_seq is not None and head.seq > self._until_seq:
                 continue
             reason = self._unfit(head)
@@ -136,6 +136,14 @@ class _Base:
                 break
             self.warnings.append(f"The snapshot of seq {head.seq:,} was passed over: {reason}")
         return self
+
+    async def _heads(self, snapshots: Snapshots | None) -> list[SnapshotHead]:
+        """Those that there are; none when nobody can tell."""
+        try:
+            return await snapshots.heads() if snapshots is not None else []
+        except SnapshotBroken as fault:
+            self.warnings.append(f"All snapshots were passed over: {fault}")
+            return []
 
     def _unfit(self, head: SnapshotHead) -> str | None:
         """Why a snapshot is not for this release or this moment, or none."""

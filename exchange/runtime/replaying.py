@@ -1,7 +1,8 @@
 """Replay: the journal's commands applied again, one after the other, to a market that stands somewhere in it.
 
 Reads rows that are proved to follow from each other, and stops by name at the first that does not, cannot be decoded or
-was written under other rules. The collector rests meanwhile: what a replay makes stays.
+was written under other rules, and at a command that cannot be carried out again. The collector rests meanwhile: what a
+replay makes stays.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
@@ -14,13 +15,17 @@ from exchange.core.state_machine import REPLAYABLE, RULES_VERSION, StateMachine
 from exchange.language.codec import decode_commands
 from exchange.language.commands import Command
 from exchange.language.events import Applied
-from exchange.language.journal import GENESIS, DigestMark, JournalBroken, JournalRow
+from exchange.language.journal import GENESIS, DigestMark, JournalBroken, JournalError, JournalRow
 from exchange.language.sections import without_collector
 from exchange.language.views import Notice
 from exchange.projections.views import Views
 
 # Called after each command with what it made happen, and what accounts are to be told of it.
 Seen = Callable[[Applied, list[Notice]], None]
+
+
+class CommandBroken(JournalBroken):
+    """A command cannot be carried out again. Its cause says where, which is for those who mend the market."""
 
 
 class Source(Protocol):
@@ -60,7 +65,6 @@ async def replay(
     that was reached, and may wait. JournalBroken when the journal cannot be followed.
     """
     rows = source.rows(place.seq, place.link) if place.seq else source.rows()
-    apply, fold = place.machine.apply, place.views.fold
     with without_collector():
         async with closing(rows):
             async for row in rows:
@@ -69,12 +73,26 @@ async def replay(
                 for seq, command in enumerate(_commands(row), start=row.first_seq):
                     if until_seq is not None and seq > until_seq:
                         return
-                    _, applied = apply(seq, command)
-                    seen(applied, fold(applied))
+                    _carry_out(place, seq, command, seen)
                 place.link = row.link
                 place.views.row_ended(row.first_seq, row.last_seq, row.link)
                 if after_row is not None:
                     await after_row(place.seq)
+
+
+def _carry_out(place: Place, seq: int, command: Command, seen: Seen) -> None:
+    try:
+        _, applied = place.machine.apply(seq, command)
+        seen(applied, place.views.fold(applied))
+    except JournalError:  # a digest that does not come out again
+        raise
+    except Exception as fault:
+        kind = type(command).__name__
+        raise CommandBroken(
+            f"The command of seq {seq}, {kind}, cannot be carried out again ({type(fault).__name__}: {fault}), so the "
+            "market cannot go on from there. Nothing was changed. Run the release that wrote it, and report this; "
+            f"`leasebook replay --until {seq - 1}` shows the market as it was before."
+        ) from fault
 
 
 @asynccontextmanager

@@ -1,9 +1,9 @@
 """Taking a snapshot, in a process of its own: a second replica of the market reads the journal and keeps what it sees.
 
 The server is not disturbed: this one only reads the journal, and writes nothing but the snapshot. It begins at the
-snapshot before, so each one made proves that one, and every digest that was kept since, and it checks all the books,
-which a large market's server leaves to it. A snapshot never goes further than the statements do, so that the next start
-can use it.
+snapshot before, so each one made proves that one, by the last digest that was kept since and by others as the time
+allows; and it checks all the books, which a large market's server leaves to it. A snapshot never goes further than the
+statements do, so that the next start can use it.
 """
 
 import time

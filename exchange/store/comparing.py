@@ -1,7 +1,8 @@
 """Statements compared with what they should be: every row of every table, by the database itself.
 
 Contract: looks at the tables as they were when it began, while the market trades on, and leaves nothing behind. What
-they should be comes as pages from the first command on, and is written to tables of this session alone.
+they should be comes as pages from the first command on, and is written to tables of this session alone. A table that
+PostgreSQL cannot read is a difference like others, and the rest are compared.
 """
 
 from collections.abc import AsyncIterator, Iterable
@@ -13,7 +14,7 @@ import msgspec
 from exchange.language.codec import notices_layout
 from exchange.language.statements import Page
 from exchange.store import rows
-from exchange.store.connecting import close, connect_checked, naming_failures
+from exchange.store.connecting import FAILURES, close, connect_checked, is_damage, naming_failures, statements_damaged
 from exchange.store.migrate import Connection
 
 KEYS: Final = {
@@ -36,17 +37,21 @@ _DIFFERENT: Final = """
 
 
 class Comparison:
-    """What is kept beside what should be. `seq` is how far the tables go; None when another release wrote them."""
+    """What is kept beside what should be.
 
-    def __init__(self, connection: Connection, seq: int | None, surplus_micros: int) -> None:
+    `seq` is how far the tables go; None when another release wrote them, or when `damage` says that nobody can tell.
+    """
+
+    def __init__(self, connection: Connection, seq: int | None, surplus_micros: int, damage: list[str]) -> None:
         self._connection = connection
         self._surplus_micros = surplus_micros
         self.seq = seq
+        self.damage = damage
         self.compared: dict[str, int] = {}  # rows, by table
 
     async def add(self, page: Page) -> None:
         """Take in the next page of what should be."""
-        with naming_failures("The statements could not be compared"):
+        with naming_failures("The statements could not be compared", statements_damaged):
             await self._put("orders", rows.ORDERS, rows.orders(page))
             await self._put("leases", rows.LEASES, rows.leases(page))
             await self._put("balances", rows.BALANCES, rows.balances(page))
@@ -61,14 +66,16 @@ class Comparison:
             found.append(
                 f"statements.position: the balances are said to sum to {self._surplus_micros} micros, not to 0"
             )
-        with naming_failures("The statements could not be compared"):
+        with naming_failures("The statements could not be compared", statements_damaged):
             for table, key in KEYS.items():
-                self.compared[table] = await self._connection.fetchval(f"SELECT count(*) FROM statements.{table}")
-                query = _DIFFERENT.format(table=table, key=", ".join(key), limit=_SHOWN)
-                records = await self._connection.fetch(query)
-                found += [_told(table, key, record["kept"], record["made"]) for record in records]
-                if records and (more := records[0]["of"] - len(records)):
-                    found.append(f"statements.{table}: {more:,} rows more differ")
+                async with _noting_damage(self._connection, table, found):
+                    count = await self._connection.fetchval(f"SELECT count(*) FROM statements.{table}")
+                    query = _DIFFERENT.format(table=table, key=", ".join(key), limit=_SHOWN)
+                    records = await self._connection.fetch(query)
+                    self.compared[table] = count
+                    found += [_told(table, key, record["kept"], record["made"]) for record in records]
+                    if records and (more := records[0]["of"] - len(records)):
+                        found.append(f"statements.{table}: {more:,} rows more differ")
         return found
 
     async def _put(self, table: str, columns: tuple[str, ...], records: Iterable[Any]) -> None:
@@ -91,22 +98,35 @@ class Comparison:
 @asynccontextmanager
 async def comparing(dsn: str) -> AsyncIterator[Comparison]:
     """A comparison of the tables as they are now."""
-    connection = await connect_checked(dsn, answer_s=None)
+    connection, position, damage = await connect_checked(dsn, answer_s=None), None, list[str]()
     try:
-        with naming_failures("The statements could not be looked at"):
+        with naming_failures("The statements could not be looked at", statements_damaged):
             transaction = connection.transaction(isolation="repeatable_read")
             await transaction.start()
-            position = await connection.fetchrow("SELECT seq, layout, surplus_micros FROM statements.position")
+            async with _noting_damage(connection, "position", damage):
+                position = await connection.fetchrow("SELECT seq, layout, surplus_micros FROM statements.position")
             for table, key in KEYS.items():
                 await connection.execute(f"CREATE TEMPORARY TABLE made_{table} (LIKE statements.{table})")
                 await connection.execute(f"ALTER TABLE pg_temp.made_{table} ADD PRIMARY KEY ({', '.join(key)})")
                 if table in _CHANGING:
                     await connection.execute(f"CREATE TEMPORARY TABLE page_{table} (LIKE statements.{table})")
         seq, layout, surplus_micros = position or (0, "", 0)
-        known = layout == notices_layout() or not seq
-        yield Comparison(connection, int(seq) if known else None, int(surplus_micros))
+        known = not damage and (layout == notices_layout() or not seq)
+        yield Comparison(connection, int(seq) if known else None, int(surplus_micros), damage)
     finally:
         await close(connection)  # which takes back everything
+
+
+@asynccontextmanager
+async def _noting_damage(connection: Connection, table: str, found: list[str]) -> AsyncIterator[None]:
+    """While a table is read: add to `found` that PostgreSQL cannot, so that the others may be read after it."""
+    try:
+        async with connection.transaction():
+            yield
+    except FAILURES as failure:
+        if not is_damage(failure):
+            raise
+        found.append(f"statements.{table} cannot be read ({type(failure).__name__}: {failure})")
 
 
 def _told(table: str, key: tuple[str, ...], kept: str | None, made: str | None) -> str:

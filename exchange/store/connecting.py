@@ -1,11 +1,12 @@
 """Connections to PostgreSQL: how they are made, closed, checked for their schema, and how their failures are named.
 
 Every wait is bounded. What asyncpg and PostgreSQL raise leaves this room as an error of the journal's port, which says
-what the operator should do next; a DSN, which may hold a password, is never in it.
+what the operator should do next; a DSN, which may hold a password, is never in it. Damage that PostgreSQL finds in its
+own files is told apart from a server that does not answer: to start again does not help there.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final
@@ -20,12 +21,39 @@ _FENCED: Final = "LB001"
 _GAP: Final = "LB002"
 _UNBALANCED: Final = "LB004"
 
+# What PostgreSQL says of files that are not as it wrote them: internal error, data and index corrupted; I/O error; no
+# such file
+_DAMAGE_CLASS: Final = "XX"
+_DAMAGE: Final = ("58030", "58P01")
+
 _CONNECT_S: Final = 10
 _ANSWER_S: Final = 30
 _CLOSE_S: Final = 2
 
 # The last is what asyncpg raises for a connection that broke while it was not looking
 FAILURES: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+
+
+# Given what was found, in whole sentences: the error that says what mends it
+Damaged = Callable[[str], JournalError]
+
+
+def journal_damaged(found: str) -> JournalError:
+    """The journal has no second."""
+    return JournalBroken(f"{found} Restore the database from a backup.")
+
+
+def statements_damaged(found: str) -> JournalError:
+    """The statements are made again from the journal."""
+    return JournalBroken(
+        f"{found} The journal is not in doubt: stop the server and make the statements again with `leasebook rebuild`."
+    )
+
+
+def is_damage(failure: BaseException) -> bool:
+    """Whether PostgreSQL says so of its own files."""
+    state = getattr(failure, "sqlstate", None) or ""
+    return state.startswith(_DAMAGE_CLASS) or state in _DAMAGE
 
 
 async def connect(dsn: str, *, answer_s: int | None = _ANSWER_S) -> Connection:
@@ -75,8 +103,9 @@ async def close(connection: Connection) -> None:
 class Session:
     """One connection, made when it is first needed and again after a failure, used by one at a time."""
 
-    def __init__(self, dsn: str, *, answer_s: int | None = _ANSWER_S) -> None:
+    def __init__(self, dsn: str, *, answer_s: int | None = _ANSWER_S, damaged: Damaged = journal_damaged) -> None:
         self._dsn = dsn
+        self._damaged = damaged
         self._answer_s = answer_s
         self._connection: Connection | None = None
         self._turn = asyncio.Lock()  # asyncpg takes one request at a time on a connection
@@ -88,7 +117,7 @@ class Session:
             if self._connection is None:
                 self._connection = await connect_checked(self._dsn, answer_s=self._answer_s)
             try:
-                with naming_failures(what):
+                with naming_failures(what, self._damaged):
                     async with self._connection.transaction():
                         yield self._connection
             finally:
@@ -104,11 +133,17 @@ class Session:
 
 
 @contextmanager
-def naming_failures(what: str) -> Iterator[None]:
-    """Turn what asyncpg and PostgreSQL raise into the errors of the port; `what` says what it means."""
+def naming_failures(what: str, damaged: Damaged = journal_damaged) -> Iterator[None]:
+    """Turn what asyncpg and PostgreSQL raise into the errors of the port.
+
+    `what` says what it means, `damaged` what is to be done when the files of the database are damaged.
+    """
     try:
         yield
     except FAILURES as failure:
+        if is_damage(failure):
+            named = f"{type(failure).__name__}: {failure}"
+            raise damaged(f"{what}: PostgreSQL finds its files damaged ({named}). Look after the disk.") from failure
         state = getattr(failure, "sqlstate", None)
         if state == _FENCED:
             raise Fenced(

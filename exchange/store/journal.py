@@ -95,8 +95,9 @@ class PostgresJournal(JournalReader):
                     "An earlier append failed, so this server must stop. Start it again: it reads what was written."
                 )
             self._broken = True  # until the answer is here, also when this task is cancelled while it waits
+            what = f"The append after seq {first_seq - 1} failed, and the batch may or may not have been written"
             try:
-                with naming_failures("The append got no answer, so the batch may or may not have been written"):
+                with naming_failures(what):
                     last_seq = first_seq + count - 1
                     row = first_seq, last_seq, self.epoch, self._rules_version, payload
                     link: bytes = await self._writer.fetchval(_APPEND, *row)
@@ -117,7 +118,10 @@ class PostgresJournal(JournalReader):
             )
 
     def when_lost(self, call: Callable[[JournalError], None]) -> None:
-        """Have `call` told when the session ends, by any doing but `close`: nothing can be written any more."""
+        """Have `call` told when the session ends, by any doing but `close`: nothing can be written any more.
+
+        Also when it has ended already, maybe while the market was recovered.
+        """
 
         async def tell() -> None:
             failure = JournalError(
@@ -134,7 +138,10 @@ class PostgresJournal(JournalReader):
             if not self._closing:
                 self._telling = asyncio.create_task(tell())
 
-        self._writer.add_termination_listener(lost)
+        if self._writer.is_closed():
+            lost(self._writer)  # asyncpg tells nobody who comes later
+        else:
+            self._writer.add_termination_listener(lost)
 
     async def close(self) -> None:
         self._closing = True

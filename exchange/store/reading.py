@@ -8,8 +8,16 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Final
 
-from exchange.language.journal import GENESIS, DigestMark, Follower, JournalBroken, JournalRow, WrongMode
-from exchange.store.connecting import close, connect_checked, naming_failures
+from exchange.language.journal import (
+    GENESIS,
+    DigestMark,
+    Follower,
+    JournalBroken,
+    JournalError,
+    JournalRow,
+    WrongMode,
+)
+from exchange.store.connecting import close, connect_checked, journal_damaged, naming_failures
 from exchange.store.migrate import MIGRATIONS
 
 _ROWS_AHEAD: Final = 16  # rows fetched at a time: what bounds the memory of a read
@@ -21,6 +29,9 @@ _ROWS: Final = """
     WHERE last_seq > $1 AND first_seq >= (SELECT coalesce(max(first_seq), 0) FROM journal WHERE first_seq <= $1 + 1)
     ORDER BY first_seq
 """
+# Row by row along that key: a sort would read all of the journal before it gave the first row, so that nothing before
+# damage could be read.
+_IN_ORDER: Final = "SET LOCAL enable_sort = off"
 
 
 class JournalReader:
@@ -33,15 +44,20 @@ class JournalReader:
     async def rows(self, after_seq: int = 0, after_link: bytes | None = None) -> AsyncGenerator[JournalRow, None]:
         """As the port has it. The last row is proved, too, to be the one that a reader who is at the end has read."""
         follower = Follower(after_seq, after_link if after_seq else GENESIS)
+
+        def damaged(found: str) -> JournalError:
+            return journal_damaged(f"The journal cannot be read on after seq {follower.seq}. {found}")
+
         connection = await connect_checked(self._dsn, migrations=self._migrations)
         try:
-            with naming_failures("Reading the journal stopped half-way"):
+            with naming_failures("Reading the journal stopped half-way", damaged):
                 async with connection.transaction(isolation="repeatable_read", readonly=True):
-                    end = await connection.fetchrow(_LAST)
+                    await connection.execute(_IN_ORDER)
                     async for record in connection.cursor(_ROWS, after_seq, prefetch=_ROWS_AHEAD):
                         row = JournalRow(*record)
                         follower.take(row)
                         yield row
+                    end = await connection.fetchrow(_LAST)  # as it was then; damage there does not hide what is before
                     _check_end(follower, *(end or (0, GENESIS)))
         finally:
             await close(connection)

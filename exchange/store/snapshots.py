@@ -8,19 +8,15 @@ from collections.abc import AsyncGenerator, Iterable, Iterator
 from hashlib import sha256
 from typing import Final, NoReturn
 
-import asyncpg
 from msgspec.structs import replace
 
 from exchange.language.snapshots import SnapshotBroken, SnapshotHead
-from exchange.store.connecting import close, connect_checked, naming_failures
+from exchange.store.connecting import FAILURES, close, connect_checked, is_damage, naming_failures
 from exchange.store.migrate import Connection
 
 _KEEP_S: Final = 600  # as long as the slowest disk needs for the largest state
 
 _PARTS_AHEAD: Final = 2  # parts fetched at a time: what bounds the memory of a reading
-
-# What PostgreSQL says of pages that are not as it wrote them
-_DAMAGED: Final = (asyncpg.DataCorruptedError, asyncpg.IndexCorruptedError, asyncpg.InternalServerError)
 
 _HEADS: Final = "SELECT seq, link, rules_version, layout, digest, parts, size_bytes FROM snapshot ORDER BY seq DESC"
 _HEAD: Final = """
@@ -44,7 +40,7 @@ class PostgresSnapshots:
     async def heads(self) -> list[SnapshotHead]:
         connection = await connect_checked(self._dsn)
         try:
-            with naming_failures("The list of snapshots could not be read"):
+            with naming_failures("The list of snapshots could not be read", _tables_damaged):
                 return [SnapshotHead(*record) for record in await connection.fetch(_HEADS)]
         finally:
             await close(connection)
@@ -52,7 +48,7 @@ class PostgresSnapshots:
     async def parts(self, seq: int) -> AsyncGenerator[bytes, None]:
         connection = await connect_checked(self._dsn)
         try:
-            with naming_failures(f"Reading the snapshot of seq {seq} stopped half-way"):
+            with naming_failures(f"Reading the snapshot of seq {seq} stopped half-way", _tables_damaged):
                 async with connection.transaction(isolation="repeatable_read", readonly=True):
                     async for part in _read(connection, seq):
                         yield part
@@ -63,7 +59,7 @@ class PostgresSnapshots:
         hashed = _Hashed(head.seq, parts)
         connection = await connect_checked(self._dsn, answer_s=_KEEP_S)
         try:
-            with naming_failures(f"The snapshot of seq {head.seq} was not kept"):
+            with naming_failures(f"The snapshot of seq {head.seq} was not kept", _tables_damaged):
                 async with connection.transaction():
                     await connection.execute("DELETE FROM snapshot WHERE seq = $1", head.seq)
                     await connection.copy_records_to_table(
@@ -83,8 +79,17 @@ class PostgresSnapshots:
         assert kept >= 0
         connection = await connect_checked(self._dsn)
         try:
-            with naming_failures("Old snapshots were not deleted"):
+            with naming_failures("Old snapshots were not deleted", _tables_damaged):
                 return int(await connection.fetchval(_THIN, kept))
+        finally:
+            await close(connection)
+
+    async def clear(self) -> None:
+        """Empty the tables, also when they are damaged: their files are made anew."""
+        connection = await connect_checked(self._dsn, answer_s=_KEEP_S)
+        try:
+            with naming_failures("The tables of snapshots were not emptied", _tables_damaged):
+                await connection.execute("TRUNCATE snapshot, snapshot_part")
         finally:
             await close(connection)
 
@@ -119,7 +124,9 @@ async def _read(connection: Connection, seq: int) -> AsyncGenerator[bytes, None]
             if sha256(payload).digest() != hashed:
                 _broken(seq, number, "is not as it was written")
             yield payload
-    except _DAMAGED as failure:
+    except FAILURES as failure:
+        if not is_damage(failure):
+            raise
         _broken(seq, number + 1, f"cannot be read ({failure})")
     if number < max(parts, 1):
         _broken(seq, number + 1, "is missing")
@@ -129,4 +136,11 @@ def _broken(seq: int, number: int, what: str) -> NoReturn:
     raise SnapshotBroken(
         f"Part {number} of the snapshot of seq {seq} {what}. Nothing is lost: the snapshot is passed over, and an "
         f"older one or the journal alone leads to the same state. Delete it: DELETE FROM snapshot WHERE seq = {seq}"
+    )
+
+
+def _tables_damaged(found: str) -> SnapshotBroken:
+    return SnapshotBroken(
+        f"{found} Nothing is lost: the journal alone leads to the same state. Stop the server and make the tables "
+        "again with `leasebook rebuild`."
     )

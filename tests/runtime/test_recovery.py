@@ -1,20 +1,24 @@
 """A market comes back from its newest good snapshot and the journal since, or from that alone, or says why not."""
 
+import asyncio
 from random import Random
 
 import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
-from exchange.core.state_machine import REPLAYABLE, RULES_VERSION
+from exchange.core.state_machine import REPLAYABLE, RULES_VERSION, StateMachine
+from exchange.language.commands import Command
 from exchange.language.events import Applied
 from exchange.language.journal import DigestMark, JournalBroken
+from exchange.language.port import Outcome
+from exchange.language.snapshots import SnapshotBroken, SnapshotHead
 from exchange.language.views import Notice
 from exchange.runtime.clock import SandboxClock
 from exchange.runtime.exchange import Exchange
 from exchange.runtime.parts import save
 from exchange.runtime.recovery import Recovered, recover
-from exchange.runtime.replaying import Place
+from exchange.runtime.replaying import CommandBroken, Place
 from exchange.store.journal import PostgresJournal
 from tests.core.world import SETUP, T0
 from tests.projections.test_pages import a_history
@@ -160,3 +164,37 @@ async def test_the_market_as_it_was_within_a_row() -> None:
     found = await recover(market.journal, snapshots=market.snapshots, until_seq=row.first_seq, within_rows=True)
     assert (found.place.seq, found.recovery.snapshot_seq) == (row.first_seq, market.older_seq)
     assert (await recover(market.journal, until_seq=row.first_seq)).place.seq == row.first_seq - 1
+
+
+async def test_a_command_that_cannot_be_carried_out_again_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    market, apply = await kept(), StateMachine.apply
+
+    def fails(machine: StateMachine, seq: int, command: Command) -> tuple[Outcome, Applied]:
+        if seq == 5:
+            raise fault
+        return apply(machine, seq, command)
+
+    monkeypatch.setattr(StateMachine, "apply", fails)
+    fault: BaseException = AssertionError("out of balance")
+    with pytest.raises(
+        CommandBroken, match=r"of seq 5, [A-Z]\w+, cannot .*\(AssertionError: out of balance\).*Run the"
+    ) as told:
+        await recover(market.journal)
+    assert told.match("report this; `leasebook replay --until 4` shows")
+    assert told.value.__cause__ is fault
+    assert (await recover(market.journal, until_seq=4, within_rows=True)).place.seq == 4, "as it says"
+    fault = asyncio.CancelledError()
+    with pytest.raises(asyncio.CancelledError):
+        await recover(market.journal)
+
+
+async def test_without_a_list_of_snapshots_all_is_replayed(monkeypatch: pytest.MonkeyPatch) -> None:
+    market = await kept()
+
+    async def damaged() -> list[SnapshotHead]:
+        raise SnapshotBroken("the list is damaged")
+
+    monkeypatch.setattr(market.snapshots, "heads", damaged)
+    found = (await market.recovered()).recovery
+    assert (found.snapshot_seq, found.replayed) == (0, found.commands)
+    assert found.warnings == ("All snapshots were passed over: the list is damaged",)

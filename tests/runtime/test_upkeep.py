@@ -1,7 +1,9 @@
 """The upkeep of a market in a real database: snapshots, the full check and what it finds, backup and restore."""
 
+import asyncio
+import errno
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 from random import Random
 from urllib.parse import urlsplit
@@ -13,6 +15,8 @@ from exchange.core.state_machine import RULES_VERSION
 from exchange.language.codec import encode_commands
 from exchange.language.commands import AdvanceTime
 from exchange.language.journal import DigestMark, JournalBroken, JournalBusy, JournalError
+from exchange.language.snapshots import SnapshotBroken
+from exchange.language.upkeep import Archived
 from exchange.runtime import snapshotting
 from exchange.runtime.archive import BackupBroken, back_up, restore
 from exchange.runtime.past import market_at
@@ -23,6 +27,8 @@ from exchange.store.journal import PostgresJournal
 from exchange.store.migrate import Connection
 from exchange.store.reading import JournalReader
 from exchange.store.restoring import NotEmpty
+from exchange.store.snapshots import PostgresSnapshots
+from tests.damage import damaged
 from tests.projections.test_pages import a_history
 from tests.properties.money_flavours import FLAVOURS
 from tests.runtime.albums import fill
@@ -157,7 +163,7 @@ async def test_a_backup_is_the_same_market_again(market: str, elsewhere: str, tm
         await restore(market, path)
 
     whole = path.read_bytes()
-    for damaged, said in (
+    for torn, said in (
         (whole[:-1], f"is cut short after seq {made.seq}"),
         (whole[: len(whole) // 2], "is cut short after seq"),
         (whole[: len(whole) // 2] + b"?" + whole[len(whole) // 2 + 1 :], "is damaged after seq"),
@@ -166,7 +172,7 @@ async def test_a_backup_is_the_same_market_again(market: str, elsewhere: str, tm
         (b"?" + whole[1:], "is no backup"),
         (b"", "is cut short"),
     ):
-        path.write_bytes(damaged)
+        path.write_bytes(torn)
         with pytest.raises(BackupBroken, match=said):
             await restore(elsewhere, path)
     path.write_bytes(whole)
@@ -185,3 +191,80 @@ async def test_a_backup_is_the_same_market_again(market: str, elsewhere: str, tm
     journal = await opened(elsewhere)
     await journal.append(last + 1, 1, encode_commands([AdvanceTime(to_s=2_000_000_000)]))  # and it goes on
     await journal.close()
+
+
+async def test_a_snapshot_that_goes_while_the_check_is_on_its_way_is_no_damage(
+    market: str, raw: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = PostgresSnapshots.parts
+
+    async def thinned(snapshots: PostgresSnapshots, seq: int) -> AsyncGenerator[bytes, None]:
+        await snapshots.thin(0)
+        async for part in parts(snapshots, seq):
+            yield part
+
+    monkeypatch.setattr(PostgresSnapshots, "parts", thinned)
+    verdict = await verify(market)
+    assert (verdict.differences, verdict.checked_snapshots) == ((), 0)
+
+
+async def test_what_the_disk_damaged_is_named_and_rebuild_mends_it(market: str, postgres: str) -> None:
+    spoilt = {"snapshot": 0, "snapshot_part": 0, "statements.orders": 0, "statements.told": 0}
+    async with damaged(postgres, market, spoilt) as dsn:
+        verdict = await verify(dsn)
+        assert verdict.tables.keys() == {"trades", "leases", "transfers", "balances"}, "the others are compared"
+        for said, begins in zip(
+            verdict.differences, ("snapshots: ", "statements.orders cannot be read", "statements.told cannot be read"),
+            strict=True,
+        ):  # fmt: skip
+            assert said.startswith(begins)
+            assert "invalid page" in said
+        with pytest.raises(SnapshotBroken, match="`leasebook rebuild`"):
+            await take_snapshot(dsn)
+        await rebuild(dsn)
+        verdict = await verify(dsn)
+        assert (verdict.differences, verdict.checked_snapshots) == ((), 1)
+
+
+async def test_a_check_of_a_damaged_journal_comes_to_a_verdict(market: str, postgres: str) -> None:
+    async with damaged(postgres, market, {"journal": 2, "journal_digest": 0, "statements.position": 0}) as dsn:
+        verdict = await verify(dsn)
+        assert verdict.seq > 0
+        digests, journal, *_, statements = verdict.differences
+        assert digests.startswith("digests: ")
+        assert journal.startswith(f"journal: The journal cannot be read on after seq {verdict.seq}. ")
+        assert journal.endswith("Restore the database from a backup.")
+        assert statements.startswith("statements.position cannot be read")
+
+
+async def test_of_two_backups_to_one_name_one_is_there_and_whole(market: str, elsewhere: str, tmp_path: Path) -> None:
+    path = tmp_path / "market.backup"
+    first, second = await asyncio.gather(back_up(market, path), back_up(market, path), return_exceptions=True)
+    made, refused = (first, second) if isinstance(first, Archived) else (second, first)
+    assert isinstance(made, Archived)
+    assert isinstance(refused, JournalError)
+    assert "exists already" in str(refused)
+    assert os.listdir(tmp_path) == ["market.backup"]  # noqa: PTH208 - nothing of ours waits for it
+    assert (await restore(elsewhere, path)).link == made.link
+
+
+@pytest.mark.parametrize("links", [True, False])
+async def test_a_backup_is_not_written_over_what_came_meanwhile(
+    market: str, tmp_path: Path, links: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def comes(_seq: int) -> None:
+        path.write_text("mine")
+
+    def no_links(_path: Path, _target: Path) -> None:
+        raise OSError(errno.EPERM, "no links here")
+
+    if not links:
+        monkeypatch.setattr(Path, "hardlink_to", no_links)
+    made = await back_up(market, tmp_path / "first")
+    path = tmp_path / "second"
+    with pytest.raises(JournalError, match="second exists already"):
+        await back_up(market, path, comes)
+    assert path.read_text() == "mine"
+    assert sorted(os.listdir(tmp_path)) == ["first", "second"]  # noqa: PTH208 - as above
+    assert (tmp_path / "first").stat().st_size == made.size_bytes
+    assert (tmp_path / "first").stat().st_mode & 0o777 == 0o600

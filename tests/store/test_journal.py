@@ -291,3 +291,17 @@ async def test_an_idle_writer_hears_who_took_over(open_journal: Opener, database
     finally:
         await successor.close()
     assert isinstance(failure, Fenced) or "start the server again" in str(failure)  # its epoch may not be raised yet
+
+
+async def test_who_asks_after_the_session_has_ended_hears_of_it_at_once(open_journal: Opener, raw: Connection) -> None:
+    journal = await open_journal()
+    first, late = (asyncio.get_running_loop().create_future() for _ in range(2))
+    journal.when_lost(first.set_result)
+    await raw.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE application_name = 'leasebook' AND datname = current_database()"
+    )
+    async with asyncio.timeout(10):
+        await first
+        journal.when_lost(late.set_result)
+        assert "start the server again" in str(await late)

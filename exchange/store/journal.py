@@ -117,7 +117,10 @@ class PostgresJournal(JournalReader):
             )
 
     def when_lost(self, call: Callable[[JournalError], None]) -> None:
-        """Have `call` told when the session ends, by any doing but `close`: nothing can be written any more."""
+        """Have `call` told when the session ends, by any doing but `close`: nothing can be written any more.
+
+        At once, if it has ended already.
+        """
 
         async def tell() -> None:
             failure = JournalError(
@@ -134,7 +137,10 @@ class PostgresJournal(JournalReader):
             if not self._closing:
                 self._telling = asyncio.create_task(tell())
 
-        self._writer.add_termination_listener(lost)
+        if self._writer.is_closed():
+            lost(None)
+        else:
+            self._writer.add_termination_listener(lost)
 
     async def close(self) -> None:
         self._closing = True

@@ -50,8 +50,13 @@ class Checks:
         real = bid_answer(receipt) if isinstance(command, PlaceBid) else ask_answer(receipt)
         world.expect(answer == real, "told another receipt", answer, real)
 
-    def recovered(self, exchange: Exchange) -> None:
-        """A server has recovered: it stands where the journal ends, or at an end it had."""
+    def recovered(self, exchange: Exchange, rotten: int) -> None:
+        """A server has recovered: it stands where the journal ends, or at an end it had.
+
+        It has passed over no snapshot but rotten ones: whatever a crash takes back, the statements reach the others.
+        """
+        warnings = exchange.recovery.warnings
+        self._world.expect(len(warnings) <= rotten, "a good snapshot was passed over", *warnings)
         audited = exchange.audit()
         self._world.expect(not audited.violations, "recovered with books that do not add up", *audited.violations)
 

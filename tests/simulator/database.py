@@ -3,6 +3,9 @@
 What it keeps survives every node. Transactions are whole or not at all; a request that is under way when its node dies
 may still be carried out. The rules of `migrations/` hold: rows are dense and linked, only the newest epoch may append,
 one session at a time holds the lock.
+
+Commits are waited for, but for those of pages. All are in one log that is flushed in order, as PostgreSQL's is, so that
+whatever else commits takes the pages before it to the disk; a crash loses any number of the pages since.
 """
 
 from collections.abc import Callable
@@ -18,6 +21,7 @@ from exchange.language.journal import (
     JournalRow,
     link,
 )
+from exchange.language.snapshots import SnapshotHead
 from exchange.language.statements import Page
 from tests.simulator.loop import Node
 from tests.simulator.tables import Tables
@@ -107,6 +111,9 @@ class Database:
         self.rows: list[JournalRow] = []
         self.marks: dict[int, str] = {}
         self.tables = Tables()
+        self._unflushed: list[Page] = []  # that a crash may lose, oldest first
+        self._falls_for_s: list[float] = []
+        self._on_crash: list[tuple[Session, Callable[[], None]]] = []
         self._on_row = on_row
 
     @property
@@ -126,6 +133,7 @@ class Database:
                 raise JournalBusy(f"{self.holder.node.name} holds the journal")
             if self.world.chance.random() < 0.5:  # else as if it had let go of the lock by itself
                 self.holder.end()
+        self.flush()
         self.holder = session
         self.epoch += 1
         session.epoch = self.epoch
@@ -141,28 +149,82 @@ class Database:
         last_seq = first_seq + count - 1
         here = link(before, first_seq, last_seq, self.epoch, rules_version, payload)
         row = JournalRow(first_seq, last_seq, self.epoch, rules_version, payload, here)
+        self.flush()
         self.rows.append(row)
         self.world.note("db.append", session.node.name, first_seq, count, here.hex()[:12])
         self._on_row(row)
         return here
 
     def write_page(self, epoch: int | None, page: Page) -> None:
-        """Commit a page of statements, of the newest epoch alone."""
+        """Commit a page of statements, of the newest epoch alone. It may be lost until something else commits."""
         if epoch != self.epoch:
             raise Fenced(f"epoch {self.epoch} may write, not {epoch}")
         self.tables.write(page)
+        self._unflushed.append(page)
+        if self._falls_for_s:
+            self.node.call_later(self.world.chance.random() * 0.1, self.fall, self._falls_for_s.pop())
+
+    def clear_tables(self) -> None:
+        """Empty the statements."""
+        self.flush()
+        self.tables.clear()
+
+    def keep_snapshot(self, head: SnapshotHead, parts: list[tuple[bytes, bytes]]) -> None:
+        """Commit a snapshot, whole."""
+        self.flush()
+        self.tables.snapshots[head.seq] = head, parts
+
+    def thin_snapshots(self, kept: int) -> int:
+        """Let go of all but the newest; how many."""
+        self.flush()
+        gone = sorted(self.tables.snapshots)[:-kept]
+        for seq in gone:
+            del self.tables.snapshots[seq]
+        return len(gone)
 
     def mark(self, seq: int, digest: str) -> str:
         """Keep a digest; the one that is kept."""
+        self.flush()
         return self.marks.setdefault(seq, digest)
 
+    def flush(self) -> None:
+        """Something commits and waits for it: all that has been committed before it is on the disk."""
+        self.tables.flush(self._unflushed)
+        self._unflushed.clear()
+
+    def when_lost(self, session: Session, call: Callable[[], None]) -> None:
+        """Have a session's node told when a crash ends the session: its socket closes."""
+        if session.generation != self.generation:
+            session.node.call(call)
+        else:
+            self._on_crash.append((session, call))
+
+    def fall_after_page(self, for_s: float) -> None:
+        """Crash soon after the next page, while it may still be lost."""
+        self._falls_for_s.append(for_s)
+
     def fall(self, for_s: float) -> None:
-        """Be gone for a while: every session breaks."""
+        """Crash, and be gone for a while: every session breaks, and pages are lost."""
+        if self.down or not self.world.faults:
+            return
         self.world.note("db.down", f"{for_s:.3f}")
         self.down = True
         self.generation += 1
         self.holder = None
+        self.lose_pages()
+        for session, call in self._on_crash:
+            if not session.closed:
+                session.node.call(call)
+        self._on_crash.clear()
         self.node.call_later(for_s, self._rise)
+
+    def lose_pages(self) -> None:
+        """What a crash leaves of the statements: all that was flushed, and as many pages since as chance has it."""
+        left = self._unflushed[: self.world.chance.randint(0, len(self._unflushed))]
+        if lost := len(self._unflushed) - len(left):
+            self.world.note("db.lost_pages", lost)
+        self._unflushed = left
+        self.tables.fall_back(left)
 
     def _rise(self) -> None:
         self.world.note("db.up")

@@ -52,7 +52,7 @@ class Ending:
 
     def _check_tables(self) -> None:
         """The statements say what the views say, and their transfers add up to their balances."""
-        world, tables, views = self._world, self._database.tables, self._truth.views
+        world, tables, views = self._world, self._database.tables.now, self._truth.views
         world.expect(tables.position == self._truth.seq, "the statements are behind", tables.position, self._truth.seq)
         world.expect(tables.balances == tables.sums, "transfers do not add up to balances", tables.balances)
         world.expect(sum(tables.balances.values()) == 0, "balances do not sum to zero", tables.balances)
@@ -70,7 +70,7 @@ class Ending:
 
     def _check_told(self) -> None:
         """What accounts were told is kept, whole and in order, so from any place the rest of it follows."""
-        kept: dict[str, list[Told]] = self._database.tables.told
+        kept: dict[str, list[Told]] = self._database.tables.now.told
         for account_id in TRADERS:
             mine, real = kept.get(account_id, []), self._truth.told.get(account_id, [])
             self._world.expect(mine == real, "what an account was told is kept otherwise", account_id)

@@ -22,7 +22,7 @@ from tests.simulator.plan import Plan, draw
 from tests.simulator.server import Server
 from tests.simulator.taming import tamed
 from tests.simulator.truth import Truth
-from tests.simulator.watchers import AccountWatcher, BookWatcher
+from tests.simulator.watchers import AccountWatcher, BookWatcher, PastWatcher
 from tests.simulator.workload import Workload
 from tests.simulator.world import World
 
@@ -89,19 +89,21 @@ class History:
         self.servers: list[Server] = []
         self.clients: list[Client] = []
         self.watchers: list[AccountWatcher | BookWatcher] = []
+        follows = world.chance.choice(TRADERS[: world.plan.traders])
+        self.past = PastWatcher(world, self.network, self.truth, follows)
         self._vacant = asyncio.Event()
 
     async def live(self) -> None:
         """First whatever may go wrong, then nothing does."""
         plan = self.world.plan
         supervisor = asyncio.create_task(self._supervise(), name="supervisor")
-        faults = [asyncio.create_task(work) for work in self._faults(plan)]
         names = [*TRADERS[: plan.traders], VENUE]
         for number, name in enumerate(names):
             workload = Workload(self.truth, name, Random(f"{plan.seed} {name} asks"))
             self.clients.append(Client(self.world, self.network, self.checks, workload, name))
             self.clients[-1].start(plan.commands // len(names) + (number < plan.commands % len(names)))
         self._watch(plan)
+        faults = [asyncio.create_task(work) for work in self._faults(plan)]
         everyone = asyncio.gather(*(client.done for client in self.clients))
         await asyncio.wait([everyone], timeout=plan.span_s * 1.5 + 5)
         self.world.note("calm")
@@ -125,6 +127,7 @@ class History:
         world, chance = self.world, self.world.chance
         for account_id in chance.sample(TRADERS[: plan.traders], 2):
             self.watchers.append(AccountWatcher(world, self.network, self.truth, account_id))
+        self.watchers.append(self.past)
         for place in dict.fromkeys(chance.choices(PLACES, k=2)):
             book = (*place, chance.choice(TENORS))
             self.truth.books[book] = []
@@ -200,6 +203,8 @@ class History:
             yield self._step_clock(self._moment_s())
         for _ in range(plan.outages):
             yield self._fell_database(self._moment_s())
+        for _ in range(plan.rewinds):
+            yield self._rewind(self._moment_s())
         for _ in range(plan.snapshots):
             yield self._take_snapshot(self._moment_s())
 
@@ -234,6 +239,11 @@ class History:
             node.dies_at = self.world.chance.randrange(1, 100)
         node.start(keeper.take(self.world), "keeper")
 
+    async def _rewind(self, at_s: float) -> None:
+        await asyncio.sleep(at_s)
+        self.past.rewind()
+
     async def _fell_database(self, at_s: float) -> None:
         await asyncio.sleep(at_s)
-        self.database.fall(self.world.chance.choice((0.01, 1.0, 20.0)))
+        fall = self.world.chance.choice((self.database.fall, self.database.fall_after_page))
+        fall(self.world.chance.choice((0.01, 1.0, 20.0)))

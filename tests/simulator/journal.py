@@ -1,6 +1,6 @@
 """The journal of a history: the port over the simulated database, with the manners of the PostgreSQL one."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Self
 
 from exchange.core.state_machine import RULES_VERSION
@@ -82,6 +82,10 @@ class SimJournal:
         return await self._session.request(
             "marks", lambda: [DigestMark(seq, marks[seq]) for seq in sorted(marks) if seq > after_seq]
         )
+
+    def when_lost(self, call: Callable[[JournalError], None]) -> None:
+        """Have `call` told when the database has crashed; at once, if it has done so already."""
+        self._database.when_lost(self._session, lambda: call(JournalError("the database has ended the session")))
 
     async def close(self) -> None:
         self._session.end()

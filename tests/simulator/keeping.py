@@ -26,7 +26,7 @@ class SimStatements:
         return self._session
 
     async def position(self) -> int:
-        return await self._connected().request("position", lambda: self._database.tables.position)
+        return await self._connected().request("position", lambda: self._database.tables.now.position)
 
     async def write(self, page: Page) -> None:
         database = self._database
@@ -39,7 +39,7 @@ class SimStatements:
         tables = self._database.tables
         found = await self._connected().request(
             "told",
-            lambda: [told for told in tables.told.get(account_id, ()) if after_seq < told.seq <= until_seq],
+            lambda: [told for told in tables.now.told.get(account_id, ()) if after_seq < told.seq <= until_seq],
         )
         for told in found:
             yield told
@@ -47,11 +47,11 @@ class SimStatements:
     async def told_seq(self) -> dict[str, int]:
         tables = self._database.tables
         return await self._connected().request(
-            "told_seq", lambda: {account_id: told[-1].seq for account_id, told in sorted(tables.told.items())}
+            "told_seq", lambda: {account_id: told[-1].seq for account_id, told in sorted(tables.now.told.items())}
         )
 
     async def clear(self) -> None:
-        await self._connected().request("clear", self._database.tables.clear)
+        await self._connected().request("clear", self._database.clear_tables)
 
     async def close(self) -> None:
         if self._session is not None:
@@ -90,20 +90,12 @@ class SimSnapshots:
                 world.note("db.rot", head.seq, place)
                 self._database.tables.rotten[head.seq] = None
                 sealed[place] = (part[:-1] + bytes([part[-1] ^ 1]), seal)
-        await self._session.request("keep", lambda: self._database.tables.snapshots.update({head.seq: (head, sealed)}))
+        await self._session.request("keep", lambda: self._database.keep_snapshot(head, sealed))
         world.note("db.snapshot", head.seq, head.parts, head.digest[:12])
         return head
 
     async def thin(self, kept: int) -> int:
-        snapshots = self._database.tables.snapshots
-
-        def drop() -> int:
-            gone = sorted(snapshots)[:-kept]
-            for seq in gone:
-                del snapshots[seq]
-            return len(gone)
-
-        return await self._session.request("thin", drop)
+        return await self._session.request("thin", lambda: self._database.thin_snapshots(kept))
 
     async def close(self) -> None:
         self._session.end()

@@ -67,15 +67,15 @@ ALL: Final[dict[str, Mutant]] = {
     ),
     "epoch-not-checked": Mutant(
         "the database lets a server append whose place another has taken",
-        "tests.simulator.database:Database.append", (("session.epoch != self.epoch", "session is None"),), 39,
+        "tests.simulator.database:Database.append", (("session.epoch != self.epoch", "session is None"),), 4,
     ),
     "pages-not-fenced": Mutant(
         "the database takes a page of a server whose place another has taken",
-        "tests.simulator.database:Database.write_page", (("epoch != self.epoch", "epoch is None"),), 10,
+        "tests.simulator.database:Database.write_page", (("epoch != self.epoch", "epoch is None"),), 62,
     ),
     "time-not-stamped": Mutant(
         "commands are carried out at the time of the one before",
-        PUMP + "_stamp", (("if now_s > state.now_s and", "if not commands and now_s > state.now_s and"),), 0,
+        PUMP + "_stamp", (("if due or (commands and now_s > state.now_s):", "if due and not commands:"),), 0,
     ),
     "sleeps-through": Mutant(
         "what is due waits for the next command",
@@ -93,6 +93,10 @@ ALL: Final[dict[str, Mutant]] = {
     "drops-at-the-seam": Mutant(
         "who comes to the ring misses the first that is there",
         FEED + "Feed.in_ring", (("range(first, min(", "range(first + 1, min("),), 0,
+    ),
+    "resumes-where-told-only": Mutant(
+        "who resumes from a command that told it nothing is told again what was before",
+        FEED + "Feed.in_ring", (("told.seq > after_seq", "told.seq != after_seq"),), 0,
     ),
     "ring-lets-go": Mutant(
         "the ring lets go of what is not written yet",

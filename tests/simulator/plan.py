@@ -47,6 +47,7 @@ class Plan(Struct, kw_only=True):
     repeats: float = NEVER  # a proxy sends a request again
     stalls: float = NEVER  # a client stops reading for a while
     moods: float = NEVER  # a client that follows something connects anew
+    rewinds: int = 0  # one that follows an account asks for all since any command that has been
     # snapshots and statements
     snapshots: int = 0
     damaged_parts: float = NEVER
@@ -105,8 +106,8 @@ def _break_database(plan: Plan, chance: Random) -> None:
         plan.failed_requests = chance.choice((0.005, 0.03))
     if chance.random() < 0.4:
         plan.slow_requests = chance.choice((0.02, 0.2))
-    if chance.random() < 0.2:
-        plan.outages = chance.choice((1, 2))
+    if chance.random() < 0.3:
+        plan.outages = chance.choice((1, 2, 3))
     if chance.random() < 0.4:
         plan.lost_pages = chance.choice((0.02, 0.2))
 
@@ -120,6 +121,8 @@ def _break_network(plan: Plan, chance: Random) -> None:
         plan.repeats = chance.choice((0.02, 0.1))
     if chance.random() < 0.5:
         plan.moods = chance.choice((0.02, 0.1))
+    if chance.random() < 0.5:
+        plan.rewinds = chance.choice((3, 10, 30))
     if chance.random() < 0.4:
         plan.stalls = chance.choice((0.05, 0.3))
         plan.window = chance.choice((1, 4, 64))

@@ -72,8 +72,9 @@ class Server:
             snapshots=SimSnapshots(self._database, self.node),
             statements=SimStatements(self._database, self.node, journal.epoch),
         )
+        journal.when_lost(self.exchange.lost_journal)
         self.edge = Edge(self._world, self.exchange, self._checks)
-        self._checks.recovered(self.exchange)
+        self._checks.recovered(self.exchange, len(self._database.tables.rotten))
         self._world.note("server.ready", self.node.name, self.exchange.reads.seq)
         self._network.listen(self.node, self._accept)
         stopped = asyncio.create_task(self.exchange.stopped())

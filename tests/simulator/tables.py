@@ -1,4 +1,10 @@
-"""What the tables of a simulated database hold: statements, and snapshots whose parts may rot."""
+"""What the tables of a simulated database hold: statements, and snapshots whose parts may rot.
+
+The statements are there twice: as they are read, and as they are on the disk, which is what a crash leaves.
+"""
+
+from collections.abc import Iterable
+from copy import copy
 
 from exchange.language.journal import JournalBroken
 from exchange.language.snapshots import SnapshotHead
@@ -7,16 +13,10 @@ from exchange.language.units import Micros
 from exchange.language.views import AskView, BidView, LeaseView, TradeView
 
 
-class Tables:
-    """What statements and snapshots hold; a part of the database."""
+class Statements:
+    """What statements hold."""
 
     def __init__(self) -> None:
-        self.snapshots: dict[int, tuple[SnapshotHead, list[tuple[bytes, bytes]]]] = {}
-        self.rotten: dict[int, None] = {}  # snapshots with a part that is not as it was written
-        self.clear()
-
-    def clear(self) -> None:
-        """Empty the statements."""
         self.position = 0
         self.bids: dict[int, BidView] = {}
         self.asks: dict[int, AskView] = {}
@@ -44,3 +44,40 @@ class Tables:
             self.sums[move.credit] = self.sums.get(move.credit, 0) + move.amount_micros
         for told in page.told:
             self.told.setdefault(told.account_id, []).append(told)
+
+    def copied(self) -> "Statements":
+        """Another that holds the same."""
+        other = Statements()
+        for name, held in vars(self).items():
+            setattr(other, name, copy(held))
+        other.told = {account_id: list(told) for account_id, told in self.told.items()}
+        return other
+
+
+class Tables:
+    """What statements and snapshots hold; a part of the database."""
+
+    def __init__(self) -> None:
+        self.snapshots: dict[int, tuple[SnapshotHead, list[tuple[bytes, bytes]]]] = {}
+        self.rotten: dict[int, None] = {}  # snapshots with a part that is not as it was written
+        self.now = Statements()
+        self._on_disk = Statements()
+
+    def write(self, page: Page) -> None:
+        """A page, which is not on the disk yet."""
+        self.now.write(page)
+
+    def flush(self, pages: Iterable[Page]) -> None:
+        """These pages, the next ones, are on the disk."""
+        for page in pages:
+            self._on_disk.write(page)
+
+    def fall_back(self, pages: Iterable[Page]) -> None:
+        """The statements are as they are on the disk, and after these pages."""
+        self.now = self._on_disk.copied()
+        for page in pages:
+            self.now.write(page)
+
+    def clear(self) -> None:
+        """Empty the statements, on the disk as well."""
+        self.now, self._on_disk = Statements(), Statements()

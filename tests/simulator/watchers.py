@@ -1,7 +1,7 @@
 """Who follows an account or a book through broken links and dead servers, and holds all that it is told to the truth.
 
 They are the real client: a stream, and what it makes of pushes. An account is resumed after the last command of which
-everything has come; a book begins again with the book.
+everything has come, or from any command that there has been; a book begins again with the book.
 """
 
 import asyncio
@@ -34,6 +34,7 @@ class Watcher(ABC):
         self.truth = truth
         self.node = world.loop.node(name)
         self._connector = Connector(world, network, self.node, account_id)
+        self._stream: Stream | None = None
 
     def start(self) -> None:
         self.node.start(self._watch(), "watcher")
@@ -54,6 +55,7 @@ class Watcher(ABC):
         while True:
             try:
                 async with await self._connector.stream() as stream:
+                    self._stream = stream
                     await self.open(stream)
                     async for push in stream.pushes():
                         if push.type != "shutting_down":
@@ -72,8 +74,8 @@ class Watcher(ABC):
 class AccountWatcher(Watcher):
     """Follows an account from its beginning."""
 
-    def __init__(self, world: World, network: Network, truth: Truth, account_id: str) -> None:
-        super().__init__(world, network, truth, account_id, f"watch-{account_id}")
+    def __init__(self, world: World, network: Network, truth: Truth, account_id: str, name: str = "") -> None:
+        super().__init__(world, network, truth, account_id, name or f"watch-{account_id}")
         self._account_id = account_id
         self._follower = AccountFollower()
         self._heard = 0  # commands
@@ -98,6 +100,35 @@ class AccountWatcher(Watcher):
 
     def caught_up(self) -> bool:
         return self._heard == len(self.truth.told.get(self._account_id, []))
+
+
+class PastWatcher(AccountWatcher):
+    """Follows an account, and now and then begins again from any command: it hears all that came after, and no more."""
+
+    def __init__(self, world: World, network: Network, truth: Truth, account_id: str) -> None:
+        super().__init__(world, network, truth, account_id, f"past-{account_id}")
+        self._from_seq = 0
+        self._restless = False
+
+    def rewind(self) -> None:
+        """Begin again, soon."""
+        self._restless = True
+        if self._stream is not None:
+            self.node.start(self._stream.close(), "rewinding")
+
+    async def open(self, stream: Stream) -> None:
+        if self._restless:
+            self._restless = False
+            from_seq = self.world.chance.randint(0, self.truth.seq)
+            self.world.note("watch.from", self.node.name, from_seq, self.truth.seq)
+            self._follower = AccountFollower(from_seq)
+            self._heard = sum(told.seq <= from_seq for told in self.truth.told.get(self._account_id, []))
+        self._from_seq = self._follower.seq
+        await super().open(stream)
+
+    def take(self, push: Push) -> None:
+        self.world.expect(push.seq > self._from_seq, "told again what was not asked for", push.seq, self._from_seq)
+        super().take(push)
 
 
 class BookWatcher(Watcher):

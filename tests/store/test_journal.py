@@ -280,6 +280,23 @@ async def test_an_idle_writer_hears_that_its_session_was_ended(open_journal: Ope
         assert "start the server again" in str(await told)
 
 
+async def test_who_begins_to_listen_after_the_session_has_ended_hears_it_at_once(
+    open_journal: Opener, raw: Connection
+) -> None:
+    journal = await open_journal()
+    ended = asyncio.Event()
+    journal._writer.add_termination_listener(lambda _: ended.set())
+    await raw.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE application_name = 'leasebook' AND datname = current_database()"
+    )
+    told: asyncio.Future[JournalError] = asyncio.get_running_loop().create_future()
+    async with asyncio.timeout(10):
+        await ended.wait()
+        journal.when_lost(told.set_result)
+        assert "start the server again" in str(await told)
+
+
 async def test_an_idle_writer_hears_who_took_over(open_journal: Opener, database_url: str) -> None:
     journal = await open_journal()
     told: asyncio.Future[JournalError] = asyncio.get_running_loop().create_future()

@@ -223,6 +223,7 @@ def prove(
     if not signing.verify(claim.public_key, signed, method, target, body):
         detail = "The signature is not of this request by this key; see docs/signing-vectors.json for what is signed."
         raise Refusal("bad_signature", "signature", detail)
+    nonces.check_time(signed.time_ms)  # again: the body may have been waited for, and nonces are soon forgotten
     nonces.use(signed)
     caller = identify(market, market.reads.key_by_id(signed.key_id), address)
     return replace(caller, signed_ms=signed.time_ms)

@@ -17,10 +17,9 @@ from gateway.documents import codes, examples
 from gateway.documents.pages import MEDIA, Sheet
 from gateway.documents.sentences import SENTENCES
 from gateway.documents.shapes import Schema, Shapes, results_of
-from gateway.rest.routes import ROUTES, Route
+from gateway.rest.routes import BODIED, ROUTES, Route
 from gateway.schema import NoParams, Problem
 
-_BODIED: Final = ("POST", "PATCH")
 _JSON: Final = "application/json"
 _SHEETS: Final = {  # what an answer that is no JSON of ours is
     "/docs": ("text/html",),
@@ -132,7 +131,7 @@ def _operation(route: Route, shapes: Shapes, example: Schema) -> Schema:
     }
     if right != PUBLIC:
         operation["x-scopes"] = [] if right == ANY else list(scopes_of(right))
-    if route.method in _BODIED:
+    if route.method in BODIED:
         operation["requestBody"] = _body(route, shapes, example)
     for status in _refusals(route):
         operation["responses"][str(status)] = {"$ref": f"#/components/responses/Refused{status}"}
@@ -154,7 +153,7 @@ def _parameters(route: Route, shapes: Shapes, example: Schema) -> list[Schema]:
     properties = shapes.whole(route.takes)["properties"]
     required = shapes.whole(route.takes).get("required", ())
     in_path = re.findall(r"{(\w+)}", route.path)
-    in_query = [] if route.method in _BODIED else [name for name in properties if name not in in_path]
+    in_query = [] if route.method in BODIED else [name for name in properties if name not in in_path]
     found = []
     for name in (*in_path, *in_query):
         parameter: Schema = {
@@ -206,7 +205,7 @@ _RATES: Final = ("RateLimit", "RateLimit-Policy")
 def _refusals(route: Route) -> list[int]:
     """The statuses with which a request of a route may be refused."""
     known = {400, 404, 405, 422, 429, 503}
-    if route.method in _BODIED:
+    if route.method in BODIED:
         known |= {408, 413, 415}
     if RIGHTS[f"{route.method} {route.path}"] != PUBLIC:
         known |= {401, 403, 409}

@@ -20,7 +20,7 @@ from gateway.errors import Refusal, new_request_id, refusal_of
 from gateway.logs import REQUEST, note_request
 from gateway.metrics.counts import UNMATCHED, Counts, now_ns
 from gateway.proxies import asker_of
-from gateway.rest.routes import Route
+from gateway.rest.routes import BODIED, Route
 from gateway.schema import NoParams
 from gateway.signing import SCHEME
 from gateway.throttle import Allowance, Gate
@@ -47,9 +47,12 @@ _encode: Final = msgspec.json.Encoder().encode
 def endpoint(desk: Desk, route: Route) -> Handler:
     """The aiohttp handler of a route. A route without an entry in the table of rights cannot be made."""
     call = f"{route.method} {route.path}"
-    public = RIGHTS[call] == PUBLIC
+    public, bodied = RIGHTS[call] == PUBLIC, route.method in BODIED
 
     async def handle(request: web.Request) -> web.Response:
+        if request.body_exists and not bodied:
+            desk.gate.blame(asker_of(request))
+            raise Refusal("bad_request", detail=f"A {route.method} has no body here.")
         caller = await _caller(desk, request, public=public)
         allowance = desk.gate.allowance(caller, asker_of(request), call)
         if allowance is not None:
@@ -108,7 +111,7 @@ async def _caller(desk: Desk, request: web.Request, *, public: bool) -> Caller:
         claim = claim_of(desk.market, desk.nonces, ", ".join(given), asker_of(request))
         if isinstance(claim, Caller):
             return claim
-        body = await settled_body(request, desk.gate.limits.body_s)
+        body = await settled_body(request, desk.gate.limits.body_s) if request.body_exists else b""
         return prove(desk.market, desk.nonces, claim, request.method, request.raw_path, body, asker_of(request))
     except Refusal:
         desk.gate.blame(asker_of(request), BAD_KEY)
@@ -142,7 +145,7 @@ def _idempotency_key(request: web.Request, route: Route) -> str:
 
 async def _taken(request: web.Request, route: Route, within_s: float) -> Struct:
     """What a request says, as the struct that its route takes."""
-    if route.method not in (hdrs.METH_POST, hdrs.METH_PATCH):
+    if route.method not in BODIED:
         return convert(request.query.items(), request.match_info, route.takes)
     for name in request.query:
         raise Refusal("unknown_field", name, f"{name} is not a field of this request; a {route.method} takes a body.")

@@ -24,6 +24,8 @@ from gateway.calls import (
 )
 from gateway.desk import Call
 
+BODIED: Final = ("POST", "PATCH")  # the methods that take a body; it is refused of others
+
 
 class Route(NamedTuple):
     """`takes` is filled from path and body of a POST or PATCH, else from path and query.

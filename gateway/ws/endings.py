@@ -1,8 +1,15 @@
 """Why a server closes a socket: the close codes of RFC 6455 and its registry, as they are used here."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
-Ending = tuple[int, str]  # a close code and the reason
+
+class Ending(NamedTuple):
+    """A close code and the reason. `at_once`: with nothing more sent, for who may not hear any more."""
+
+    code: int
+    reason: str
+    at_once: bool = False
+
 
 GONE_AWAY: Final = 1001
 POLICY: Final = 1008

@@ -77,7 +77,7 @@ class Listening:
         try:
             ending = await self._push(caller, address, news)
         except Exception as error:
-            ending = BROKEN, refusal_of(error, new_request_id()).code
+            ending = Ending(BROKEN, refusal_of(error, new_request_id()).code)
         self._ended(ending)
 
     async def _push(self, caller: Caller, address: str | None, news: Subscription[Told]) -> Ending:
@@ -89,7 +89,7 @@ class Listening:
                     for frame in account_frames(told):
                         await self._outbox.put(frame)
         except (FellBehind, JournalError):  # old news come from the database
-            return TRY_AGAIN, "fell behind; connect again and resume"
+            return Ending(TRY_AGAIN, "fell behind; connect again and resume")
         except Refusal as refusal:
-            return POLICY, refusal.code
-        return RESTARTING, "the market has stopped"
+            return Ending(POLICY, refusal.code, at_once=True)
+        return Ending(RESTARTING, "the market has stopped")

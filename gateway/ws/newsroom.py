@@ -145,11 +145,11 @@ class Topic:
             if self._pace is not None:
                 self._pace.flush()
         except FellBehind:
-            self._end((TRY_AGAIN, "fell behind; connect and subscribe again"))
+            self._end(Ending(TRY_AGAIN, "fell behind; connect and subscribe again"))
         except Exception as error:
             self._failed(error)
         else:
-            self._end((RESTARTING, "the market has stopped"))
+            self._end(Ending(RESTARTING, "the market has stopped"))
 
     def _tell(self, news: Any) -> None:
         frame = self.board.take(news)
@@ -157,7 +157,7 @@ class Topic:
             listener.hear(frame)
 
     def _failed(self, error: Exception) -> None:
-        self._end((BROKEN, refusal_of(error, new_request_id()).code))
+        self._end(Ending(BROKEN, refusal_of(error, new_request_id()).code))
 
     def _failed_late(self, error: Exception) -> None:
         self._task.cancel()

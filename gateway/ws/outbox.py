@@ -123,6 +123,19 @@ class Outbox:
             self._called_back = bool(self._turned_down)
             self._call_back()
 
+    def drop(self) -> None:
+        """Forget what waits, and take no more. What is being written may still arrive."""
+        self._gone, self._full = True, False
+        self._held_bytes -= sum(map(len, self._frames))
+        self._frames.clear()
+        self._room.set()
+        self._empty.set()
+
+    @property
+    def dropped(self) -> bool:
+        """Whether nothing that waits will go out any more, nor what comes."""
+        return self._gone
+
     def _call_back(self) -> None:
         """Tell whose offers were turned down that there is room now."""
         if self._turned_down:

@@ -42,6 +42,7 @@ from gateway.ws.socket import Socket
 _encode: Final = msgspec.json.Encoder().encode
 _PAUSE_MAX_MS: Final = 50
 _READS: Final = frozenset(op for op in OPS if (cost := COSTS[op]) is not None and cost.bucket == READ)
+AT_ONCE_S: Final = 0.3  # for a peer to say goodbye whose key has ended; with the sweep before it less than a second
 
 
 class _Named(Struct):
@@ -85,7 +86,7 @@ class Session:
             reader.cancel()
             await asyncio.wait([reader])
             if self._ending.done():
-                await self._finish(*self._ending.result())
+                await self._finish(self._ending.result())
         finally:
             self._listening.close_all()
             reader.cancel()
@@ -123,9 +124,9 @@ class Session:
         try:
             self._identify_again()
         except Refusal as refusal:
-            self._end((POLICY, refusal.code))
+            self._end(Ending(POLICY, refusal.code, at_once=True))
         except Exception as error:  # a defect of ours, which must not keep anybody in
-            self._end((BROKEN, refusal_of(error, new_request_id()).code))
+            self._end(Ending(BROKEN, refusal_of(error, new_request_id()).code, at_once=True))
 
     async def say_goodbye(self) -> None:
         """Announce the end, finish what is under way, close: within three times the settings' patience."""
@@ -138,7 +139,7 @@ class Session:
                     await asyncio.wait(self._calls)
         except TimeoutError:
             pass  # the peer does not read, so nobody would see the rest
-        self._end((GONE_AWAY, "shutting down"))
+        self._end(Ending(GONE_AWAY, "shutting down"))
         await self._over.wait()
 
     def _note_heard(self) -> None:
@@ -267,11 +268,11 @@ class Session:
         if refusal.code == "rate_limited":
             self._limited_in_a_row += 1
             if self._limited_in_a_row >= self._settings.rate_limited_max:
-                self._end((POLICY, "too many requests in a row that were too many"))
+                self._end(Ending(POLICY, "too many requests in a row that were too many"))
             return
         self._bad_in_a_row = self._bad_in_a_row + 1 if refusal.code in WIRE else 0
         if self._bad_in_a_row >= self._settings.bad_frames_max:
-            self._end((POLICY, "too many bad frames in a row"))
+            self._end(Ending(POLICY, "too many bad frames in a row"))
 
     # ------------------------------------------------------------------------------------------------- own ops
 
@@ -339,17 +340,24 @@ class Session:
         """Let `serve` close the socket; of several reasons the first is given."""
         if not self._ending.done():
             self._ending.set_result(ending)
+        if ending.at_once:
+            self._listening.close_all()
+            self._outbox.drop()
 
-    async def _finish(self, code: int, reason: str) -> None:
-        """Send what waits, then close; a peer that does not take it in time is cut off."""
+    async def _finish(self, ending: Ending) -> None:
+        """Send what waits, unless it ends at once, then close; a peer that does not take it in time is cut off."""
+        patience_s = self._settings.close_patience_s
+        if self._outbox.dropped:
+            patience_s = min(AT_ONCE_S, patience_s)
+        else:
+            try:
+                async with asyncio.timeout(patience_s):
+                    await self._outbox.flushed()
+            except TimeoutError:
+                pass
         try:
-            async with asyncio.timeout(self._settings.close_patience_s):
-                await self._outbox.flushed()
-        except TimeoutError:
-            pass
-        try:
-            async with asyncio.timeout(self._settings.close_patience_s):
-                await self._socket.close(code, reason)
+            async with asyncio.timeout(patience_s):
+                await self._socket.close(ending.code, ending.reason)
         except TimeoutError:
             self._socket.abort()
 

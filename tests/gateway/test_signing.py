@@ -285,6 +285,60 @@ def test_nonces_are_forgotten_when_they_cannot_come_again() -> None:
     assert used(nonces, first_ms) == "signature_expired", "also when the machine's clock goes back"
 
 
+@pytest.fixture
+def watch(monkeypatch: pytest.MonkeyPatch) -> Wrist:
+    """What the server takes for the machine's clock; name it before `house`."""
+    watch = Wrist()
+    monkeypatch.setattr("gateway.app.Nonces", lambda window_ms, ahead_ms: Nonces(window_ms, ahead_ms, watch))
+    return watch
+
+
+async def test_a_body_that_comes_late_brings_no_old_signature_in(watch: Wrist, house: House) -> None:
+    await house.account("alice")
+    alice = await enrolled(house, "alice")
+    watch.ms += AHEAD_MS + 1
+    body = json.dumps(a_bid()).encode()
+    header = alice.header("POST", "/v1/quotes", body, watch.ms)
+    quoted = await sent(house, header, "POST", "/v1/quotes", body)
+    assert quoted.status == 200, quoted.raw
+    head = f"POST /v1/quotes HTTP/1.1\r\nHost: x\r\nAuthorization: {header}\r\nContent-Length: {len(body)}\r\n\r\n"
+    host, port = house.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(head.encode() + body[:10])
+    await writer.drain()
+    await house.get("/v1/time")  # the head has been read by now, and its time was good
+    watch.ms += 14_000
+    writer.write(body[10:])
+    answer = await asyncio.wait_for(reader.readuntil(b"}"), 10)
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 401 ")
+    assert b'"signature_expired"' in answer
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/v1/account"), ("DELETE", "/v1/bids"), ("GET", "/v1/time")])
+@pytest.mark.parametrize("length", ["Content-Length: 5", "Transfer-Encoding: chunked"])
+async def test_a_body_that_nothing_is_said_by_is_not_waited_for(
+    house: House, method: str, path: str, length: str
+) -> None:
+    await house.account("alice")
+    alice = await enrolled(house, "alice")
+    for header in (alice.header(method, path, b"", now_ms()), f"Bearer {house.operator}"):
+        host, port = house.url.removeprefix("http://").split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(f"{method} {path} HTTP/1.1\r\nHost: x\r\nAuthorization: {header}\r\n{length}\r\n\r\n".encode())
+        answer = await asyncio.wait_for(reader.readuntil(b"}"), 10)
+        writer.close()
+        assert answer.startswith(b"HTTP/1.1 400 ")
+        assert b'"bad_request"' in answer
+
+
+async def test_what_has_no_body_has_no_encoding_either(house: House) -> None:
+    await house.account("alice")
+    alice = await enrolled(house, "alice")
+    header = {"Authorization": alice.header("GET", "/v1/account", b"", now_ms()), "Content-Encoding": "gzip"}
+    assert (await house.call("GET", "/v1/account", headers=header)).status == 200
+
+
 async def test_a_signature_must_still_be_good_when_the_command_is_handed_over(
     market: Exchange, settings: Settings
 ) -> None:

@@ -2,9 +2,11 @@
 
 import asyncio
 from pathlib import Path
+from socket import AF_INET, SOCK_STREAM
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 
 from gateway.answers_operator import SessionOut
@@ -12,17 +14,24 @@ from gateway.desk import Desk
 from gateway.roster import Roster
 from gateway.settings import Settings
 from gateway.ws import session, stream
-from gateway.ws.session import Session
-from tests.gateway.house import PLENTY, House, at
+from gateway.ws.session import AT_ONCE_S, Session
+from tests.gateway.house import PLENTY, House, a_wish, at
+from tests.gateway.test_endings import narrow
 
 WITHIN_S = 1.0
 BOOK = "book:shanghai/h800-sxm/P1D"
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def close_patience_s() -> float:
+    return Settings().close_patience_s
+
+
+@pytest.fixture
+def settings(tmp_path: Path, close_patience_s: float) -> Settings:
     """Keys are looked at as often as they really are."""
-    return Settings(port=0, data_dir=tmp_path, sandbox=True, **{**PLENTY, "sweep_s": Settings().sweep_s})
+    limits = {**PLENTY, "sweep_s": Settings().sweep_s, "close_patience_s": close_patience_s}
+    return Settings(port=0, data_dir=tmp_path, sandbox=True, **limits)
 
 
 async def revoke(house: House, key_id: str) -> None:
@@ -48,6 +57,48 @@ async def test_an_idle_stream_ends_with_its_key(house: House) -> None:
     await staying.do("bid.list")
     here = (await house.get("/v1/operator/sessions", house.operator))["items"]
     assert [session["account_id"] for session in here if session["channels"]] == ["alice"]
+
+
+@pytest.mark.parametrize("close_patience_s", [1000.0])
+async def test_a_stream_that_is_not_read_ends_with_its_key_as_well(house: House) -> None:
+    """However patient the server is otherwise, and however much waits to be sent."""
+    assert 2 * Settings().sweep_s + AT_ONCE_S < WITHIN_S, "a large crowd is looked at by halves"
+    key = await house.account("alice", deposit="100000000")
+    made = await house.post("/v1/operator/keys", house.operator, {"account_id": "alice", "scopes": ["read"]})
+    loop, deaf = asyncio.get_running_loop(), narrow((AF_INET, SOCK_STREAM))
+    await loop.sock_connect(deaf, ("127.0.0.1", int(house.url.rpartition(":")[2])))
+    shake = (
+        "GET /v1/stream HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+        f"Authorization: Bearer {made['key']}\r\n\r\n"
+    )
+    await loop.sock_sendall(deaf, shake.encode() + framed({"id": 1, "op": "ping"}))
+
+    async def shown() -> list[Any]:
+        here = (await house.get("/v1/operator/sessions", house.operator))["items"]
+        return [session for session in here if session["key_id"] == made["key_id"]]
+
+    async with asyncio.timeout(60):
+        while not await shown():
+            pass
+        wishes = [a_wish(price=f"{1 + number}.00") for number in range(32)]
+        await loop.sock_sendall(deaf, framed({"id": 2, "op": "subscribe", "params": {"channels": ["account"]}}))
+        sent = 0
+        while not (await shown())[0]["outbox_bytes"]:
+            sent += 1
+            bid = {"client_order_id": f"bid-{sent}", "quantity": "1", "alternatives": wishes, "vouchers": []}
+            await house.post("/v1/bids", key, bid)
+        await revoke(house, made["key_id"])
+        while await shown():
+            pass
+    deaf.close()
+
+
+def framed(request: Any) -> bytes:
+    """A request as a client's frame, masked by nothing."""
+    payload = msgspec.json.encode(request)
+    assert len(payload) < 126
+    return bytes([0x81, 0x80 | len(payload), 0, 0, 0, 0]) + payload
 
 
 async def test_whoever_has_logged_out_may_stay(house: House) -> None:

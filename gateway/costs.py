@@ -1,4 +1,7 @@
-"""What every call costs: of which bucket, how many units, and what more a larger request costs. One table, as `RIGHTS`.
+"""What every call costs: of which bucket, how many units, and what more a larger one costs. One table, as `RIGHTS`.
+
+A request may be larger by what it asks, which is charged before it is carried out, and by what there is to show, which
+is charged when that is found and before it is written: that takes much longer.
 
 Reading, trading and canceling have buckets of their own, so that whoever has traded or read too much can still take
 back what is open. What has no cost is never refused for being too much: brakes, keys to be revoked, a sandbox's
@@ -21,12 +24,15 @@ HEAVY: Final = 5  # a read of so many units waits while the market is behind
 
 
 class Cost(NamedTuple):
-    """`units` for any, and those that `extra` counts in what was sent, which `more` tells people about."""
+    """`units` for any, and what `more` tells people about: those that `extra` counts in what was sent, and those that
+    `shown` counts in what was found.
+    """
 
     bucket: str
     units: int = 1
     extra: Callable[[Any], int] | None = None
     more: str = ""
+    shown: Callable[[Any], int] | None = None
 
 
 def _longer(params: Any) -> int:
@@ -44,8 +50,33 @@ def _wider(params: Any) -> int:
     return len(params.regions or ()) * len(params.chips or ()) // 8
 
 
+def _alternatives(bids: Any) -> int:
+    return sum(len(bid.alternatives) for bid in bids) // 100
+
+
+def _free(asks: Any) -> int:
+    return sum(len(ask.free) for ask in asks) // 50
+
+
+def _shapes(leases: Any) -> int:
+    return sum(len(lease.shape) + len(lease.parts) for lease in leases) // 50
+
+
+def _periods(lease: Any) -> int:
+    return len(lease.periods) // 50
+
+
+def _moved(statement: Any) -> int:
+    return (len(statement.items) + len(statement.lease.periods)) // 50
+
+
 _ONE: Final = Cost(READ)
 _LIST: Final = Cost(READ, 1, _longer, "1 for each 100 of limit")
+_BIDS: Final = Cost(READ, 1, _longer, f"{_LIST.more}, 1 for each 100 alternatives shown", _alternatives)
+_ASKS: Final = Cost(READ, 1, _longer, f"{_LIST.more}, 1 for each 50 free windows shown", _free)
+_LEASES: Final = Cost(READ, 1, _longer, f"{_LIST.more}, 1 for each 50 windows and parts shown", _shapes)
+_LEASE: Final = Cost(READ, 1, None, "1 for each 50 periods shown", _periods)
+_STATEMENT: Final = Cost(READ, 10, None, "1 for each 50 periods and transfers shown", _moved)
 _BID: Final = Cost(TRADE, 1, _wider, "1 for each 8 alternatives")
 _QUOTE: Final = Cost(READ, 10, _wider, "1 for each 8 alternatives")
 _ORDER: Final = Cost(TRADE)
@@ -80,22 +111,22 @@ COSTS: Final[dict[str, Cost | None]] = {
     "GET /v1/stream": Cost(READ, 2),
     "POST /v1/quotes": _QUOTE,
     "POST /v1/bids": _BID,
-    "GET /v1/bids": _LIST,
+    "GET /v1/bids": _BIDS,
     "GET /v1/bids/{bid_id}": _ONE,
     "GET /v1/bids/{bid_id}/explain": _REPORT,
     "PATCH /v1/bids/{bid_id}": _ORDER,
     "DELETE /v1/bids/{bid_id}": _CANCEL,
     "DELETE /v1/bids": _CANCEL_ALL,
     "POST /v1/asks": _ORDER,
-    "GET /v1/asks": _LIST,
+    "GET /v1/asks": _ASKS,
     "GET /v1/asks/{ask_id}": _ONE,
     "PATCH /v1/asks/{ask_id}": _ORDER,
     "DELETE /v1/asks/{ask_id}": _CANCEL,
     "DELETE /v1/asks": _CANCEL_ALL,
     "GET /v1/orders/by-client-id/{client_order_id}": _ONE,
-    "GET /v1/leases": _LIST,
-    "GET /v1/leases/{lease_id}": _ONE,
-    "GET /v1/leases/{lease_id}/statement": _REPORT,
+    "GET /v1/leases": _LEASES,
+    "GET /v1/leases/{lease_id}": _LEASE,
+    "GET /v1/leases/{lease_id}/statement": _STATEMENT,
     "GET /v1/leases/{lease_id}/access": _ONE,
     "POST /v1/leases/{lease_id}/start": _ORDER,
     "POST /v1/leases/{lease_id}/meter": _ORDER,
@@ -136,9 +167,9 @@ COSTS: Final[dict[str, Cost | None]] = {
     "GET /v1/operator/accounts": _LIST,
     "GET /v1/operator/accounts/{account_id}": _ONE,
     "GET /v1/operator/accounts/{account_id}/transfers": _LIST,
-    "GET /v1/operator/leases": _LIST,
-    "GET /v1/operator/leases/{lease_id}": _ONE,
-    "GET /v1/operator/leases/{lease_id}/statement": _REPORT,
+    "GET /v1/operator/leases": _LEASES,
+    "GET /v1/operator/leases/{lease_id}": _LEASE,
+    "GET /v1/operator/leases/{lease_id}/statement": _STATEMENT,
     "GET /v1/operator/capacity": _WHOLE_MARKET,
     "GET /v1/operator/capacity/{region}/{chip}": _WHOLE_MARKET,
     "GET /v1/operator/programmes": _WHOLE_MARKET,
@@ -158,17 +189,17 @@ COSTS: Final[dict[str, Cost | None]] = {
     "ask.amend": _ORDER,
     "ask.cancel": _CANCEL,
     "ask.cancel_all": _CANCEL_ALL,
-    "ask.list": _LIST,
+    "ask.list": _ASKS,
     "bid.place": _BID,
     "bid.amend": _ORDER,
     "bid.cancel": _CANCEL,
     "bid.cancel_all": _CANCEL_ALL,
     "bid.quote": _QUOTE,
     "bid.explain": _REPORT,
-    "bid.list": _LIST,
+    "bid.list": _BIDS,
     "lease.start": _ORDER,
     "lease.meter": _ORDER,
-    "lease.list": _LIST,
+    "lease.list": _LEASES,
     "session.cancel_on_disconnect": _CANCEL,
     "session.dead_man": _CANCEL,
 }

@@ -18,7 +18,7 @@ from gateway.nonces import Nonces
 from gateway.replays import Replays
 from gateway.roster import Roster
 from gateway.schema import Page
-from gateway.throttle import Gate
+from gateway.throttle import Allowance, Gate
 from gateway.vault import Vault
 
 IDEMPOTENCY_KEY: Final = "Idempotency-Key"
@@ -65,6 +65,13 @@ class Call(Struct, Generic[P], frozen=True):
     params: P
     idempotency_key: str = ""
     sitting: Sitting | None = None
+    allowance: Allowance | None = None
+
+    def show(self, found: V) -> V:
+        """What was found, if the caller may ask so much; it has not been written yet. Refuses."""
+        if self.allowance is not None:
+            self.allowance.take_shown(self.params, found)
+        return found
 
     async def carry_out(self, command: Command) -> Outcome:
         """Hand a command over, if the caller's key is good still; the market's no becomes a Refusal."""

@@ -39,8 +39,11 @@ class Buckets:
         self._looked_at = clock()
         self.refused = self.shed = 0  # calls: as the bucket was empty, as the market was behind
 
-    def take(self, who: str, units: int) -> None:
-        """Take units out of a bucket, or Refusal when it holds less; more than a full one holds is a full one."""
+    def take(self, who: str, units: int, again: int = 0) -> None:
+        """Take units out of a bucket, or Refusal when it holds less; more than a full one holds is a full one.
+
+        `again` units have been taken for the same request, and will be again when it is sent again.
+        """
         now = self._clock()
         full_at = self._full_at.get(who, 0.0)
         if full_at < now:
@@ -49,10 +52,10 @@ class Buckets:
                 self._forget_full_ones(now)
                 if len(self._full_at) >= ENTRIES_MAX and who not in self._full_at:
                     who, full_at = _STRANGER, max(self._full_at.get(_STRANGER, now), now)
-        full_at += min(units, self.quota) * self._unit_s
+        full_at += min(units, self.quota - again) * self._unit_s
         if full_at - now > self._holds_s:
             self.refused += 1
-            raise self._refusal(full_at - now - self.window_s)
+            raise self._refusal(min(full_at - now - self.window_s + again * self._unit_s, self.window_s))
         self._full_at[who] = full_at
 
     def left(self, who: str) -> tuple[int, float]:
@@ -84,9 +87,18 @@ class Allowance(Struct, frozen=True, gc=False):
     waits: bool  # while the market is behind
 
     def take_extra(self, params: Any) -> None:
-        """Take what the request costs more for its size."""
-        if self.cost.extra is not None and (units := self.cost.extra(params)):
-            self.buckets.take(self.who, units)
+        """Take what the request costs more for its size. Refuses as `admit` does."""
+        if units := self._extra(params):
+            self.buckets.take(self.who, units, min(self.cost.units, self.buckets.quota))
+
+    def take_shown(self, params: Any, found: Any) -> None:
+        """Take what it costs more for what it has found, before that is written. Refuses likewise."""
+        if self.cost.shown is not None and (units := self.cost.shown(found)):
+            before = self.cost.units + self._extra(params)
+            self.buckets.take(self.who, units, min(before, self.buckets.quota))
+
+    def _extra(self, params: Any) -> int:
+        return 0 if self.cost.extra is None else self.cost.extra(params)
 
     def fields(self, wait_s: int | None) -> dict[str, str]:
         """The header fields of the IETF's draft on RateLimit header fields; `wait_s` is that of a refusal."""

@@ -65,7 +65,7 @@ async def listing(call: Call[schema.OrderPage]) -> answers.Asks:
         lambda ask: ask.ask_id,
         call.params,
     )
-    return answers.Asks(items=tuple(map(wire.ask, found)), cursor=cursor)
+    return answers.Asks(items=tuple(map(wire.ask, call.show(found))), cursor=cursor)
 
 
 def own(call: Call[schema.AskRef] | Call[requests.AskAmendParams], ask_id: int) -> AskView:

@@ -83,7 +83,7 @@ async def listing(call: Call[schema.OrderPage]) -> answers.Bids:
         lambda bid: bid.bid_id,
         call.params,
     )
-    return answers.Bids(items=tuple(map(wire.bid, found)), cursor=cursor)
+    return answers.Bids(items=tuple(map(wire.bid, call.show(found))), cursor=cursor)
 
 
 def own(call: Call[schema.BidRef] | Call[requests.BidAmendParams], bid_id: int) -> BidView:

@@ -47,7 +47,7 @@ async def release(call: Call[LeaseRef]) -> answers.LeaseAnswer:
 
 
 async def show(call: Call[LeaseRef]) -> schema_money.Lease:
-    return wire.lease(own(call, intake.lease_number(call.params.lease_id)))
+    return wire.lease(call.show(own(call, intake.lease_number(call.params.lease_id))))
 
 
 async def listing(call: Call[schema.LeasePage]) -> answers.Leases:
@@ -57,14 +57,14 @@ async def listing(call: Call[schema.LeasePage]) -> answers.Leases:
         lambda lease: lease.lease_id,
         call.params,
     )
-    return answers.Leases(items=tuple(map(wire.lease_in_brief, found)), cursor=cursor)
+    return answers.Leases(items=tuple(map(wire.lease_in_brief, call.show(found))), cursor=cursor)
 
 
 async def statement(call: Call[LeaseRef]) -> answers_money.Statement:
     lease = own(call, intake.lease_number(call.params.lease_id))
     made = call.desk.market.reads.statement(lease.lease_id)
     assert made is not None, "a lease has a statement"
-    return wire_money.statement(made)
+    return wire_money.statement(call.show(made))
 
 
 async def access(call: Call[LeaseRef]) -> answers.Access:

@@ -46,17 +46,17 @@ async def leases(call: Call[AllLeasesPage]) -> answers.Leases:
         lambda lease: lease.lease_id,
         asked,
     )
-    return answers.Leases(items=tuple(map(wire.lease_in_brief, found)), cursor=cursor)
+    return answers.Leases(items=tuple(map(wire.lease_in_brief, call.show(found))), cursor=cursor)
 
 
 async def lease(call: Call[LeaseRef]) -> schema_money.Lease:
-    return wire.lease(_lease(call))
+    return wire.lease(call.show(_lease(call)))
 
 
 async def statement(call: Call[LeaseRef]) -> answers_money.Statement:
     made = call.desk.market.reads.statement(_lease(call).lease_id)
     assert made is not None, "a lease has a statement"
-    return wire_money.statement(made)
+    return wire_money.statement(call.show(made))
 
 
 async def capacity(call: Call[CapacityPage]) -> answers_overview.Capacities:

@@ -63,7 +63,7 @@ def endpoint(desk: Desk, route: Route) -> Handler:
         params = await _taken(request, route, desk.gate.limits.body_s)
         if allowance is not None:
             allowance.take_extra(params)
-        answer = await route.call(Call(desk, caller, params, idempotency_key))
+        answer = await route.call(Call(desk, caller, params, idempotency_key, allowance=allowance))
         if isinstance(answer, Sheet):
             return web.Response(body=answer.body, headers=answer.headers, content_type=answer.media, charset="utf-8")
         return web.Response(body=_encode(answer), status=route.status, content_type="application/json")

@@ -178,7 +178,7 @@ class Session:
             params = decode(bytes(frame.params), OPS[name].takes)
             if allowance is not None:
                 allowance.take_extra(params)
-            call = Call(self._desk, self._caller, params, sitting=self.sitting)
+            call = Call(self._desk, self._caller, params, sitting=self.sitting, allowance=allowance)
         except Exception as error:
             await self._refuse(request_id if request_id is not None else _id_within(data), error, name, began_ns)
             if self._limited_in_a_row:  # who goes on regardless is read more and more slowly

@@ -1,6 +1,8 @@
 """How much one may ask: buckets against a plain one, what each call costs, and refusals over REST and the stream."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -11,11 +13,11 @@ from msgspec.structs import replace
 from gateway import throttle
 from gateway.__main__ import leasebook
 from gateway.auth import RIGHTS
-from gateway.costs import COSTS, can_wait
+from gateway.costs import COSTS, READ, Cost, can_wait
 from gateway.errors import Refusal
 from gateway.settings import Limits, Settings, limit_of
-from gateway.throttle import Buckets, party
-from tests.gateway.house import PLENTY, Answer, House, a_bid, a_wish
+from gateway.throttle import Allowance, Buckets, party
+from tests.gateway.house import PLENTY, Answer, House, a_bid, a_wish, an_ask
 
 WITHIN = {"ask of own chips", "ask of a lease"}  # parts of calls, which are charged as wholes
 
@@ -167,6 +169,97 @@ async def test_what_is_larger_costs_more(house: House) -> None:
     assert (await house.call("GET", "/v1/account", alice)).status == 200
 
 
+async def test_what_there_is_to_show_costs_more(house: House, clock: StoppedClock) -> None:
+    """Seven bids of 32 alternatives are two units of them; a refusal says when the whole request fits."""
+    alice = await house.account("alice")
+    socket = await house.connect(alice)
+    wishes = [a_wish(earliest_start="now", price=f"{number}.00") for number in range(1, 33)]
+    for number in range(7):
+        clock.now_s += 2
+        bid = {"client_order_id": f"b-{number}", "quantity": "1", "alternatives": wishes, "vouchers": []}
+        await house.post("/v1/bids", alice, bid)
+    clock.now_s += 2
+    for left in (7, 4, 1):
+        assert len((await socket.do("bid.list", limit=20))["items"]) == 7
+        assert _left(await house.get("/v1/account/limits", alice)) + 1 == left
+        clock.now_s += 0.2  # for that look
+    refused = (await socket.ask("bid.list", limit=20))["error"]
+    assert refused["code"] == "rate_limited"
+    assert 600 <= refused["retry_after_ms"] <= 601
+    clock.now_s += refused["retry_after_ms"] / 1000
+    assert (await socket.ask("bid.list", limit=20))["ok"], "and not refused for what was charged before"
+    assert (await house.call("GET", "/v1/bids?limit=20", alice)).refused[1] == "rate_limited"
+
+
+def _left(limits: dict[str, Any]) -> int:
+    left: int = limits["buckets"][0]["remaining"]
+    return left
+
+
+def test_more_than_a_bucket_holds_is_a_full_one_however_it_is_charged() -> None:
+    clock = StoppedClock()
+    buckets = Buckets("test", 5, 2, clock)
+    cost = Cost(READ, 1, lambda _: 5, "", len)
+    allowance = Allowance(buckets, "a", cost, waits=False)
+    found = range(1_000)
+    for _ in range(3):
+        buckets.take("a", cost.units)
+        allowance.take_extra(None)
+        allowance.take_shown(None, found)
+        assert buckets.left("a")[0] == 0
+        clock.now_s += 1.9
+        buckets.take("a", cost.units)
+        allowance.take_extra(None)
+        with pytest.raises(Refusal) as refused:
+            allowance.take_shown(None, found)
+        assert refused.value.retry_after_ms is not None
+        clock.now_s += refused.value.retry_after_ms / 1000
+
+
+async def test_all_that_may_be_long_is_charged(
+    house: House, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hz = await house.account("hz", ["provider"])
+    clock.now_s += 2
+    acme = await house.account("acme")
+    await house.post("/v1/asks", hz, an_ask())
+    await house.post("/v1/bids", acme, a_bid())
+    charged: list[int] = []
+
+    def take_shown(_: Allowance, params: Any, found: Any) -> None:
+        charged.append(1)
+
+    monkeypatch.setattr(Allowance, "take_shown", take_shown)
+    calls = {call.removeprefix("GET ") for call, cost in COSTS.items() if cost is not None and cost.shown is not None}
+    socket = await house.connect(acme)
+    for number, call in enumerate(sorted(calls), 1):
+        clock.now_s += 10
+        if call.startswith("/"):
+            key = house.operator if "operator" in call else acme
+            await house.get(call.format(lease_id="lease-1"), key)
+        else:
+            await socket.do(call)
+        assert len(charged) == number, call
+    assert len(calls) == 11
+
+
+def test_what_is_shown_is_counted() -> None:
+    def units(call: str, found: Any) -> int:
+        cost = COSTS[call]
+        assert cost is not None
+        assert cost.shown is not None
+        return cost.shown(found)
+
+    lease = SimpleNamespace(periods=range(4320), shape=range(3), parts=range(2))
+    bid, ask = SimpleNamespace(alternatives=range(32)), SimpleNamespace(free=range(2))
+    assert units("bid.list", [bid] * 500) == 160
+    assert units("ask.list", [ask] * 500) == 20
+    assert units("lease.list", [lease] * 500) == 50
+    assert units("GET /v1/leases/{lease_id}", lease) == 86
+    assert units("GET /v1/leases/{lease_id}/statement", SimpleNamespace(lease=lease, items=range(680))) == 100
+    assert units("bid.list", [bid] * 3) == units("lease.list", [lease] * 9) == 0
+
+
 async def test_who_has_no_key_is_charged_by_address(house: House, clock: StoppedClock) -> None:
     alice = await house.account("alice")
     clock.now_s += 10
@@ -202,7 +295,7 @@ async def test_the_limits_of_an_account(house: House) -> None:
     assert set(costs) == set(COSTS)
     assert costs["DELETE /v1/bids"] == {"call": "DELETE /v1/bids", "bucket": "cancel", "cost": 10, "more": ""}
     assert costs["GET /healthz"]["bucket"] is None
-    assert costs["GET /v1/bids"]["more"] == "1 for each 100 of limit"
+    assert costs["GET /v1/bids"]["more"] == "1 for each 100 of limit, 1 for each 100 alternatives shown"
     assert (found["sockets"], found["sockets_max"]) == (1, 2)
     assert found["frame_max_bytes"] == 65_536
     await socket.do("logout")

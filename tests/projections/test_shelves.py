@@ -62,14 +62,15 @@ class Looked(dict[int, Any]):
 def test_whoever_asks_for_a_few_of_many_has_few_looked_at() -> None:
     """However far down they are, and however few are in the state that is asked for."""
     views = Views()
-    bids = views._orders.bids = Looked({number: number for number in range(1, MANY + 1)})
+    orders: Any = views._orders
+    reads: Any = views
+    bids = orders.bids = Looked({number: number for number in range(1, MANY + 1)})
     for number in bids:
-        views._orders.bids_of.add("ann", number, "expired" if number in (3, 5) else "filled")
-    found: Any = views.bids
-    assert found("ann", "expired", None, 1) == [5]
-    assert found("ann", "expired", 5, 9) == [3]
-    assert found("ann", "expired", 3, 9) == found("ann", "resting", None, 9) == []
-    assert found("ann", None, 3, 1) == [2]
+        orders.bids_of.add("ann", number, "expired" if number in (3, 5) else "filled")
+    assert reads.bids("ann", "expired", None, 1) == [5]
+    assert reads.bids("ann", "expired", 5, 9) == [3]
+    assert reads.bids("ann", "expired", 3, 9) == reads.bids("ann", "resting", None, 9) == []
+    assert reads.bids("ann", None, 3, 1) == [2]
     assert bids.looks == 3
 
 

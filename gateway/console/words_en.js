@@ -318,6 +318,7 @@ export default {
   proposal_confirmed: "confirmed",
   proposal_rejected: "rejected",
   proposal_expired: "expired",
+  proposal_superseded: "superseded",
   // figures
   view_figures: "Figures",
   usage_note: "Chip-hours since the market began.",

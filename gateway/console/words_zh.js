@@ -318,6 +318,7 @@ export default {
   proposal_confirmed: "已确认",
   proposal_rejected: "已否决",
   proposal_expired: "已过期",
+  proposal_superseded: "已失效",
   // figures
   view_figures: "指标",
   usage_note: "开市以来的卡时。",

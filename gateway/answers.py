@@ -68,17 +68,6 @@ class AccountAnswer(Answer, frozen=True, kw_only=True):
     account: Account
 
 
-class KeyMade(Answer, frozen=True, kw_only=True):
-    """The one time that a key is shown; null for one that requests are signed by, as its owner alone has it."""
-
-    key_id: str
-    key: str | None
-
-
-class KeyRevoked(Answer, frozen=True, kw_only=True):
-    key_id: str
-
-
 class ClockAdvanced(Answer, frozen=True, kw_only=True):
     now: Instant
 

@@ -76,6 +76,20 @@ class MarketStateSet(Pulled, frozen=True, kw_only=True):
     effective: str | None
 
 
+class KeyMade(Pulled, frozen=True, kw_only=True):
+    """The one time that a key is shown; null for one that requests are signed by, as its owner alone has it.
+
+    One that is `proposed` is good once another operator has confirmed it.
+    """
+
+    key_id: str
+    key: str | None
+
+
+class KeyRevoked(Pulled, frozen=True, kw_only=True):
+    key_id: str
+
+
 class LeaseCancelled(Pulled, frozen=True, kw_only=True):
     """A lease as it then stood."""
 
@@ -141,7 +155,10 @@ class Change(Struct, frozen=True, kw_only=True):
 
 
 class Proposal(Struct, frozen=True, kw_only=True):
-    """A large action of one operator, for another to confirm; `hits` is as of when it was proposed."""
+    """A large action of one operator, for another to confirm.
+
+    `hits` is whom it would hit now; of one that is not open, whom it would have hit when it was proposed.
+    """
 
     proposal_id: PublicId
     action: str

@@ -288,6 +288,8 @@ def authorise(market: Market, caller: Caller, call: str) -> None:
         account = market.reads.account(caller.account_id)
         if account is None or OPERATOR not in account.roles:
             raise Refusal("forbidden", detail=f"{call} is for operators.")
+        if market.reads.blocked(caller.account_id):
+            raise Refusal("account_blocked", "account_id", f"{caller.account_id} is blocked; it operates no more.")
 
 
 def _claim(market: Market, nonces: Nonces, signed: signing.Signed) -> Claim:

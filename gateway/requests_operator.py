@@ -6,7 +6,7 @@ from gateway.requests import MarketStateBody
 from gateway.requests_money import CancelLeaseBody, RulingBody
 from gateway.schema import Body, Decimal, Page, PublicId, Slug, Text, Words
 
-ProposalState = Literal["open", "confirmed", "rejected", "expired"]
+ProposalState = Literal["open", "confirmed", "rejected", "expired", "superseded"]
 
 
 class BrakeBody(Body, frozen=True, kw_only=True):

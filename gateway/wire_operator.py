@@ -24,7 +24,8 @@ def proposal_id(number: int) -> str:
     return f"proposal-{number}"
 
 
-def proposal(view: ProposalView) -> answers.Proposal:
+def proposal(view: ProposalView, now: market.Hits | None = None) -> answers.Proposal:
+    """A proposal, with whom it hits now; without that, with whom it hit when it was made."""
     made = view.made
     return answers.Proposal(
         proposal_id=proposal_id(made.proposal_id),
@@ -37,7 +38,7 @@ def proposal(view: ProposalView) -> answers.Proposal:
         at=format_instant(view.at_s),
         expires_at=format_instant(made.expires_s),
         changes=_changes(made.changes),
-        hits=hits(made.hits),
+        hits=hits(now or made.hits),
         closed_by=view.closed_by or None,
         closed_at=maybe_instant(view.closed_s),
         closing_reason=view.closing_reason,

@@ -40,8 +40,8 @@ def act_of(state: State, command: c.Command) -> Act:
     return ACTS[type(command)](state, command)
 
 
-def tell(state: State, act: Act) -> None:
-    """An operator's command has been carried out, or waits: tell it, with what it did."""
+def tell(state: State, act: Act, superseded: list[int]) -> None:
+    """An operator's command has been carried out, or waits: tell it, with what it did and what that closed."""
     number, proposed = act.proposal_id, False
     for event in state.events:
         if isinstance(event, ProposalMade):
@@ -53,7 +53,7 @@ def tell(state: State, act: Act) -> None:
             subject=act.subject,
             account_id=act.account_id,
             reason=act.reason,
-            changes=act.changes,
+            changes=(*act.changes, *(Change(f"proposal-{each}", e.WAITING, e.SUPERSEDED) for each in superseded)),
             effects=_effects(state.events),
             alone=act.alone and not proposed,
             proposed=proposed,
@@ -196,7 +196,7 @@ def _block(state: State, command: o.BlockAccount | o.UnblockAccount) -> Act:
         subject=command.account_id,
         account_id=command.account_id,
         reason=command.reason,
-        changes=(Change("blocked", _yes(not blocks), _yes(blocks)),),
+        changes=(Change("blocked", _yes(command.account_id in state.curbs.blocked), _yes(blocks)),),
     )
 
 
@@ -282,6 +282,7 @@ ACTS: Final[dict[type[c.Command], Callable[[State, Any], Act]]] = {
     o.ConfirmProposal: _decide,
     o.RejectProposal: _decide,
     c.Propose: _propose,
+    c.ProposeBefore: _propose,
 }
 
 

@@ -17,6 +17,7 @@ from exchange.language.commands_operator import (
     BlockAccount,
     CancelOrders,
     EvictOrders,
+    EvictOrdersBefore,
     PauseProgramme,
     SetBand,
     UnblockAccount,
@@ -78,7 +79,11 @@ def block_account(state: State, command: BlockAccount) -> Outcome | Reject:
     if (reject := check_block(state, command)) is not None:
         return reject
     if command.account_id in state.curbs.blocked:
-        return Outcome(state.seq, repeated=True)
+        if not _may_be_unblocked(state, command.account_id):
+            return Outcome(state.seq, repeated=True)
+        # ---- no return ----
+        _tell_blocked(state, command, blocked=True)  # a word that is newer than what waits
+        return Outcome(state.seq)
     # ---- no return ----
     state.curbs.blocked[command.account_id] = None
     _evict_later(state, command.account_id, None, None, events.BY_BLOCK)
@@ -116,7 +121,7 @@ def evict_orders(state: State, command: EvictOrders) -> Outcome | Reject:
     while evictions and left:
         eviction = evictions[0]
         if eviction.bids is None:
-            _look(state, eviction)
+            _look(state, eviction, lapsed_too=isinstance(command, EvictOrdersBefore))
         left -= _evict(state, eviction, left)
         if not (eviction.bids or eviction.asks):
             del evictions[0]
@@ -170,13 +175,19 @@ def pause_programme(state: State, command: PauseProgramme) -> Outcome | Reject:
 # -- what goes off the books ------------------------------------------------------------------------------------------
 
 
-def open_bids(state: State, account_id: str, region: str | None, chip: str | None) -> Iterator[Bid]:
-    """The open bids of an account, oldest first, or those with an alternative in a region or on a chip."""
+def open_bids(
+    state: State, account_id: str, region: str | None, chip: str | None, *, lapsed_too: bool = False
+) -> Iterator[Bid]:
+    """The open bids of an account, oldest first, or those that can still be served in a region or on a chip."""
     everywhere = region is None and chip is None  # of a hundred thousand orders it takes too long to look at each place
     for bid in state.bids.values():
-        if bid.account_id == account_id and (
-            everywhere or any(region in (None, wish.region) and chip in (None, wish.chip) for wish in bid.alternatives)
-        ):
+        if bid.account_id != account_id:
+            continue
+        if everywhere:
+            yield bid
+            continue
+        wishes = bid.alternatives if lapsed_too else [bid.alternatives[index] for index in bid.open]
+        if any(region in (None, wish.region) and chip in (None, wish.chip) for wish in wishes):
             yield bid
 
 
@@ -193,10 +204,10 @@ def _evict_later(state: State, account_id: str, region: str | None, chip: str | 
     state.curbs.evictions.append(Eviction(account_id, region, chip, *last, reason))
 
 
-def _look(state: State, eviction: Eviction) -> None:
+def _look(state: State, eviction: Eviction, *, lapsed_too: bool) -> None:
     """Find the orders that are meant: one walk over all that are open."""
     whose = eviction.account_id, eviction.region, eviction.chip
-    bids = sorted((bid.bid_id for bid in open_bids(state, *whose)), reverse=True)
+    bids = sorted((bid.bid_id for bid in open_bids(state, *whose, lapsed_too=lapsed_too)), reverse=True)
     asks = sorted(open_asks(state, *whose), reverse=True)
     eviction.bids = [number for number in bids if number <= eviction.last_bid]
     eviction.asks = [number for number in asks if number <= eviction.last_ask]
@@ -215,6 +226,14 @@ def _evict(state: State, eviction: Eviction, most: int) -> int:
         if ask is not None and ask.state == events.RESTING:
             finish_ask(state, ask, events.CANCELED, eviction.reason)
     return looked
+
+
+def _may_be_unblocked(state: State, account_id: str) -> bool:
+    """Whether operators have been asked to lift a block."""
+    return any(
+        proposal.strict and isinstance(proposal.action, UnblockAccount) and proposal.action.account_id == account_id
+        for proposal in state.curbs.proposals
+    )
 
 
 def _tell_blocked(state: State, command: BlockAccount | UnblockAccount, *, blocked: bool) -> None:

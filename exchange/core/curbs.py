@@ -2,11 +2,8 @@
 
 from msgspec import Struct
 
-from exchange.language.commands import CancelLease, SetMarketState
-from exchange.language.commands_operator import SetBand, UnblockAccount
+from exchange.language.commands import Large
 from exchange.language.units import BasisPoints, Seconds
-
-Action = SetMarketState | CancelLease | UnblockAccount | SetBand  # what may be large, and is then confirmed
 
 
 class Eviction(Struct):
@@ -22,12 +19,17 @@ class Eviction(Struct):
     asks: list[int] = []
 
 
-class Proposal(Struct, frozen=True):
-    """A large action that waits for another operator."""
+class Proposal(Struct, frozen=True, omit_defaults=True):
+    """A large action that waits for another operator.
+
+    One that is not `strict` was made under rules 3 or earlier: an operator of the same owner group may confirm it, a
+    blocked one, too, and it stays open when what it is about changes.
+    """
 
     proposal_id: int
-    action: Action
+    action: Large
     expires_s: Seconds
+    strict: bool = False
 
 
 class Curbs(Struct):

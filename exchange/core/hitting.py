@@ -11,7 +11,14 @@ from exchange.core.curbing import open_asks, open_bids
 from exchange.core.curbs import market_name
 from exchange.core.leases.contract import Lease
 from exchange.core.state import State, strictest
-from exchange.language.commands import AUTO_VOUCHERS, CancelLease, RevokeKey, RuleContest, SetMarketState
+from exchange.language.commands import (
+    AUTO_VOUCHERS,
+    CancelLease,
+    RegisterKey,
+    RevokeKey,
+    RuleContest,
+    SetMarketState,
+)
 from exchange.language.commands_operator import BlockAccount, CancelOrders, PauseProgramme, SetBand, UnblockAccount
 from exchange.language.hits import NAMED_MAX, Group, Hits
 from exchange.language.units import Milli
@@ -31,9 +38,9 @@ def _of_state(state: State, command: SetMarketState) -> Hits:
     return _hits(changed, *_resting(state, changed))
 
 
-def _of_band(state: State, command: SetBand) -> Hits:
-    place = command.region, command.chip
-    return _hits([place], *_resting(state, [place]))
+def _of_band(_state: State, command: SetBand) -> Hits:
+    """The market. A band refuses prices that are yet to come, and takes nothing off the books, wherever that stands."""
+    return _hits([(command.region, command.chip)], (), ())
 
 
 def _of_account(state: State, command: BlockAccount | UnblockAccount) -> Hits:
@@ -45,6 +52,10 @@ def _of_account(state: State, command: BlockAccount | UnblockAccount) -> Hits:
 
 def _of_cancel_orders(state: State, command: CancelOrders) -> Hits:
     return _of_orders(state, command.account_id, command.region, command.chip, ())
+
+
+def _of_new_key(_state: State, command: RegisterKey) -> Hits:
+    return Hits(accounts=_named([command.account_id]))
 
 
 def _of_key(state: State, command: RevokeKey) -> Hits:
@@ -78,6 +89,7 @@ _FINDERS: Final[dict[type, Callable[[State, Any], Hits]]] = {
     BlockAccount: _of_account,
     UnblockAccount: _of_account,
     CancelOrders: _of_cancel_orders,
+    RegisterKey: _of_new_key,
     RevokeKey: _of_key,
     PauseProgramme: _of_programme,
     CancelLease: _of_lease,

@@ -1,20 +1,35 @@
 """Large actions wait for a second operator: what loosens several markets, lifts a block, ends a lease, widens a band.
 
-A proposal is carried out when another operator confirms it, by the guards of that moment, or never. What tightens does
-not wait, and nothing does while there are not two operators who could look at each other's actions.
+So does what would make a second operator or do away with one. A proposal is carried out when another operator confirms
+it, by the guards of that moment, or never. What else tightens does not wait, and nothing does while there are not two
+operators who could look at each other's actions.
 """
 
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from exchange.core import acting, braking, curbing, releasing
+from exchange.core import acting, braking, curbing, registry, releasing
 from exchange.core.agenda import Due
-from exchange.core.curbs import Action, Proposal
+from exchange.core.curbs import Proposal
 from exchange.core.hitting import hits_of
 from exchange.core.state import State
-from exchange.core.weighing import waits
-from exchange.language.commands import CancelLease, Propose, SetMarketState
-from exchange.language.commands_operator import ConfirmProposal, RejectProposal, SetBand, UnblockAccount
+from exchange.core.weighing import alone, same_mind, waits
+from exchange.language.commands import (
+    CancelLease,
+    Large,
+    Propose,
+    ProposeBefore,
+    RegisterKey,
+    RevokeKey,
+    SetMarketState,
+)
+from exchange.language.commands_operator import (
+    BlockAccount,
+    ConfirmProposal,
+    RejectProposal,
+    SetBand,
+    UnblockAccount,
+)
 from exchange.language.events_operator import CONFIRMED, LAPSED, REJECTED, ProposalClosed, ProposalMade
 from exchange.language.limits import PROPOSAL_S, PROPOSALS_MAX, TEXT_MAX_CHARS
 from exchange.language.port import Outcome
@@ -28,9 +43,26 @@ class Way(NamedTuple):
     carry_out: Callable[[State, Any], Outcome | Reject]
 
 
-_WAYS: Final[dict[type[Action], Way]] = {
+def check_block(state: State, command: BlockAccount) -> Reject | None:
+    """Why an operator cannot block an account: also because there would be nobody left to lift any block."""
+    if (reject := curbing.check_block(state, command)) is not None:
+        return reject
+    if alone(state, command.account_id):
+        detail = f"{command.account_id} is the last operator, and nobody could unblock it"
+        return Reject(Code.NOT_SUPPORTED, "account_id", detail)
+    return None
+
+
+def _block(state: State, command: BlockAccount) -> Outcome | Reject:
+    return check_block(state, command) or curbing.block_account(state, command)
+
+
+_WAYS: Final[dict[type[Large], Way]] = {
     SetMarketState: Way(braking.check_market_state, braking.set_market_state),
     CancelLease: Way(releasing.check_cancel, releasing.cancel_lease),
+    RegisterKey: Way(registry.check_key, registry.register_key),
+    RevokeKey: Way(registry.check_revoke, registry.revoke_key),
+    BlockAccount: Way(check_block, _block),
     UnblockAccount: Way(curbing.check_block, curbing.unblock_account),
     SetBand: Way(curbing.check_band, curbing.set_band),
 }
@@ -39,8 +71,10 @@ _WAYS: Final[dict[type[Action], Way]] = {
 def propose(state: State, command: Propose) -> Outcome | Reject:
     """Carry out an action, or have it wait for another operator."""
     action = command.action
-    way = _WAYS[type(action)]
-    if not waits(state, action):
+    way, strict = _WAYS[type(action)], not isinstance(command, ProposeBefore)
+    if strict and action.operator_id in state.curbs.blocked:
+        return _operates_no_more(action.operator_id)
+    if not waits(state, command):
         return way.carry_out(state, action)
     if (reject := way.check(state, action)) is not None:
         return reject
@@ -48,7 +82,7 @@ def propose(state: State, command: Propose) -> Outcome | Reject:
         return Reject(Code.TOO_MANY_PROPOSALS, "", f"{PROPOSALS_MAX} are open; confirm or reject some of them")
     # ---- no return ----
     state.curbs.proposal_count += 1
-    proposal = Proposal(state.curbs.proposal_count, action, state.now_s + PROPOSAL_S)
+    proposal = Proposal(state.curbs.proposal_count, action, state.now_s + PROPOSAL_S, strict)
     state.curbs.proposals.append(proposal)
     state.agenda.add(proposal.expires_s, Due.PROPOSAL_LAPSE, proposal.proposal_id)
     act = acting.act_of(state, action)
@@ -58,7 +92,7 @@ def propose(state: State, command: Propose) -> Outcome | Reject:
             operator_id=action.operator_id,
             action=act.action,
             subject=act.subject,
-            reason=action.reason,
+            reason=act.reason,
             changes=act.changes,
             hits=hits_of(state, action),
             expires_s=proposal.expires_s,
@@ -73,13 +107,13 @@ def confirm_proposal(state: State, command: ConfirmProposal) -> Outcome | Reject
     if isinstance(proposal, Reject):
         return proposal
     action = proposal.action
-    if command.operator_id == action.operator_id:
-        return Reject(Code.OWN_PROPOSAL, "proposal_id", f"{action.operator_id} proposed it; another operator confirms")
+    if (reject := _check_second(state, proposal, command.operator_id)) is not None:
+        return reject
     done = _WAYS[type(action)].carry_out(state, action)
     if isinstance(done, Reject):
         return done
     # ---- no return ----
-    _close(state, proposal, CONFIRMED, command.operator_id, command.reason)
+    close(state, proposal, CONFIRMED, command.operator_id, command.reason)
     return Outcome(state.seq, subject=done.subject)
 
 
@@ -89,7 +123,7 @@ def reject_proposal(state: State, command: RejectProposal) -> Outcome | Reject:
     if isinstance(proposal, Reject):
         return proposal
     # ---- no return ----
-    _close(state, proposal, REJECTED, command.operator_id, command.reason)
+    close(state, proposal, REJECTED, command.operator_id, command.reason)
     return Outcome(state.seq)
 
 
@@ -97,7 +131,7 @@ def lapse_proposal(state: State, number: int) -> None:
     """Nobody has confirmed a proposal in time, if it is still open."""
     for proposal in state.curbs.proposals:
         if proposal.proposal_id == number:
-            _close(state, proposal, LAPSED, "", "")
+            close(state, proposal, LAPSED, "", "")
             return
 
 
@@ -114,6 +148,24 @@ def _open(state: State, command: ConfirmProposal | RejectProposal) -> Proposal |
     return Reject(Code.PROPOSAL_CLOSED, "proposal_id", f"proposal-{number} waits no more; propose it anew")
 
 
-def _close(state: State, proposal: Proposal, as_state: str, operator_id: str, reason: str) -> None:
+def _check_second(state: State, proposal: Proposal, operator_id: str) -> Reject | None:
+    """Why an operator's word cannot stand beside that of the one who proposed."""
+    proposer = proposal.action.operator_id
+    if operator_id == proposer:
+        return Reject(Code.OWN_PROPOSAL, "proposal_id", f"{proposer} proposed it; another operator confirms")
+    if not proposal.strict:
+        return None
+    if same_mind(state, operator_id, proposer):
+        detail = f"{proposer} proposed it, of the same owner group; an operator of another one confirms"
+        return Reject(Code.OWN_PROPOSAL, "proposal_id", detail)
+    return _operates_no_more(operator_id) if operator_id in state.curbs.blocked else None
+
+
+def _operates_no_more(operator_id: str) -> Reject:
+    return Reject(Code.ACCOUNT_BLOCKED, "account_id", f"{operator_id} is blocked; it neither proposes nor confirms")
+
+
+def close(state: State, proposal: Proposal, as_state: str, operator_id: str, reason: str) -> None:
+    """A proposal waits no more."""
     state.curbs.proposals.remove(proposal)
     state.emit(ProposalClosed(proposal_id=proposal.proposal_id, state=as_state, operator_id=operator_id, reason=reason))

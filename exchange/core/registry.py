@@ -107,8 +107,8 @@ def open_account(state: State, command: OpenAccount) -> Outcome | Reject:
     return Outcome(state.seq)
 
 
-def register_key(state: State, command: RegisterKey) -> Outcome | Reject:
-    """Let a key speak for an account."""
+def check_key(state: State, command: RegisterKey) -> Reject | None:
+    """Why a key cannot speak for an account."""
     if command.account_id not in state.participants:
         return Reject(Code.UNKNOWN_ACCOUNT, "account_id", f"no account is called {command.account_id}")
     public_key = command.public_key
@@ -122,6 +122,13 @@ def register_key(state: State, command: RegisterKey) -> Outcome | Reject:
         return Reject(Code.BAD_VALUE, "scopes", f"one or more of {', '.join(SCOPES)}")
     if command.expires_s is not None and command.expires_s <= state.now_s:
         return Reject(Code.WINDOW_PAST, "expires_at", "a key must expire later than now")
+    return None
+
+
+def register_key(state: State, command: RegisterKey) -> Outcome | Reject:
+    """Let a key speak for an account."""
+    if (reject := check_key(state, command)) is not None:
+        return reject
     # ---- no return ----
     state.keys[command.key_id] = command
     state.emit(
@@ -132,7 +139,7 @@ def register_key(state: State, command: RegisterKey) -> Outcome | Reject:
             scopes=command.scopes,
             expires_s=command.expires_s,
             addresses=command.addresses,
-            public_key=public_key,
+            public_key=command.public_key,
         )
     )
     return Outcome(state.seq)

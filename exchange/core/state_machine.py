@@ -20,6 +20,7 @@ from exchange.core import (
     receipts,
     registry,
     releasing,
+    superseding,
     trading,
     watching,
 )
@@ -34,8 +35,8 @@ from exchange.language.port import Outcome
 from exchange.language.rejects import Reject
 
 # Raised when the same commands would lead elsewhere than before, or when there are more to be understood.
-RULES_VERSION: Final = 3
-REPLAYABLE: Final = (2, 3)  # commands written under these lead where they did
+RULES_VERSION: Final = 4
+REPLAYABLE: Final = (2, 3, 4)  # commands written under these lead where they did
 
 # Who carries out what; each takes the command of its own kind.
 HANDLERS: Final[dict[type[c.Command], Callable[[State, Any], Outcome | Reject]]] = {
@@ -52,9 +53,11 @@ HANDLERS: Final[dict[type[c.Command], Callable[[State, Any], Outcome | Reject]]]
     o.UnblockAccount: curbing.unblock_account,
     o.CancelOrders: curbing.cancel_orders,
     o.EvictOrders: curbing.evict_orders,
+    o.EvictOrdersBefore: curbing.evict_orders,
     o.SetBand: curbing.set_band,
     o.PauseProgramme: curbing.pause_programme,
     c.Propose: proposing.propose,
+    c.ProposeBefore: proposing.propose,
     o.ConfirmProposal: proposing.confirm_proposal,
     o.RejectProposal: proposing.reject_proposal,
     c.StartLease: leasing.start_lease,
@@ -102,8 +105,9 @@ class StateMachine:
         else:
             receipts.remember(state, command, result)
         tell_changes(state)
+        closed = superseding.supersede(state, act)
         if act is not None and result.reject is None and not result.repeated:
-            acting.tell(state, act)
+            acting.tell(state, act, closed)
         check_ledger(state)
         applied = Applied(seq, state.now_s, tuple(state.events))
         state.events.clear()

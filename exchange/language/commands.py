@@ -374,10 +374,19 @@ class AdvanceTime(Request, frozen=True, kw_only=True):
     to_s: Seconds
 
 
-class Propose(Request, frozen=True, kw_only=True):
+Large = (  # what may have to wait for another operator
+    SetMarketState | CancelLease | RegisterKey | RevokeKey | o.BlockAccount | o.UnblockAccount | o.SetBand
+)
+
+
+class Propose(Request, frozen=True, kw_only=True, tag="Propose4"):
     """Do this, or, if it is large and there is another operator to ask, wait for that one's word."""
 
-    action: SetMarketState | CancelLease | o.UnblockAccount | o.SetBand
+    action: Large
+
+
+class ProposeBefore(Propose, frozen=True, kw_only=True, tag="Propose"):
+    """The same, as journals have it that were written under rules 3 or earlier; nobody sends it."""
 
 
 Command = (
@@ -386,6 +395,6 @@ Command = (
     | Withdraw | PlaceAsk | PlaceBid | AmendBid | AmendAsk | CancelBid | CancelAsk | CancelAllBids
     | CancelAllAsks | SetMarketState | StartLease | MeterLease | AdvanceTime | DefineProgramme | RelateGroups
     | ReleaseLease | CancelLease | ContestPeriod | RuleContest
-    | o.BlockAccount | o.UnblockAccount | o.CancelOrders | o.EvictOrders | o.SetBand | o.PauseProgramme
-    | Propose | o.ConfirmProposal | o.RejectProposal
+    | o.BlockAccount | o.UnblockAccount | o.CancelOrders | o.EvictOrders | o.EvictOrdersBefore | o.SetBand
+    | o.PauseProgramme | Propose | ProposeBefore | o.ConfirmProposal | o.RejectProposal
 )  # fmt: skip

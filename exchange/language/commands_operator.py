@@ -34,13 +34,20 @@ class CancelOrders(Request, frozen=True, kw_only=True):
     idempotency_key: str = ""
 
 
-class EvictOrders(Request, frozen=True, kw_only=True):
+class EvictOrders(Request, frozen=True, kw_only=True, tag="EvictOrders4"):
     """Cancel the next orders, at most so many, that are to be canceled for a block or by an operator's wish.
 
     The market's own: whoever runs it sends these while there is something to cancel.
     """
 
     most: int
+
+
+class EvictOrdersBefore(EvictOrders, frozen=True, kw_only=True, tag="EvictOrders"):
+    """The same, as journals have it that were written under rules 3 or earlier; nobody sends it.
+
+    Of a bid it looks at all alternatives, also at those in which it does not stand any more.
+    """
 
 
 class SetBand(Request, frozen=True, kw_only=True):

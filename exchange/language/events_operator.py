@@ -39,6 +39,7 @@ PROPOSAL_STATES: Final = (
     CONFIRMED := "confirmed",
     REJECTED := "rejected",
     LAPSED := "expired",
+    SUPERSEDED := "superseded",
 )
 
 
@@ -114,9 +115,9 @@ class ProposalMade(Happening, frozen=True, kw_only=True):
 
 
 class ProposalClosed(Happening, frozen=True, kw_only=True):
-    """It was carried out, turned down, or nobody came in time."""
+    """It was carried out, turned down, nobody came in time, or what it is about has become another matter."""
 
     proposal_id: int
     state: str
-    operator_id: str  # who confirmed or rejected it; empty when it expired
+    operator_id: str  # who confirmed, rejected or superseded it; empty when it expired, or nobody's action did
     reason: str

@@ -306,6 +306,10 @@ class Market(Protocol):
         """Whom an operator's brake would hit if it were pulled now, or why it could not be. Changes nothing."""
         ...
 
+    def would_hit(self, proposal_id: int) -> Hits | None:
+        """Whom an open proposal would hit if it were confirmed now; None for one that is not open. Changes nothing."""
+        ...
+
     def audit(self) -> Audit:
         """Check all the books from scratch, and hash the whole state."""
         ...

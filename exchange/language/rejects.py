@@ -83,7 +83,7 @@ class Code(Enum):
     NOT_CONTESTABLE = Reason(Kind.CONFLICT, "The period cannot be contested, or not any more")
     CONTEST_OPEN = Reason(Kind.CONFLICT, "The period is contested already")
     CONTEST_RULED = Reason(Kind.CONFLICT, "The contest has been ruled on")
-    PROPOSAL_CLOSED = Reason(Kind.CONFLICT, "The proposal has been confirmed or rejected, or has expired")
+    PROPOSAL_CLOSED = Reason(Kind.CONFLICT, "The proposal has been confirmed, rejected or superseded, or has expired")
     TOO_MANY_PROPOSALS = Reason(Kind.CONFLICT, "As many proposals are open as may be")
     METER_IN_FUTURE = Reason(Kind.INVALID, "The meter reports a time that has not come")
     METER_OUTSIDE_LEASE = Reason(Kind.INVALID, "The meter reports a time outside the lease")

@@ -10,7 +10,7 @@ from typing import Self
 
 from exchange.core.digest import digest
 from exchange.core.explaining import explain
-from exchange.core.previewing import preview
+from exchange.core.previewing import preview, would_hit
 from exchange.core.quoting import quote
 from exchange.language.commands import AdvanceTime, Command, PlaceBid
 from exchange.language.hits import Hits
@@ -207,6 +207,10 @@ class Exchange:
     def preview(self, command: Command) -> Hits | Reject:
         """Whom an operator's brake would hit if it were pulled now, or why it could not be. Changes nothing."""
         return preview(self._machine.state, command)
+
+    def would_hit(self, proposal_id: int) -> Hits | None:
+        """Whom an open proposal would hit if it were confirmed now; None for one that is not open. Changes nothing."""
+        return would_hit(self._machine.state, proposal_id)
 
     def audit(self) -> Audit:
         """Check all the books from scratch, the views against them, and hash the whole state."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from exchange.language.commands import CancelLease, Command, Propose, RevokeKey, SetMarketState
+from exchange.language.commands import CancelLease, Command, Large, Propose, RevokeKey, SetMarketState
 from exchange.language.commands_operator import (
     BlockAccount,
     CancelOrders,
@@ -186,17 +186,22 @@ async def _braked(call: Call[Any], command: Command, action: str, subject: str) 
 
 
 async def _pull(call: Call[Any], command: Command) -> Pull:
-    """Carry a brake out, have it proposed if it is large, or only look whom it would hit."""
+    """Carry a brake out, or only look whom it would hit."""
     market = call.desk.market
-    if call.params.preview:
-        found = market.preview(command)
-        if isinstance(found, Reject):
-            raise Refusal.by_market(found)
-        return Pull(market.reads.seq, hits=found)
-    if isinstance(command, SetMarketState | CancelLease | UnblockAccount | SetBand):
+    if not call.params.preview:
+        return await carry_out(call, command)
+    found = market.preview(command)
+    if isinstance(found, Reject):
+        raise Refusal.by_market(found)
+    return Pull(market.reads.seq, hits=found)
+
+
+async def carry_out(call: Call[Any], command: Command) -> Pull:
+    """Carry out what an operator wants, or have it proposed if it is large."""
+    if isinstance(command, Large):
         command = Propose(action=command)
     outcome = await call.carry_out(command)
-    proposed = market.reads.proposal_of(outcome.seq)
+    proposed = call.desk.market.reads.proposal_of(outcome.seq)
     if proposed is None:
         return Pull(outcome.seq)
     return Pull(outcome.seq, proposed.made.proposal_id, proposed.made.expires_s, proposed.made.hits)

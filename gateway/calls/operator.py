@@ -1,8 +1,9 @@
 """What operators do: accounts, keys, money in and out, what supervision has found, a check of the books."""
 
 from exchange.language.commands import Deposit, OpenAccount, RevokeKey, Withdraw
-from gateway import answers, answers_money, answers_operator, intake, schema, wire, wire_money
+from gateway import answers, answers_brakes, answers_money, answers_operator, intake, schema, wire, wire_money
 from gateway.auth import hash_secret, key_of, new_key
+from gateway.calls.brakes import carry_out
 from gateway.desk import Call, Desk, stretch
 from gateway.params import KeyRef
 from gateway.requests_money import FlagPage
@@ -24,21 +25,24 @@ async def open_account(call: Call[schema.AccountBody]) -> answers.AccountAnswer:
     return _account_answer(call.desk, outcome.seq, body.account_id, call.idempotency_key)
 
 
-async def make_key(call: Call[schema.KeyBody]) -> answers.KeyMade:
-    """The secret is in this answer and nowhere else; a request sent again derives the same."""
+async def make_key(call: Call[schema.KeyBody]) -> answers_brakes.KeyMade:
+    """The secret is in this answer and nowhere else; a request sent again derives the same.
+
+    A key by which another account may operate waits for a second operator, and is of no use until then.
+    """
     key_id, secret = new_key()
     if call.idempotency_key:
         whose = f"{call.caller.account_id}|{call.idempotency_key}".encode()
         key_id, secret = key_of(call.desk.vault.derive(b"key id|" + whose)[:8], call.desk.vault.derive(b"key|" + whose))
     operator_id, secret_hash = call.caller.account_id, hash_secret(secret)
     command = intake.key_command(operator_id, call.params, key_id, secret_hash, call.idempotency_key)
-    outcome = await call.carry_out(command)
-    return answers.KeyMade(seq=outcome.seq, key_id=key_id, key=None if command.public_key else secret)
+    made = await carry_out(call, command)
+    return answers_brakes.KeyMade(key_id=key_id, key=None if command.public_key else secret, **made.told())
 
 
-async def revoke_key(call: Call[KeyRef]) -> answers.KeyRevoked:
-    outcome = await call.carry_out(RevokeKey(key_id=call.params.key_id, operator_id=call.caller.account_id))
-    return answers.KeyRevoked(seq=outcome.seq, key_id=call.params.key_id)
+async def revoke_key(call: Call[KeyRef]) -> answers_brakes.KeyRevoked:
+    pulled = await carry_out(call, RevokeKey(key_id=call.params.key_id, operator_id=call.caller.account_id))
+    return answers_brakes.KeyRevoked(key_id=call.params.key_id, **pulled.told())
 
 
 async def deposit(call: Call[schema.MoneyBody]) -> answers.AccountAnswer:

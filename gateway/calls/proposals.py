@@ -1,5 +1,7 @@
 """What one operator proposes and another confirms, and the log of all that operators did."""
 
+import asyncio
+
 from exchange.language.commands_operator import ConfirmProposal, RejectProposal
 from gateway import answers_brakes as answers
 from gateway import intake, wire_operator
@@ -8,14 +10,23 @@ from gateway.desk import Call, stretch
 
 
 async def listing(call: Call[requests.ProposalPage]) -> answers.Proposals:
-    """Every proposal, or those of a state."""
-    reads = call.desk.market.reads
+    """Every proposal, or those of a state; whom an open one would hit is looked up now, one at a time."""
+    market, reads = call.desk.market, call.desk.market.reads
     found, cursor = stretch(
         lambda before, limit: reads.proposals(call.params.state, before, limit),
         lambda view: view.made.proposal_id,
         call.params,
     )
-    return answers.Proposals(items=tuple(map(wire_operator.proposal, found)), cursor=cursor)
+    items = []
+    for then in found:
+        view = reads.proposal(then.made.proposal_id) or then
+        if call.params.state not in (None, view.state):
+            continue  # it has been closed meanwhile
+        hits = market.would_hit(view.made.proposal_id)
+        items.append(wire_operator.proposal(view, hits))
+        if hits is not None:
+            await asyncio.sleep(0)  # it was a walk over what is open; the market may go on before the next
+    return answers.Proposals(items=tuple(items), cursor=cursor)
 
 
 async def confirm(call: Call[requests.WordParams]) -> answers.ProposalAnswer:

@@ -4,6 +4,7 @@ import click
 
 from gateway import schema
 from gateway.cli import operator_brakes, operator_log, supervision
+from gateway.cli.operator_asking import waits_line
 from gateway.cli.session import Session, speaks
 from gateway.cli.tables import account_card, facts
 from gateway.cli.times import MOMENT, Moment, clock_of
@@ -76,12 +77,12 @@ async def create_key(
         addresses=addresses,
     )
     made = await session.client.create_key(body)
+    waits = [] if made.proposal_id is None else [waits_line(made), "The key is good from then on."]
     if made.key is None:
-        session.show(made, facts([("id", made.key_id), ("use it", f"--key ed25519:{made.key_id}:FILE")]))
+        session.show(made, facts([("id", made.key_id), ("use it", f"--key ed25519:{made.key_id}:FILE")]), *waits)
         return
-    session.show(
-        made, facts([("key", made.key), ("id", made.key_id), ("", "[dim]It is not kept anywhere: note it now.[/]")])
-    )
+    shown = facts([("key", made.key), ("id", made.key_id), ("", "[dim]It is not kept anywhere: note it now.[/]")])
+    session.show(made, shown, *waits)
 
 
 @operator.command()

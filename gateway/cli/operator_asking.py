@@ -65,11 +65,17 @@ async def pull(
             session.console.print(line)
         session.ask("Do it?")
     done = await send(False)
-    if done.proposal_id is None or done.expires_at is None:
+    if done.proposal_id is None:
         session.show(done, *draw(done))
         return
-    waits = f"It waits for another operator: [bold]leasebook operator confirm {done.proposal_id}[/]"
-    session.show(done, f"{waits}, until {plain_time(done.expires_at)} UTC.", *hit_lines(done.hits))
+    session.show(done, waits_line(done), *hit_lines(done.hits))
+
+
+def waits_line(done: answers_brakes.Pulled) -> str:
+    """How another operator confirms what is proposed, and by when."""
+    assert done.expires_at is not None, "it is proposed"
+    confirms = f"[bold]leasebook operator confirm {done.proposal_id}[/]"
+    return f"It waits for another operator: {confirms}, until {plain_time(done.expires_at)} UTC."
 
 
 def hit_lines(hits: answers_brakes.Hits | None) -> list[RenderableType]:

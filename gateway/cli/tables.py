@@ -20,6 +20,7 @@ _COLORS = {
     "filled": "green",
     "canceled": "dim",
     "expired": "dim",
+    "superseded": "dim",
     "scheduled": "cyan",
     "running": "green",
     "ended": "blue",

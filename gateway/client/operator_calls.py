@@ -21,12 +21,12 @@ def open_account(account: schema.AccountBody, idempotency_key: str = "") -> Requ
     return asking.post("/v1/operator/accounts", answers.AccountAnswer, account, idempotency_key)
 
 
-def create_key(key: schema.KeyBody, idempotency_key: str = "") -> Request[answers.KeyMade]:
-    return asking.post("/v1/operator/keys", answers.KeyMade, key, idempotency_key)
+def create_key(key: schema.KeyBody, idempotency_key: str = "") -> Request[answers_brakes.KeyMade]:
+    return asking.post("/v1/operator/keys", answers_brakes.KeyMade, key, idempotency_key)
 
 
-def revoke_key(key_id: str) -> Request[answers.KeyRevoked]:
-    return Request("DELETE", asking.at("operator/keys", key_id), answers.KeyRevoked)
+def revoke_key(key_id: str) -> Request[answers_brakes.KeyRevoked]:
+    return Request("DELETE", asking.at("operator/keys", key_id), answers_brakes.KeyRevoked)
 
 
 def deposit(money: schema.MoneyBody, idempotency_key: str = "") -> Request[answers.AccountAnswer]:

@@ -22,6 +22,7 @@ export default {
   proposal_confirmed: "confirmed",
   proposal_rejected: "rejected",
   proposal_expired: "expired",
+  proposal_superseded: "superseded",
   // what happened to a lease
   event_traded: "Traded: {chips} chips at {price} CNY/h",
   event_access: "Access handed over",

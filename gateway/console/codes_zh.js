@@ -21,6 +21,7 @@ export default {
   proposal_confirmed: "已确认",
   proposal_rejected: "已否决",
   proposal_expired: "已过期",
+  proposal_superseded: "已失效",
   // what happened to a lease
   event_traded: "成交：{chips} 卡，{price} 元/卡时",
   event_access: "已交付访问",

@@ -50,6 +50,19 @@ def test_another_operator_confirms(hand: Hand) -> None:
     assert "set_market_state" in hand.types("operator proposals --state open", "operator").output
     done = hand.types("operator confirm proposal-1 --reason agreed --yes", LEASEBOOK_KEY=key["key"]).output
     assert "proposal-1 is carried out" in done
-    hand.reads(f"operator revoke {key['key_id']} --reason drill --yes", "operator")
+    hand.reads("operator account create third --role operator", "operator")
+    third = hand.types("operator key create third --scope operate", "operator").output
+    assert "note it now" in third
+    assert "leasebook operator confirm proposal-2," in third
+    shown = hand.types("operator proposals --state open", "operator").output
+    assert "register_key" in shown
+    told = hand.types(f"operator revoke {key['key_id']} --reason drill --yes", "operator").output
+    assert "leasebook operator confirm proposal-3," in told
+    assert (
+        "is revoked"
+        in hand.types(f"operator revoke {key['key_id']} --reason bye --yes", LEASEBOOK_KEY=key["key"]).output
+    )
+    closed = hand.types("operator proposals --state superseded", "operator").output
+    assert "proposal-3" in closed
     opened = hand.reads("operator halt --region shaoguan --state open --reason over --yes", "operator")
     assert opened["outcome"] == "done", "there is one operator again"

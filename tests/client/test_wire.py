@@ -138,13 +138,13 @@ def test_frames_of_the_stream() -> None:
     assert (
         wire.frame(7, "bid.place", BID) == '{"id":7,"op":"bid.place","params":{"client_order_id":"b-1","quantity":"8"}}'
     )
-    reply = wire.heard('{"id":7,"ok":true,"seq":12,"result":{"key_id":"key-1"}}')
+    reply = wire.heard('{"id":7,"ok":true,"seq":12,"result":{"now":"2026-12-01T00:00:00Z"}}')
     assert isinstance(reply, wire.Reply)
-    assert wire.result_of(reply, answers.KeyRevoked) == answers.KeyRevoked(seq=12, key_id="key-1")
+    assert wire.result_of(reply, answers.ClockAdvanced) == answers.ClockAdvanced(seq=12, now="2026-12-01T00:00:00Z")
     refusal = wire.heard(b'{"id":7,"ok":false,"error":' + msgspec.json.encode(NO.problem) + b"}")
     assert isinstance(refusal, wire.Reply)
     with pytest.raises(Refused, match="unknown_order"):
-        wire.result_of(refusal, answers.KeyRevoked)
+        wire.result_of(refusal, answers.ClockAdvanced)
     push = wire.heard(
         '{"channel":"status","seq":3,"prev_seq":2,"type":"update","at":"2026-12-01T00:00:00Z","data":{"a":1}}'
     )

@@ -17,10 +17,13 @@ from exchange.language.commands import Command
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 BRAKES = {
-    "BlockAccount", "UnblockAccount", "CancelOrders", "EvictOrders", "SetBand", "PauseProgramme",
-    "Propose", "ConfirmProposal", "RejectProposal",
+    "BlockAccount", "UnblockAccount", "CancelOrders", "EvictOrdersBefore", "SetBand", "PauseProgramme",
+    "ProposeBefore", "ConfirmProposal", "RejectProposal",
 }  # fmt: skip
-SINCE = {3: {"SetDeadMan", "ArmSession", "EndSession"} | BRAKES}  # kinds of command, by the rules that brought them
+SINCE = {  # kinds of command, by the rules that brought them
+    3: {"SetDeadMan", "ArmSession", "EndSession"} | BRAKES,
+    4: {"EvictOrders", "Propose"},
+}
 
 
 def test_every_older_rules_have_a_history() -> None:

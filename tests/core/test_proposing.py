@@ -157,13 +157,15 @@ def test_who_may_say_what_to_a_proposal() -> None:
 
 
 def test_a_confirmation_meets_the_guards_of_the_moment() -> None:
-    world = venue(Propose(action=CANCEL), CANCEL)
-    assert refusal(world, CONFIRM) is Code.LEASE_OVER
-    assert len(world.state.curbs.proposals) == 1, "it waits on, until it is rejected or expires"
+    world = venue(HALT, Propose(action=REOPEN), BLOCK, Propose(action=UNBLOCK))
+    shut = replace(CANCEL, reason="x" * 201)
+    world.state.curbs.proposals[0] = replace(world.state.curbs.proposals[0], action=shut)
+    assert refusal(world, CONFIRM) is Code.BAD_VALUE
+    assert len(world.state.curbs.proposals) == 2, "it waits on, until it is rejected or expires"
 
 
 def test_a_proposal_expires_after_an_hour() -> None:
-    world = venue(Propose(action=CANCEL), AdvanceTime(to_s=at(1) - 1))
+    world = venue(BLOCK, Propose(action=UNBLOCK), AdvanceTime(to_s=at(1) - 1))
     assert world.state.curbs.proposals
     world.do(AdvanceTime(to_s=at(1)))
     assert [event.state for event in world.events if isinstance(event, ProposalClosed)] == ["expired"]
@@ -174,7 +176,7 @@ def test_a_proposal_expires_after_an_hour() -> None:
 def test_only_so_many_proposals_wait() -> None:
     world = venue(*[Propose(action=CANCEL)] * PROPOSALS_MAX)
     assert refusal(world, Propose(action=CANCEL)) is Code.TOO_MANY_PROPOSALS
-    world.do(CONFIRM)
+    world.do(RejectProposal(operator_id=TWO, proposal_id=1))
     assert len(world.state.curbs.proposals) == PROPOSALS_MAX - 1
 
 

@@ -132,12 +132,15 @@ async def more_bids(teller: Teller) -> None:
 
 
 async def two_proposals(house: House) -> None:
-    """Another operator comes, would widen the price band that the story has set, twice, and goes."""
+    """Another operator comes, would widen the price band that the story has set, and make a key; and goes."""
     await house.do(OpenAccount(account_id="second", roles=("operator",), owner_group="second"))
     await house.do(RegisterKey(key_id="key-2", secret_hash="00", account_id="second", scopes=("operate",)))
-    for reason in ("calm", "calmer"):
-        band = SetBand(operator_id="second", region=examples.REGION, chip=examples.CHIP, band_bp=5_000, reason=reason)
-        await house.do(Propose(action=band))
+    band = SetBand(operator_id="second", region=examples.REGION, chip=examples.CHIP, band_bp=5_000, reason="calm")
+    key = RegisterKey(
+        operator_id="second", key_id="key-3", secret_hash="01", account_id="operator", scopes=("operate",)
+    )
+    for action in (band, key):
+        await house.do(Propose(action=action))
     await house.do(RevokeKey(key_id="key-2"))
 
 

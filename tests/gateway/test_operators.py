@@ -17,7 +17,7 @@ DRILLS, EFFECTIVE_MS = 3, 100
 async def second_operator(house: House) -> str:
     """Another operator's key."""
     key_id, secret = new_key()
-    await house.do(OpenAccount(account_id="second", roles=("operator",), owner_group="operator"))
+    await house.do(OpenAccount(account_id="second", roles=("operator",), owner_group="second"))
     scopes = ("read", "operate")
     await house.do(RegisterKey(key_id=key_id, secret_hash=hash_secret(secret), account_id="second", scopes=scopes))
     return secret
@@ -146,12 +146,92 @@ async def test_what_is_large_waits_for_a_second_operator(house: House) -> None:
     ]
 
 
+async def test_one_operator_is_not_two(house: House) -> None:
+    first, second = house.operator, await second_operator(house)
+    await house.account("alice")
+    await brake(house, "accounts/alice/block")
+    await house.post(f"{OP}/accounts", first, {"account_id": "third", "roles": ["operator"]})
+    headers, body = {"Idempotency-Key": "third"}, {"account_id": "third", "scopes": ["operate"]}
+    made = await house.call("POST", f"{OP}/keys", first, body, headers=headers)
+    assert (made.body["outcome"], made.body["proposal_id"], made.body["expires_at"]) == (
+        "proposed",
+        "proposal-1",
+        at(1),
+    )
+    assert made.body["hits"]["accounts"] == {"count": 1, "first": ["third"]}
+    third = made.body["key"]
+    of_second = await house.post(f"{OP}/keys", first, {"account_id": "second", "scopes": ["read", "operate"]})
+    assert of_second["outcome"] == "proposed"
+    assert (await brake(house, "accounts/alice/unblock"))["proposal_id"] == "proposal-3"
+    for secret in (third, of_second["key"]):
+        early = await house.call("POST", f"{OP}/proposals/proposal-3/confirm", secret, {})
+        assert early.refused == (401, "unauthenticated", None), "it is of no use yet"
+
+    key_id = house.market.reads.keys("second")[0].key_id
+    assert (await brake(house, f"keys/{key_id}/revoke"))["outcome"] == "proposed"
+    gone = await house.call("DELETE", f"{OP}/keys/{key_id}", first)
+    assert (gone.body["outcome"], gone.body["proposal_id"]) == ("proposed", "proposal-5")
+    assert (await brake(house, "accounts/second/block"))["outcome"] == "proposed"
+    again = await brake(house, "accounts/alice/unblock")
+    assert again["outcome"] == "proposed", "there are two yet"
+
+    await house.post(f"{OP}/proposals/proposal-1/confirm", second, {})
+    repeat = await house.call("POST", f"{OP}/keys", first, body, headers=headers)
+    assert repeat.body == made.body
+    await house.post(f"{OP}/proposals/proposal-3/confirm", third, {})
+    assert (await brake(house, "accounts/second/block"))["outcome"] == "done", "two are left"
+    for method, path in (("POST", "proposals/proposal-2/confirm"), ("GET", "audit"), ("POST", "halt")):
+        blocked = await house.call(method, f"{OP}/{path}", second, None if method == "GET" else {"reason": "a drill"})
+        assert blocked.refused == (403, "account_blocked", "account_id")
+
+
+async def test_with_one_operator_keys_come_and_go_at_once(house: House) -> None:
+    await house.post(f"{OP}/accounts", house.operator, {"account_id": "second", "roles": ["operator"]})
+    made = await house.post(f"{OP}/keys", house.operator, {"account_id": "second", "scopes": ["operate"]})
+    assert (made["outcome"], made["proposal_id"], made["hits"]) == ("done", None, None)
+    assert (await log(house, "action=register_key&limit=1"))[0]["alone"] is True
+    own = await house.call("DELETE", f"{OP}/keys/{made['key_id']}", made["key"])
+    assert (own.body["outcome"], own.body["key_id"]) == ("done", made["key_id"]), "one may always go"
+    itself = await house.call("POST", f"{OP}/accounts/operator/block", house.operator, {"reason": "a drill"})
+    assert itself.refused == (422, "not_supported", "account_id")
+
+
+async def test_a_proposal_tells_whom_it_hits_now_and_is_closed_by_what_comes_between(house: House) -> None:
+    second = await second_operator(house)
+    hz, alice = await house.account("hz", ["provider"]), await house.account("alice")
+    await house.post("/v1/asks", hz, an_ask())
+    await brake(house, "accounts/alice/block")
+    await brake(house, "halt", region="shanghai")
+    assert (await brake(house, "halt", region="shanghai", state="post_only"))["hits"]["orders"]["count"] == 1
+    for _ in range(2):
+        await brake(house, "accounts/alice/unblock")
+    await house.call("DELETE", "/v1/asks/ask-1", hz)
+    listed = {one["proposal_id"]: one for one in (await house.get(f"{OP}/proposals", second))["items"]}
+    assert listed["proposal-1"]["hits"]["orders"]["count"] == 0, "the ask is gone"
+    await house.post(f"{OP}/proposals/proposal-2/confirm", second, {})
+    await brake(house, "accounts/alice/block", reason="fraud found")
+    stale = await house.call("POST", f"{OP}/proposals/proposal-3/confirm", second, {})
+    assert stale.refused == (409, "proposal_closed", "proposal_id")
+    assert (await house.get("/v1/account", alice))["blocked"] is True
+    (closed,) = (await house.get(f"{OP}/proposals?state=superseded", second))["items"]
+    assert (closed["proposal_id"], closed["closed_by"]) == ("proposal-3", "second")
+    entry = (await log(house, "action=confirm_proposal"))[0]
+    assert entry["changes"][-1] == {"field": "proposal-3", "before": "open", "after": "superseded"}
+    await brake(house, "halt", reason="smoke")
+    closed = (await house.get(f"{OP}/proposals?state=superseded", second))["items"][1]
+    assert (closed["proposal_id"], closed["closing_reason"]) == ("proposal-1", "smoke")
+    assert closed["hits"]["orders"]["count"] == 1, "as of when it was proposed"
+
+
 async def test_bands_and_programmes_are_braked(house: House) -> None:
     second = await second_operator(house)
     hz, alice = await house.account("hz", ["provider"]), await house.account("alice", tags=["startup"])
     await house.post("/v1/asks", hz, an_ask())
     await house.post("/v1/bids", alice, a_bid(quantity="1"))  # the reference price is 14.00
     here = "markets/shanghai/h800-sxm/band"
+    looked = (await brake(house, here, band="0.01", preview=True))["hits"]
+    assert looked["markets"]["count"] == 1
+    assert looked["orders"]["count"] == looked["accounts"]["count"] == 0, "what rests goes on resting"
     assert (await brake(house, here, band="0.1"))["outcome"] == "done", "it is narrower than none"
     far = await house.call("POST", "/v1/bids", alice, a_bid("far", price="16.00"))
     assert far.refused == (422, "price_outside_band", "price")

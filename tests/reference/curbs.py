@@ -127,7 +127,7 @@ def those_meant(market: Market, doomed: Doomed) -> list[Bid | Ask]:
             if number <= bids
             and bid.state == "resting"
             and bid.command.account_id == doomed.account_id
-            and any(meant(wish.region, wish.chip) for wish in bid.command.alternatives)
+            and any(meant(wish.region, wish.chip) for wish in map(bid.command.alternatives.__getitem__, bid.open))
         ),
         *(
             ask

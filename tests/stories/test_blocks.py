@@ -67,6 +67,20 @@ def test_an_operator_cancels_what_an_account_has_open() -> None:
 
 
 @story
+def test_what_is_canceled_in_a_region_is_what_can_still_be_served_there() -> None:
+    """
+    alice  bid 4 h800 1d from mon till mon 01:00 @ 13.00 in shanghai or h800 1d from mon till tue @ 13.00    rests
+    alice  bid 5 h800 1d from mon till tue @ 13.00 in shanghai or h800 1d from mon till tue @ 13.00          rests
+    clock  mon 02:00
+    venue  cancels all of alice in shanghai
+    venue  evicts 100                                      bid-2 canceled 5 by_operator
+    bid-1  rests 4
+    venue  cancels all of alice in hangzhou
+    venue  evicts 100                                      bid-1 canceled 4 by_operator
+    """
+
+
+@story
 def test_a_market_has_a_band_of_its_own() -> None:
     """
     venue  allows 0.1 around the last 2 trades

@@ -21,8 +21,15 @@ from exchange.language.commands import (
     ReleaseLease,
     RevokeKey,
     SetMarketState,
+    StartLease,
 )
-from exchange.language.commands_operator import BlockAccount, EvictOrders, EvictOrdersBefore, UnblockAccount
+from exchange.language.commands_operator import (
+    BlockAccount,
+    CancelOrders,
+    EvictOrders,
+    EvictOrdersBefore,
+    UnblockAccount,
+)
 from exchange.language.events_operator import OperatorActed, ProposalClosed
 from exchange.language.hits import Group, Hits
 from exchange.language.rejects import Code, Reject
@@ -224,6 +231,13 @@ def test_a_lease_that_ends_by_itself_closes_what_would_end_it() -> None:
     assert closed(world) == [(1, "superseded", "", "")]
 
 
+def test_a_lease_that_an_operator_has_cut_is_not_to_be_cut_again() -> None:
+    started = StartLease(account_id="p", lease_id=1, sealed_access=b"sealed")
+    world = venue(started, AdvanceTime(to_s=at(0) + 60), Propose(action=CANCEL), Propose(action=CANCEL), CONFIRM)
+    assert closed(world) == [(1, "confirmed", TWO, "agreed"), (2, "superseded", TWO, "agreed")]
+    assert world.state.leases[1].state == "running", "until the next step"
+
+
 def test_a_proposal_hits_whom_it_hits_now() -> None:
     world = venue(BLOCK, Propose(action=UNBLOCK), HALT)
     lease = Group(1, ("lease-1",), 8_000)
@@ -257,6 +271,10 @@ def test_older_journals_are_carried_out_by_the_rules_that_they_were_written_unde
     assert [type(command) for command in older] == [ProposeBefore, EvictOrdersBefore]
     newer = decode_commands(encode_commands([Propose(action=UNBLOCK), EvictOrders(most=2)]))
     assert [type(command) for command in newer] == [Propose, EvictOrders]
+    strays = bid(wish("13", latest=1, region="sh"), wish("13", latest=4))  # in an hour it stands in hz only
+    sweep = CancelOrders(operator_id=ONE, account_id=BUYER, reason="x", region="sh")
+    for evicts, left in ((older[1], 0), (newer[1], 1)):
+        assert len(venue(strays, AdvanceTime(to_s=at(2)), sweep, evicts).state.bids) == left
     world = venue(BLOCK, older[0], older[0], CONFIRM, BLOCK)
     assert waiting(world) == [2]
     world.do(SECOND)

@@ -218,7 +218,7 @@ class UsageKpi(Struct, frozen=True, kw_only=True):
     leased_share: Decimal | None  # of the registered
     used_share: Decimal | None  # of the registered
     used_of_due: Decimal | None
-    fault_rate: Decimal | None  # lost of due
+    fault_rate: Decimal | None  # lost per chip-hour leased that has come due
     domestic_share: Decimal | None  # of the leased
     pue: Decimal | None  # energy drawn per energy that chips took, where sites state it, weighted by the 度 used there
 

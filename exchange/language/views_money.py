@@ -79,7 +79,7 @@ class UsageKpi(View, frozen=True, kw_only=True):
     leased_bp: BasisPoints | None  # of what was registered
     used_bp: BasisPoints | None  # of what was registered
     used_of_due_bp: BasisPoints | None
-    fault_bp: BasisPoints | None  # lost of due
+    fault_bp: BasisPoints | None  # lost per chip-hour leased that has come due
     domestic_bp: BasisPoints | None  # of what was leased
     pue_milli: int | None  # of the sites that state it, weighted by the 度 that were used there
 

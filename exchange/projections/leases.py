@@ -232,14 +232,14 @@ class Leases:
             frozen_micros=event.frozen_micros,
         )
 
-    def resold(self, event: PartResold) -> None:
-        """A part has another user."""
-        parts = (*self.face(event.lease_id).parts, event.part_id)
-        self._change(event.lease_id, shape=event.shape, parts=parts)
+    def resold(self, event: PartResold, now_s: Seconds) -> None:
+        """A part has another user. The event tells what is left as far as it is not settled; what was before stays."""
+        face = self.face(event.lease_id)
+        self._change(event.lease_id, shape=_then(face.shape, event.shape, now_s), parts=(*face.parts, event.part_id))
 
-    def returned(self, event: PartReturned) -> None:
-        """A resold part has come back."""
-        self._change(event.lease_id, shape=event.shape)
+    def returned(self, event: PartReturned, now_s: Seconds) -> None:
+        """A resold part has come back, as the event tells it, too."""
+        self._change(event.lease_id, shape=_then(self.face(event.lease_id).shape, event.shape, now_s))
 
     def cut(self, event: LeaseCut) -> None:
         """A lease ends earlier."""
@@ -296,6 +296,17 @@ def parties(lease: LeaseView) -> tuple[str, ...]:
 def _until(shape: tuple[Segment, ...], until_s: Seconds) -> tuple[Segment, ...]:
     """What of a shape lies before an instant."""
     return tuple((start_s, min(end_s, until_s), chips) for start_s, end_s, chips in shape if start_s < until_s)
+
+
+def _then(before: tuple[Segment, ...], after: tuple[Segment, ...], from_s: Seconds) -> tuple[Segment, ...]:
+    """A shape up to an instant, and another one from then on."""
+    found = list(_until(before, from_s))
+    for start_s, end_s, chips in after:
+        begin_s = max(start_s, from_s)
+        if begin_s < end_s:
+            joined = found and found[-1][1:] == (begin_s, chips)
+            found.append((found.pop()[0] if joined else begin_s, end_s, chips))
+    return tuple(found)
 
 
 def own_use(lease: LeaseView) -> tuple[int, MicroChipHours]:

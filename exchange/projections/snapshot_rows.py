@@ -23,7 +23,7 @@ from exchange.language.views_operator import AuditEntry, BandView, BlockView, Br
 from exchange.projections.depth import Counted
 
 STREAM: Final = "views"
-_VERSION = 1  # raised when what is kept changes in a way that its types do not show
+_VERSION = 2  # raised when what is kept changes in a way that its types do not show
 
 
 class Head(Row, frozen=True):

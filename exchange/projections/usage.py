@@ -1,9 +1,12 @@
 """How the venue's chips are used, by region and by who delivers: what was on offer, leased, due, delivered and used.
 
 Registered is what was on offer and not leased (idle), and what was leased, up to now. Due is what should have been
-delivered: closed periods in full, and what a default gave up; what of it was not delivered is lost. Every physical
-chip-hour counts once, with the lease whose buyer has the use of it: resold parts with their own leases, and a resale's
-ask offers nothing new. Sums of what is over are kept, what is open is added when somebody looks.
+delivered: closed periods in full, and what a default gave up; what of it was not delivered is lost. Lost per chip-hour
+leased, the fault rate, is taken of those that have come due: of a lease that is over these are all. Of a period that
+runs nobody knows yet; and what a default gave up is leased no longer, so whoever never started a lease would have lost
+something of nothing. Every physical chip-hour counts once, with the lease whose buyer has the use of it: resold parts
+with their own leases, and a resale's ask offers nothing new. Sums of what is over are kept, what is open is added when
+somebody looks.
 """
 
 from collections.abc import Iterable

@@ -163,11 +163,11 @@ class Views(Reading):
         self._tell_lease(event.lease_id, "lease.scheduled")
 
     def _take_resale(self, event: m.PartResold) -> None:
-        self._leases.resold(event)
+        self._leases.resold(event, self.now_s)
         self._untold[event.lease_id] = "lease.part_resold"
 
     def _take_return(self, event: m.PartReturned) -> None:
-        self._leases.returned(event)
+        self._leases.returned(event, self.now_s)
         self._untold[event.lease_id] = "lease.part_returned"
 
     def _take_turn(self, event: TurnEvent) -> None:

@@ -35,7 +35,10 @@ class Whims:
         if chance >= _RELEASE:
             return
         running = (await self._client.leases(schema.LeasePage(state="running", limit=100))).items
-        own = [lease for lease in running if lease.buyer == self._account_id and lease.shape]
+        own = [
+            lease for lease in running
+            if lease.buyer == self._account_id and lease.shape and parse_instant(lease.shape[-1].end) > now_s
+        ]  # fmt: skip
         if not own:
             return
         lease = self._draw.choice(own)

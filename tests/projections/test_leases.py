@@ -52,6 +52,19 @@ def test_a_lease_knows_whom_it_comes_from_and_what_was_resold() -> None:
     assert told.lease(1).parts == (2,)
 
 
+def test_what_a_buyer_used_before_it_resold_the_rest_stays_in_its_shape() -> None:
+    """The event tells what is left from the last settled period on."""
+    told = Told((PROVIDER, "hz"), (MIDDLE, "bolt"), (USER, "core"))
+    told.trade(MIDDLE, PROVIDER, (0, 6))
+    told.clock(at(3))
+    left = ((at(2), at(4), 8000), (at(4), at(6), 6000))
+    told.happen(PartResold(lease_id=1, part_id=2, shape=left, links=((1, cny(56)), (2, cny(60)))))
+    assert told.lease(1).shape == ((at(0), at(4), 8000), (at(4), at(6), 6000))
+    told.clock(at(5))
+    told.happen(PartReturned(lease_id=1, part_id=2, shape=((at(4), at(5), 6000), (at(5), at(6), 8000))))
+    assert told.lease(1).shape == ((at(0), at(4), 8000), (at(4), at(5), 6000), (at(5), at(6), 8000))
+
+
 def test_a_part_s_period_stands_under_every_contract_that_pays_for_it() -> None:
     told = chain()
     settle_part(told)

@@ -1,5 +1,7 @@
 """How chips are used: by hand for one provider's afternoon, and after a generated day in SQL from the statements."""
 
+from collections import Counter
+
 import asyncpg
 
 from exchange.core.ledger.chart import COMMITTED, POOL, programme_purse
@@ -13,10 +15,11 @@ from exchange.language.commands import (
     RuleContest,
     StartLease,
 )
-from exchange.language.units import HOUR_S
+from exchange.language.events import DEFAULTED
+from exchange.language.units import HOUR_S, full_uch
 from exchange.language.views_money import UsageKpi
 from exchange.projections import snapshot
-from exchange.projections.usage import Sums
+from exchange.projections.usage import OVER, Sums, area_until
 from exchange.projections.views import Views
 from exchange.runtime.replaying import Place
 from tests.properties.money_world import (
@@ -28,7 +31,9 @@ from tests.properties.money_world import (
     setting,
 )
 from tests.properties.world import CHIPS
-from tests.runtime.day import FLAVOUR, written
+from tests.runtime.day import FLAVOUR, generated, written
+
+LEASES_MAX = 10_000
 
 
 class Afternoon:
@@ -122,6 +127,25 @@ async def test_figures_equal_those_that_sql_makes_of_the_statements(database_url
         assert purses.get(programme_purse(name, COMMITTED), 0) == programme.committed_micros
     saved = list(snapshot.save(views))
     assert snapshot.load(iter(saved)).usage() == views.usage()
+
+
+def test_what_was_due_is_what_was_leased_once_a_lease_is_over() -> None:
+    """So lost / due is lost per chip-hour leased, as soon as it is known of each what became of it."""
+    for place, applied in generated(seed=13, hours=24):
+        place.views.fold(applied)
+    views = place.views
+    leases = views.all_leases(None, None, None, None, LEASES_MAX)
+    over = Counter(lease.state for lease in leases if lease.state in OVER)
+    assert over.keys() == set(OVER)
+    for lease in leases:
+        leased_uch = full_uch(area_until(lease.shape, views.now_s), 1)
+        if lease.state == DEFAULTED:  # what it gave up is nobody's lease any more, and lost
+            assert lease.due_uch >= leased_uch
+            assert lease.due_uch - lease.due_delivered_uch > 0
+        elif lease.state in OVER:
+            assert lease.due_uch == leased_uch
+        elif lease.until_s == lease.end_s:
+            assert lease.due_uch <= leased_uch, "the period that runs is not judged yet"
 
 
 def _row(sums: Sums) -> tuple[int, ...]:

@@ -50,7 +50,7 @@ class Server:
             await self._serve()
         except JournalError as error:
             if isinstance(error, JournalBroken) and self._in_office():
-                self._world.fail(f"{self.node.name} found its journal broken: {error}")
+                self._world.fail(f"{self.node.name} found its journal broken: {''.join(format_exception(error))}")
             self._world.note("server.gave_up", self.node.name, type(error).__name__)
         except Exception as error:
             if self._in_office():

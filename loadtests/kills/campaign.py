@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from gateway.client.errors import Unreachable
 from loadtests.kills.disk import NoDisk, mounted
-from loadtests.kills.disturbances import KINDS, Disturbance, fill_disk, plan
+from loadtests.kills.disturbances import KINDS, Disturbance, fill_disk, plan, stop
 from loadtests.kills.door import Gone
 from loadtests.kills.notebook import Finding
 from loadtests.kills.scene import Act, Scene, Size, staged
@@ -98,8 +98,21 @@ async def _act(scene: Scene, kind: str, disturb: Disturbance | None = None) -> A
 
 
 async def _last(scene: Scene) -> Act:
-    """The crowd works once more, and everything from the beginning is compared."""
+    """The crowd works once more, everything from the beginning is compared, and what the server leaves is verified."""
     before = scene.notebook.answered
     await scene.begin()
     await scene.work()
-    return await scene.finish(AT_THE_END, before, whole=True)
+    return await _verified(scene, await scene.finish(AT_THE_END, before, whole=True))
+
+
+async def _verified(scene: Scene, act: Act) -> Act:
+    """The server is stopped in order, and what `leasebook verify` then finds is one finding more."""
+    try:
+        await stop(scene.victim)
+        found = await scene.victim.verify()
+    except Ended as end:
+        found = str(end)
+    if found is not None:
+        act.findings.append(Finding("wrong", f"leasebook verify, at the end: {found}"))
+    act.verified = found is None
+    return act

@@ -59,11 +59,16 @@ async def kill_twice(scene: Scene) -> None:
 
 async def terminate(scene: Scene) -> None:
     """SIGTERM: a clean end, exit code 0."""
-    scene.victim.send(signal.SIGTERM)
-    code = await scene.victim.ended(_STOP_PATIENCE_S)
-    if code != 0:
-        raise Ended(f"SIGTERM ended the server with code {code}: {scene.victim.last_words()}")
+    await stop(scene.victim)
     await scene.restart()
+
+
+async def stop(victim: Victim) -> None:
+    """End a server in order."""
+    victim.send(signal.SIGTERM)
+    code = await victim.ended(_STOP_PATIENCE_S)
+    if code != 0:
+        raise Ended(f"SIGTERM ended the server with code {code}: {victim.last_words()}")
 
 
 async def pause_server(scene: Scene) -> None:

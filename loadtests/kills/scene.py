@@ -58,6 +58,7 @@ class Act(Struct):
     settled: Settled
     findings: list[Finding]
     notes: list[str]
+    verified: bool = False  # whether the server ended in order, and `leasebook verify` then found nothing
 
 
 class Scene:
@@ -70,6 +71,7 @@ class Scene:
         self.notebook = Notebook()
         self.restarts: list[float] = []
         self.from_snapshot = 0
+        self._snapshot_seen = False  # whether a restart has begun from one
         self.usual_restart_s = 0.0
         self.notes: list[str] = []
         self.wire = Wire(self._far)
@@ -90,10 +92,11 @@ class Scene:
     async def work(self) -> None:
         """Let the crowd work, until it has had some answers more, and then a moment longer.
 
-        Every other time until the server has taken a snapshot, too, which takes longer than it mostly lives.
+        Every other time, and as long as no restart has begun from a snapshot, until the server has taken one, too: that
+        takes longer than it mostly lives.
         """
         await self.notebook.reaches(self.notebook.answered + self.draw.randint(*self.size.answers), _WORK_S)
-        if self.draw.random() < 0.5:
+        if self.draw.random() < 0.5 or not self._snapshot_seen:
             await self._snapshot()
         await asyncio.sleep(self.draw.random() * 0.05)
 
@@ -107,7 +110,9 @@ class Scene:
         """Start the server, and note how long it took."""
         self.restarts.append(await self.victim.start(*options))
         self.usual_restart_s = self.restarts[-1]
-        self.from_snapshot += any(_FROM_SNAPSHOT in line for line in self.victim.said)
+        if any(_FROM_SNAPSHOT in line for line in self.victim.said):
+            self.from_snapshot += 1
+            self._snapshot_seen = True
 
     def succeed(self, successor: Victim) -> None:
         """Another server has taken the market: from here on it is the victim."""

@@ -33,6 +33,10 @@ def result_of(campaign: Campaign, played: Sequence[Played | Skipped]) -> Result:
     for kind, what in _PROMISED.items():
         count = sum(finding.kind == kind for finding in found)
         promises.append(Promise(what, "0", str(count), count == 0))
+    from_snapshot = sum(each.act.from_snapshot for each in acts)
+    promises.append(Promise("restarts that began from a snapshot", "> 0", str(from_snapshot), from_snapshot > 0))
+    places, verified = len({each.where for each in acts}), sum(each.act.verified for each in acts)
+    promises.append(Promise("places where `verify` finds nothing", str(places), str(verified), verified == places))
     return Result("kills", f"{kills} kills under load, seed {campaign.seed}", _COLUMNS, rows, figures, promises,
                   notes_of(campaign, played))  # fmt: skip
 
@@ -58,7 +62,8 @@ def notes_of(campaign: Campaign, played: Sequence[Played | Skipped]) -> tuple[st
     compared = (
         "After each, every unknown outcome was asked again with the same id and came to one; every order, lease and "
         "deposit with news was compared with what was told, the transfers with the balances, and the market checked "
-        "itself; at the end all of it from the beginning."
+        "itself; at the end all of it from the beginning, and then the server was stopped in order, and `leasebook "
+        "verify` run on what it left."
     )
     skipped = (f"not played: {each.where}: {each.why}" for each in played if isinstance(each, Skipped))
     return (crowd, columns, compared, snapshots, *skipped)

@@ -23,6 +23,7 @@ _LIMITS = ("shed_lag_ms=600000", "read_per_s=100000", "trade_per_s=100000", "can
 _SNAPSHOT = "snapshot taken"  # in its log
 _START_S = 120  # as long as a start may take
 _END_S = 60  # as long as an end may take that the server comes to by itself
+_VERIFY_S = 300  # as long as the whole journal may take to be replayed and compared
 _CLOSE_S = 15
 _TAIL_LINES = 12
 
@@ -136,6 +137,23 @@ class Victim:
         if self._listening is not None:
             await self._listening
             self._listening = None
+
+    async def verify(self) -> str | None:
+        """Run `leasebook verify` on what it left, once it has ended: what that found, or None when all is good."""
+        where = ["--data-dir", str(self.data_dir)] if self.given is None else ["--database-url", self.given.url]
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "gateway", "verify", *where, env=_environment(), start_new_session=True,
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        try:
+            async with asyncio.timeout(_VERIFY_S):
+                said, _ = await process.communicate()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+            return f"it had not ended after {_VERIFY_S} s"
+        words = said.decode(errors="replace").strip()
+        return None if process.returncode == 0 else f"it ended with code {process.returncode}: {words}"
 
     async def close(self) -> None:
         """End it in order, or else at once."""

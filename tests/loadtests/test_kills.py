@@ -4,13 +4,16 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
+import asyncpg
 import pytest
 
 from exchange.language.instants import format_instant, parse_instant
 from exchange.language.units import DAY_S
+from exchange.store.embedded import reach_embedded
 from gateway import answers, schema, schema_money
+from loadtests.kills import campaign as campaigning
 from loadtests.kills import scene as acting
-from loadtests.kills.campaign import EMBEDDED, Campaign, Played, Skipped
+from loadtests.kills.campaign import AT_THE_END, BESIDE, EMBEDDED, Campaign, Played, Skipped
 from loadtests.kills.disturbances import KILLS, KINDS, plan
 from loadtests.kills.door import Door
 from loadtests.kills.notebook import Errand, Finding, Notebook, Order
@@ -112,10 +115,32 @@ def test_a_plan_has_as_many_kills_as_were_asked_for(given: bool) -> None:
 def test_the_table_breaks_its_promise_when_something_is_lost() -> None:
     campaign = Campaign(kills=1)
     kept = Played(EMBEDDED, Act("kill -9 server", [1.5], 1, 700, Settled(done=3, not_done=29), [], []))
-    assert all(promise.kept for promise in result_of(campaign, [kept]).promises)
+    end = Played(EMBEDDED, Act(AT_THE_END, [], 0, 700, Settled(), [], [], verified=True))
+    assert all(promise.kept for promise in result_of(campaign, [kept, end]).promises)
     lost = Played(EMBEDDED, Act("kill -9 server", [1.5], 1, 700, Settled(), [Finding("lost", "bid-7")], []))
-    result = result_of(campaign, [kept, lost, Skipped("a disk", "no mount")])
-    assert [promise.kept for promise in result.promises] == [True, False, True, True]
-    assert result.rows[0][:7] == ("kill -9 server", EMBEDDED, "2", "1.50", "1.50", "1,400", "3")
+    result = result_of(campaign, [kept, lost, end, Skipped("a disk", "no mount")])
+    assert [promise.kept for promise in result.promises] == [True, False, True, True, True, True]
+    assert result.rows[1][:7] == ("kill -9 server", EMBEDDED, "2", "1.50", "1.50", "1,400", "3")
     assert "3 unknown" not in line_of(lost)
     assert "back in 1.50 s" in line_of(lost)
+
+
+def test_the_table_breaks_its_promises_when_no_start_had_a_snapshot_or_a_place_was_not_verified() -> None:
+    bare = Played(EMBEDDED, Act("kill -9 server", [1.5], 0, 700, Settled(), [], []))
+    end = Played(EMBEDDED, Act(AT_THE_END, [], 0, 700, Settled(), [], [], verified=True))
+    elsewhere = Played(BESIDE, Act(AT_THE_END, [], 0, 700, Settled(), [], []))
+    promises = result_of(Campaign(kills=1), [bare, end, elsewhere]).promises
+    assert [promise.kept for promise in promises] == [True, True, True, True, False, False]
+
+
+async def test_what_verify_finds_at_the_end_is_a_finding(tmp_path: Path) -> None:
+    async with staged(tmp_path, SMALL, "test") as scene:
+        act = await campaigning._last(scene)
+        assert (act.findings, act.verified) == ([], True)
+        async with reach_embedded(scene.victim.data_dir) as dsn:
+            connection = await asyncpg.connect(dsn)
+            await connection.execute("UPDATE statements.orders SET state = 'lost' WHERE (side, order_id) = ('ask', 1)")
+            await connection.close()
+        spoilt = await campaigning._verified(scene, act)
+    assert not spoilt.verified
+    assert "statements.orders ask 1: state is lost" in spoilt.findings[0].detail

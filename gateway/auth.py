@@ -31,6 +31,7 @@ TRADE: Final = "trade"
 PROVIDE: Final = "provide"
 OPERATE: Final = "operate"
 OFFER: Final = "trade or provide"  # the call asks for the one that the ask needs: see "ask of a lease"
+CHANGE: Final = "trade, provide or operate"  # whatever the key may change
 
 # What each call needs: routes of REST and ops of the stream. What is not listed here cannot be served.
 RIGHTS: Final[dict[str, str]] = {
@@ -122,8 +123,8 @@ RIGHTS: Final[dict[str, str]] = {
     "GET /v1/operator/capacity/{region}/{chip}": OPERATE,
     "GET /v1/operator/programmes": OPERATE,
     "GET /v1/operator/past/book": OPERATE,
-    "POST /v1/sandbox/clock": ANY,
-    "POST /v1/sandbox/deposits": ANY,
+    "POST /v1/sandbox/clock": CHANGE,
+    "POST /v1/sandbox/deposits": CHANGE,
     "login": PUBLIC,
     "logout": PUBLIC,
     "ping": PUBLIC,
@@ -175,9 +176,12 @@ class Claim(Struct, frozen=True):
     public_key: bytes
 
 
+_SEVERAL: Final = {OFFER: (TRADE, PROVIDE), CHANGE: (TRADE, PROVIDE, OPERATE)}
+
+
 def scopes_of(right: str) -> tuple[str, ...]:
     """The scopes of which a key needs one for a right that is neither public nor any key's."""
-    return (TRADE, PROVIDE) if right == OFFER else (right,)
+    return _SEVERAL.get(right, (right,))
 
 
 _ONE_OF: Final = {right: frozenset(scopes_of(right)) for right in RIGHTS.values()}  # asked at every request

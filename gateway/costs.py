@@ -5,7 +5,7 @@ is charged when that is found and before it is written: that takes much longer.
 
 Reading, trading and canceling have buckets of their own, so that whoever has traded or read too much can still take
 back what is open. What has no cost is never refused for being too much: brakes, keys to be revoked, a sandbox's
-clock, and what watches the server itself.
+clock, and what watches the server itself. Who has no right to it pays for a read.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ TRADE: Final = "trade"
 CANCEL: Final = "cancel"
 ANONYMOUS: Final = "anonymous"  # one to an address: for calls without a key, whichever bucket they would be of
 
-BAD_REQUEST: Final = 1  # of the address's bucket: what nobody can be charged for
+BAD_REQUEST: Final = 1  # of the address's bucket for what is nobody's, of the account's for what it has no right to
 BAD_KEY: Final = 5  # as above
 HEAVY: Final = 5  # a read of so many units waits while the market is behind
 

@@ -157,6 +157,12 @@ class Gate:
             allowance.buckets.shed += 1
             raise Refusal("busy", detail="The market is behind and takes no more of these. Send it again in a moment.")
 
+    def fault(self, caller: Caller) -> Allowance:
+        """Charge an account for a request that it had no right to and that costs nothing else; refuses as `admit`."""
+        allowance = Allowance(self.of_account[0], caller.account_id, Cost(READ, BAD_REQUEST), False)
+        self.admit(allowance)
+        return allowance
+
     def blame(self, address: str | None, units: int = BAD_REQUEST) -> None:
         """Charge an address for a request that is nobody's. Refuses as `admit` does, in place of what was wrong."""
         self._of_address.take(party(address), units)

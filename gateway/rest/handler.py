@@ -58,7 +58,12 @@ def endpoint(desk: Desk, route: Route) -> Handler:
         if allowance is not None:
             request[ALLOWANCE] = allowance
             desk.gate.admit(allowance)
-        authorise(desk.market, caller, call)
+        try:
+            authorise(desk.market, caller, call)
+        except Refusal:
+            if allowance is None:
+                request[ALLOWANCE] = desk.gate.fault(caller)
+            raise
         idempotency_key = _idempotency_key(request, route)
         params = await _taken(request, route, desk.gate.limits.body_s)
         if allowance is not None:

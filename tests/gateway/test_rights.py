@@ -6,7 +6,7 @@ import pytest
 
 from exchange.language.commands import SCOPES
 from exchange.runtime.exchange import Exchange
-from gateway.auth import ANY, OFFER, OPERATE, PUBLIC, RIGHTS, scopes_of
+from gateway.auth import ANY, CHANGE, OFFER, OPERATE, PUBLIC, RIGHTS, scopes_of
 from gateway.desk import Desk
 from gateway.nonces import Nonces
 from gateway.rest.handler import endpoint
@@ -26,7 +26,7 @@ WITHIN = {"ask of own chips", "ask of a lease"}  # what calls ask for that are o
 def test_the_table_names_what_is_served_and_nothing_else() -> None:
     routes = {f"{route.method} {route.path}" for route in ROUTES}
     assert set(RIGHTS) == routes | {"GET /v1/stream"} | set(OPS) | OWN_OPS | WITHIN
-    assert set(RIGHTS.values()) == {PUBLIC, ANY, OFFER, *SCOPES}
+    assert set(RIGHTS.values()) == {PUBLIC, ANY, OFFER, CHANGE, *SCOPES}
 
 
 async def test_what_the_table_does_not_name_cannot_be_served(market: Exchange, settings: Settings) -> None:

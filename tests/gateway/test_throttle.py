@@ -281,6 +281,24 @@ async def test_who_has_no_key_is_charged_by_address(house: House, clock: Stopped
     assert (await house.call("GET", "/v1/account", alice)).status == 200, "who has a key has an account"
 
 
+async def test_what_is_free_costs_whoever_has_no_right_to_it(house: House, clock: StoppedClock) -> None:
+    await house.account("alice")
+    clock.now_s += 60
+    keys = [await house.key("alice", scopes) for scopes in (["read"], ["trade"], ["operate"])]
+    halt = {"reason": "because"}
+    for left in range(9, -1, -1):
+        answer = await house.call("POST", "/v1/operator/halt", keys[left % 3], halt)
+        assert answer.refused[0] == 403
+        assert answer.headers["RateLimit"].startswith(f'"read";r={left};')
+    for key in keys:
+        assert (await house.call("POST", "/v1/operator/halt", key, halt)).refused[:2] == (429, "rate_limited")
+    clock.now_s += 1
+    assert (await house.call("POST", "/v1/operator/halt", keys[0], halt)).refused[:2] == (403, "scope_missing")
+    for _ in range(30):
+        done = await house.call("POST", "/v1/operator/halt", house.operator, halt | {"preview": True})
+        assert (done.status, "RateLimit" in done.headers) == (200, False), "it is free for operators"
+
+
 async def test_the_limits_of_an_account(house: House) -> None:
     alice = await house.account("alice")
     await house.post("/v1/bids", alice, a_bid())

@@ -1,7 +1,7 @@
 """Offers: `sell`, over the stream as providers do, and `resell`, of a part of a lease that the account has bought."""
 
 import asyncio
-from typing import TypedDict, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
@@ -9,6 +9,7 @@ from exchange.language.instants import format_instant, parse_instant
 from exchange.language.units import CHIP_PLACES, Seconds, format_chips, parse_decimal
 from gateway import answers, schema, schema_money
 from gateway.cli.names import CHIP, REGION
+from gateway.cli.placing import placing
 from gateway.cli.previews import resale_card, sale_card
 from gateway.cli.session import YES, Session, speaks
 from gateway.cli.tables import ask_table, granted
@@ -16,6 +17,9 @@ from gateway.cli.times import DURATION, MOMENT, NOW, Clock, Moment, clock_of
 from gateway.cli.values import new_order_id
 from gateway.cli.wanted import time_in_force
 from gateway.client.errors import Refused
+
+if TYPE_CHECKING:
+    from gateway.client.calls import Placed
 
 
 class Offered(TypedDict):
@@ -204,6 +208,13 @@ async def _market(session: Session, ask: schema.AskBody) -> answers.MarketSummar
 
 
 async def _place(session: Session, ask: schema.AskBody) -> None:
-    async with await session.client.stream() as stream:
-        placed = await stream.request("ask.place", ask, answers.AskAnswer)
+    client = session.client
+
+    def answer(placed: "Placed") -> answers.AskAnswer:
+        assert placed.ask is not None, "that id was an ask's"
+        return answers.AskAnswer(seq=placed.seq, ask=placed.ask, leases=placed.leases)
+
+    async with await client.stream() as stream:
+        sent = stream.request("ask.place", ask, answers.AskAnswer)
+        placed = await placing(client, ask.client_order_id, sent, lambda: client.place_ask(ask), answer)
     session.show(placed, ask_table([placed.ask]), *granted(placed.leases))

@@ -43,6 +43,37 @@ def console_for(stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, width=None if has_width else _PIPE_WIDTH)
 
 
+class UnsettledProblem(Problem, frozen=True, kw_only=True):
+    """What `--json` prints of an order that was not answered: it may stand, by this id."""
+
+    client_order_id: str
+
+
+class Unsettled(Exception):
+    """An order may have been placed, or not: nobody answered."""
+
+    def __init__(self, why: str, order_id: str) -> None:
+        super().__init__(why)
+        self.why = why
+        self.order_id = order_id
+
+    @property
+    def problem(self) -> UnsettledProblem:
+        """It as other failures are printed; no server has given it a status or a request's id."""
+        return UnsettledProblem(
+            type="urn:leasebook:problem:no_answer",
+            title="No answer came",
+            status=0,
+            detail=f"{self.why} The order may have been placed all the same.",
+            code="no_answer",
+            param=None,
+            request_id="",
+            retryable=True,
+            outcome="unknown",
+            client_order_id=self.order_id,
+        )
+
+
 @dataclass(frozen=True)
 class Session:
     """A client, and where its answers go."""
@@ -78,8 +109,21 @@ class Session:
 
     def refrain(self, why: str) -> None:
         """End the command with exit code 1, having done nothing."""
-        console_for(stderr=True).print(why, soft_wrap=True)
+        warn(why)
         raise SystemExit(1)
+
+
+def warn(line: str) -> None:
+    """Print a line to the standard error."""
+    console_for(stderr=True).print(line, soft_wrap=True)
+
+
+def unsettled_line(why: str, order_id: str) -> str:
+    """What to know, and to do, of an order that may stand."""
+    return (
+        f"[red]The order may have been placed[/], as {escape(order_id)}. {escape(why)} "
+        f"Run the same command with `--id {escape(order_id)}` to settle it: that never orders twice."
+    )
 
 
 def at_a_terminal() -> bool:
@@ -130,6 +174,8 @@ def speaks(act: Callable[Concatenate[Session, P], Awaitable[None]]) -> Callable[
             _fail(as_json, refusal.problem, _refusal_line(refusal.problem, bool(key)))
         except Unreachable as failure:
             _fail(as_json, None, _unreachable_line(failure))
+        except Unsettled as unsettled:
+            _fail(as_json, unsettled.problem, unsettled_line(unsettled.why, unsettled.order_id))
         except KeyboardInterrupt:
             raise SystemExit(130) from None
 
@@ -163,7 +209,7 @@ def _fail(as_json: bool, problem: Problem | None, line: str) -> None:
     if as_json and problem is not None:
         click.echo(msgspec.json.format(msgspec.json.encode(problem), indent=2))
     else:
-        console_for(stderr=True).print(line, soft_wrap=True)
+        warn(line)
     raise SystemExit(1)
 
 
@@ -172,6 +218,8 @@ def _refusal_line(problem: Problem, with_key: bool) -> str:
     line = f"[red]{escape(problem.code + field)}[/]: {escape(problem.detail or problem.title)}"
     if problem.status == 401:
         line += " Name a key by --key-file or LEASEBOOK_KEY." if not with_key else " Is the key of this market?"
+    if problem.code == "client_order_id_reused":
+        line += " That order was placed: `leasebook orders` shows it."
     if problem.outcome == "unknown":
         line += " It may have been done all the same: look before you send it again."
     return line

@@ -1,19 +1,23 @@
 """`buy`, with what it comes to shown first; and the orders that are there: `orders`, `amend`, `cancel`."""
 
 import asyncio
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import click
 import msgspec
 from rich.console import RenderableType
 
 from gateway import answers, requests, schema
+from gateway.cli.placing import placing
 from gateway.cli.previews import purchase_card
 from gateway.cli.session import YES, Session, speaks
 from gateway.cli.tables import ask_table, bid_table, granted
 from gateway.cli.times import clock_of
 from gateway.cli.wanted import Wanted, bid_of, wanting
 from gateway.client.bodies import quote_of
+
+if TYPE_CHECKING:
+    from gateway.client.calls import Placed
 
 
 class Orders(msgspec.Struct, frozen=True):
@@ -40,8 +44,18 @@ async def buy(session: Session, yes: bool, **said: Unpack[Wanted]) -> None:
         if not quoted.covered:
             session.refrain("[red]The account has not enough for it.[/] Nothing was ordered.")
         session.ask("Buy?")
-    placed = await session.client.place_bid(bid)
+    placed = await _placed(session, bid)
     session.show(placed, bid_table([placed.bid]), *granted(placed.leases))
+
+
+async def _placed(session: Session, bid: schema.BidBody) -> answers.BidAnswer:
+    client = session.client
+
+    def answer(placed: "Placed") -> answers.BidAnswer:
+        assert placed.bid is not None, "that id was a bid's"
+        return answers.BidAnswer(seq=placed.seq, bid=placed.bid, leases=placed.leases)
+
+    return await placing(client, bid.client_order_id, client.place_bid(bid), lambda: client.place_bid(bid), answer)
 
 
 @click.command()

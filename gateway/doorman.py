@@ -23,6 +23,7 @@ from gateway.metrics.counts import Counts
 from gateway.proxies import Proxies
 from gateway.settings import Limits
 from gateway.throttle import party
+from gateway.unread import teach
 
 LINGER_S: Final = 2.0  # to read what is left of a body that was refused
 BACKLOG: Final = 512  # connections that wait to be let in; more would be greeted in one go, while all others wait
@@ -66,6 +67,7 @@ class Doorman:
         made, lost = server.connection_made, server.connection_lost
 
         def connection_made(handler: Any, transport: asyncio.Transport) -> None:
+            teach(handler)
             made(handler, transport)
             self._let_in(handler, transport)
 

@@ -15,6 +15,7 @@ import msgspec
 import pytest
 
 from exchange.language.limits import FRAME_MAX_BYTES
+from gateway.schema import Problem
 from gateway.settings import Settings
 from tests.gateway.house import PLENTY, House, a_bid
 
@@ -136,6 +137,28 @@ async def a_head_that_is_too_long(house: House, _: str) -> None:
         assert b" 400 Bad Request\r\n" in await opened.rest()
 
 
+HEADS = (
+    b"GET /v1/time?" + b"b" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"GET /v1/time HTTP/1.1\r\nHost: x\r\nX-A: <b>\0</b>\r\n\r\n",
+    b"GET /v1/time HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+    b"<b>\r\n\r\n",
+    b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03" + bytes(200),  # TLS
+)
+
+
+async def a_head_that_cannot_be_read(house: House, _: str) -> None:
+    for said in HEADS:
+        async with line(house) as opened:
+            await opened.say(said)
+            before, body = (await opened.rest()).split(b"\r\n\r\n", 1)
+        assert b" 400 Bad Request\r\n" in before
+        assert b"Content-Type: application/problem+json" in before
+        problem = msgspec.json.decode(body, type=Problem)
+        assert b"X-Request-Id: " + problem.request_id.encode() in before
+        assert (problem.code, problem.status, problem.outcome) == ("bad_request", 400, "rejected")
+        assert b"<b>" not in body and b"bbb" not in body, "nothing is echoed"
+
+
 async def a_body_for_nobody(house: House, _: str) -> None:
     async with line(house) as opened:
         await opened.say(BEFORE_BODY % b"lbk_guess" + b"{")
@@ -198,6 +221,7 @@ async def test_attacks_over_rest(house: House) -> None:
     await stood(
         house,
         a_head_that_is_too_long,
+        a_head_that_cannot_be_read,
         a_body_for_nobody,
         a_body_that_is_compressed,
         bodies_that_are_monstrous,

@@ -17,11 +17,13 @@ from typing import Final, Self, TypeVar
 
 from msgspec import Struct
 
-from gateway import answers, schema
+from exchange.language.instants import parse_instant
+from gateway import answers, answers_sessions, schema
 from gateway.client import wire
 from gateway.client.errors import ClientError, Refused, Unreachable
 from gateway.client.following import SNAPSHOT, AccountFollower, BookBuilder, Gap
 from gateway.client.stream import Stream
+from gateway.client.winding import Winding
 
 T = TypeVar("T")
 
@@ -67,6 +69,7 @@ class Live:
         self._channels = tuple(channels)
         self._follower = None if from_seq is None else AccountFollower(from_seq)
         self._dead_man_s = dead_man_s
+        self._winding = Winding(dead_man_s)
         self._cancel_on_disconnect = cancel_on_disconnect
         self._books: dict[str, BookBuilder] = {}
         self._news: asyncio.Queue[News | Exception] = asyncio.Queue()
@@ -181,6 +184,7 @@ class Live:
         return stream
 
     async def _arm(self, stream: Stream) -> None:
+        self._winding = Winding(self._dead_man_s)  # the server may be another, with another clock
         if self._cancel_on_disconnect:
             await stream.request("session.cancel_on_disconnect", schema.CancelOnDisconnectParams(), answers.Answer)
         if self._dead_man_s:
@@ -212,12 +216,15 @@ class Live:
         self._news.put_nowait(error)
 
     async def _wind(self, stream: Stream) -> None:
-        await stream.request("session.dead_man", schema.DeadManParams(seconds=self._dead_man_s), answers.Answer)
+        params = schema.DeadManParams(seconds=self._dead_man_s)
+        told = await stream.request("session.dead_man", params, answers_sessions.DeadManSet)
+        if told.until is not None:
+            self._winding.wound(asyncio.get_running_loop().time(), parse_instant(told.until))
 
     async def _wind_up(self, stream: Stream) -> None:
-        """Wind the dead man up three times as often as it needs, so that it bears that one of them fails."""
+        """Wind the dead man up as often as the market's clock asks for."""
         while self._dead_man_s:
-            await asyncio.sleep(self._dead_man_s / 3)
+            await asyncio.sleep(self._winding.pause_s)
             with suppress(ClientError):
                 await self._wind(stream)
 

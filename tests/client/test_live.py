@@ -12,7 +12,7 @@ from exchange.runtime.clock import SandboxClock
 from exchange.runtime.exchange import Exchange
 from exchange.runtime.seeds import default_seeds_dir, load_seeds
 from exchange.store.journal import PostgresJournal
-from gateway import answers, schema
+from gateway import answers, answers_sessions, schema
 from gateway.client.errors import Refused, Unreachable
 from gateway.client.live import Live, News
 from gateway.client.rest import Client
@@ -25,10 +25,10 @@ BOOK = "book:shanghai/h800-sxm/P1D"
 
 
 @pytest.fixture
-async def market(database_url: str) -> AsyncIterator[Exchange]:
-    """As other tests have it, and with statements, so that everything can be resumed."""
+async def market(database_url: str, request: pytest.FixtureRequest) -> AsyncIterator[Exchange]:
+    """As other tests have it, and with statements, so that everything can be resumed; a parameter is its speed."""
     journal = await PostgresJournal.open(database_url, sandbox=True, rules_version=RULES_VERSION)
-    clock, seeds = SandboxClock(speed=0, start_s=START_S), load_seeds(default_seeds_dir())
+    clock, seeds = SandboxClock(speed=getattr(request, "param", 0), start_s=START_S), load_seeds(default_seeds_dir())
     exchange = await Exchange.open(journal, clock, seeds=seeds, statements=KeptStatements())
     yield exchange
     await exchange.close()
@@ -61,6 +61,21 @@ def the_bid(number: int = 0) -> schema.BidBody:
 
 
 # --------------------------------------------------------------------------------------------------- at a server
+
+
+@pytest.mark.parametrize("market", [60], indirect=True)
+async def test_a_dead_man_is_wound_up_by_the_market_s_clock(house: House, market: Exchange) -> None:
+    """A minute of it lasts a second here, and orders outlive three of them; and not who is gone."""
+    alice = await house.account("alice")
+    async with Client(house.url, alice) as client:
+        async with client.follow("account", dead_man_s=60) as live:
+            placed = await live.request("bid.place", the_bid(), answers.BidAnswer)
+            await asyncio.sleep(3)
+            assert (await client.bid(placed.bid.bid_id)).state == "resting"
+        async with asyncio.timeout(10):
+            while (await client.bid(placed.bid.bid_id)).state == "resting":
+                pass
+        assert (await client.bid(placed.bid.bid_id)).reason == "dead_man"
 
 
 async def test_an_account_is_followed_through_cuts_and_nothing_is_lost_or_told_twice(
@@ -170,6 +185,8 @@ class Standing:
             self.thrice.set()
         if self._refusals:
             raise self._refusals.pop()
+        if answer is answers_sessions.DeadManSet:
+            return answer(seconds=1, until="2026-12-01T00:00:00Z")
         return answer()
 
     async def subscribe(self, *channels: str, from_seq: int | None = None) -> answers.Subscribed:

@@ -56,6 +56,6 @@ def _check_books(place: Place) -> None:
     wrong = find_wrong(place.machine.state, place.views)
     if wrong:
         raise JournalBroken(
-            f"At seq {place.seq} the books do not add up ({len(wrong)} faults, the first: {wrong[0]}). No snapshot was "
-            "kept. Halt the market, keep the database as it is, and report this."
+            f"At seq {place.seq} the books do not add up (faults: {len(wrong)}, the first: {wrong[0]}). No snapshot "
+            "was kept. Halt the market, keep the database as it is, and report this."
         )

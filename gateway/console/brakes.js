@@ -17,7 +17,7 @@ import {accountLink} from "/console/leases.js";
 import {t} from "/console/prefs.js";
 import {toast} from "/console/shell.js";
 
-const CLOSED = ["confirmed", "rejected", "expired"];
+const CLOSED = ["confirmed", "rejected", "expired", "superseded"];
 const CLOSED_SHOWN = 10;
 const OPEN_MAX = 100; // as many as can wait at a time
 

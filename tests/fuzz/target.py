@@ -46,6 +46,9 @@ def furnished(server: Server) -> Target:
         bare.call("POST", "/v1/operator/deposits", operator, {"account_id": name, "amount": "1000000"})
     scopes = ["read", "trade", "provide", "operate"]
     keys = [new_key(bare, ACCOUNT, scopes), new_key(bare, ACCOUNT, scopes[:3]), new_key(bare, "someone", scopes)]
+    # There are two operators by then, so that the third one's key waits for the second one's word.
+    word = {"reason": "it may operate, too"}
+    bare.call("POST", "/v1/operator/proposals/proposal-1/confirm", keys[0], word)
     target = Target(server.url, operator, keys[0], keys[1], now_s)
     ask, bid = examples.as_sent(examples.an_ask(now_s)), examples.as_sent(examples.a_bid(now_s))
     for seller, buyer, price in ((keys[0], keys[2], "14.00"), (keys[2], keys[0], "13.00")):

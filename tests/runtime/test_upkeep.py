@@ -96,7 +96,7 @@ async def test_no_snapshot_is_kept_of_books_that_do_not_add_up(
     await raw.execute("TRUNCATE snapshot_part, snapshot")
     with monkeypatch.context() as patch:
         patch.setattr(snapshotting, "find_wrong", lambda *_: ["hz is 1, shown as 2"])
-        with pytest.raises(JournalBroken, match=r"do not add up \(faults: 1; the first: hz is 1, shown as 2\)"):
+        with pytest.raises(JournalBroken, match=r"do not add up \(faults: 1, the first: hz is 1, shown as 2\)"):
             await take_snapshot(market)
     assert (await verify(market)).checked_snapshots == 0
     assert (await take_snapshot(market)).new

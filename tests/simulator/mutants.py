@@ -96,7 +96,9 @@ ALL: Final[dict[str, Mutant]] = {
     ),
     "resumes-where-told-only": Mutant(
         "who resumes from a command that told it nothing is told again what was before",
-        FEED + "Feed.in_ring", (("told.seq > after_seq", "told.seq != after_seq"),), 0,
+        FEED + "Feed.in_ring",
+        (("bisect_right(own, after_seq, key=lambda told: told.seq)",
+          "next((place + 1 for place, told in enumerate(own) if told.seq == after_seq), 0)"),), 0,
     ),
     "ring-lets-go": Mutant(
         "the ring lets go of what is not written yet",
@@ -179,7 +181,7 @@ ALL: Final[dict[str, Mutant]] = {
     ),
     "outbox-drops": Mutant(
         "a full outbox drops what it is given",
-        "gateway.ws.outbox:Outbox.put", (("self._room.clear()", "return"),), 0,
+        "gateway.ws.outbox:Outbox.put", (("await self.room()", "if self._full:\n                return"),), 0,
     ),
     "half-a-command": Mutant(
         "a client that resumes keeps the part of a command that it had",

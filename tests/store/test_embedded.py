@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 
 # A process that owns a database until it is killed, as another user if one is named; it says so by printing the DSN.
 OWNER = """
-import asyncio, contextlib, os, sys
+import asyncio, contextlib, os, signal, sys
 from pathlib import Path
 from exchange.store.embedded import start_embedded
 
@@ -34,6 +34,7 @@ async def own():
         print(dsn, flush=True)
         await asyncio.Event().wait()
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which what runs in the background has been told to ignore
 if len(sys.argv) > 2:
     os.setgroups([])
     os.setgid(int(sys.argv[3]))

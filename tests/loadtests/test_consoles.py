@@ -40,7 +40,7 @@ def found(most_per_s: float, failures: list[str], most_in_a_second: int = 0) -> 
     [
         (10.0, 11, [], [True, True, True]),
         (10.1, 11, [], [False, True, True]),
-        (9.0, 12, [], [True, False, True]),
+        (9.0, 13, [], [True, False, True]),
         (9.0, 10, ["checksum"], [True, True, False]),
     ],
 )

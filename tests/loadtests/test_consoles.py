@@ -38,7 +38,7 @@ def found(most_per_s: float, failures: list[str], most_in_a_second: int = 0) -> 
 @pytest.mark.parametrize(
     ("most_per_s", "most", "failures", "kept"),
     [
-        (10.0, 11, [], [True, True, True]),
+        (10.0, 12, [], [True, True, True]),
         (10.1, 11, [], [False, True, True]),
         (9.0, 13, [], [True, False, True]),
         (9.0, 10, ["checksum"], [True, True, False]),

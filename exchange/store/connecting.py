@@ -6,7 +6,7 @@ own files is told apart from a server that does not answer: to start again does 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final
@@ -56,8 +56,13 @@ def is_damage(failure: BaseException) -> bool:
     return state.startswith(_DAMAGE_CLASS) or state in _DAMAGE
 
 
-async def connect(dsn: str, *, answer_s: int | None = _ANSWER_S) -> Connection:
-    """A connection whose statements have `answer_s` seconds each; None: as long as they take."""
+async def connect(
+    dsn: str, *, answer_s: int | None = _ANSWER_S, settings: Mapping[str, str] | None = None
+) -> Connection:
+    """A connection whose statements have `answer_s` seconds each; None: as long as they take.
+
+    `settings` are PostgreSQL's, for the session, beside our own or instead.
+    """
     try:
         return await asyncpg.connect(
             dsn,
@@ -71,6 +76,7 @@ async def connect(dsn: str, *, answer_s: int | None = _ANSWER_S) -> Connection:
                 "synchronous_commit": "on",
                 "default_transaction_isolation": "read committed",
                 "jit": "off",
+                **(settings or {}),
             },
         )
     except (*FAILURES, ValueError) as failure:
@@ -80,9 +86,15 @@ async def connect(dsn: str, *, answer_s: int | None = _ANSWER_S) -> Connection:
         ) from failure
 
 
-async def connect_checked(dsn: str, *, answer_s: int | None = _ANSWER_S, migrations: Path = MIGRATIONS) -> Connection:
+async def connect_checked(
+    dsn: str,
+    *,
+    answer_s: int | None = _ANSWER_S,
+    migrations: Path = MIGRATIONS,
+    settings: Mapping[str, str] | None = None,
+) -> Connection:
     """A connection to a database that has this release's schema; MigrationMismatch when it has another."""
-    connection = await connect(dsn, answer_s=answer_s)
+    connection = await connect(dsn, answer_s=answer_s, settings=settings)
     try:
         with naming_failures("The schema of the database could not be read"):
             await check_schema(connection, migrations)
@@ -103,10 +115,18 @@ async def close(connection: Connection) -> None:
 class Session:
     """One connection, made when it is first needed and again after a failure, used by one at a time."""
 
-    def __init__(self, dsn: str, *, answer_s: int | None = _ANSWER_S, damaged: Damaged = journal_damaged) -> None:
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        answer_s: int | None = _ANSWER_S,
+        damaged: Damaged = journal_damaged,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self._dsn = dsn
         self._damaged = damaged
         self._answer_s = answer_s
+        self._settings = settings
         self._connection: Connection | None = None
         self._turn = asyncio.Lock()  # asyncpg takes one request at a time on a connection
 
@@ -115,7 +135,7 @@ class Session:
         """The connection, in a transaction of its own; `what` says what a failure of it means."""
         async with self._turn:
             if self._connection is None:
-                self._connection = await connect_checked(self._dsn, answer_s=self._answer_s)
+                self._connection = await connect_checked(self._dsn, answer_s=self._answer_s, settings=self._settings)
             try:
                 with naming_failures(what, self._damaged):
                     async with self._connection.transaction():

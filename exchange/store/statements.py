@@ -28,17 +28,18 @@ _TOLD_AHEAD_BYTES: Final = 4 << 20
 _TABLES: Final = "position, orders, trades, leases, transfers, balances, told"
 _CLEAR: Final = f"TRUNCATE {', '.join(f'statements.{name}' for name in _TABLES.split(', '))}"
 _BEGIN: Final = "INSERT INTO statements.position (layout) VALUES ($1)"
-# Rows that may be there already come by way of a table of this session, as COPY only adds: quicker than arrays (5,000
-# orders: 162 and 308 ms). And rows are found by their keys: what the planner believes of a table that has just begun to
-# grow has it read 300,000 balances to change 50 (175 ms a page, and 26 ms like this).
-_BEGIN_PAGE: Final = """
-    SET LOCAL synchronous_commit = off;
-    SET LOCAL enable_hashjoin = off;
-    SET LOCAL enable_mergejoin = off;
-    SET LOCAL enable_seqscan = off;
-    CREATE TEMPORARY TABLE IF NOT EXISTS page_orders (LIKE statements.orders) ON COMMIT DELETE ROWS;
-    CREATE TEMPORARY TABLE IF NOT EXISTS page_leases (LIKE statements.leases) ON COMMIT DELETE ROWS
-"""
+# Rows that are new are copied where they belong. Those that may be there already come by way of a table of this
+# session, as COPY only adds: quicker than arrays (5,000 orders: 162 and 308 ms). It is not made before it is needed, as
+# each commit empties it from then on.
+_STAGING: Final = "CREATE TEMPORARY TABLE IF NOT EXISTS {staging} (LIKE statements.{table}) ON COMMIT DELETE ROWS"
+# Rows are found by their keys: what the planner believes of a table that has just begun to grow has it read 300,000
+# balances to change 50 (175 ms a page, and 26 ms like this).
+_WRITING: Final = {
+    "synchronous_commit": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "enable_seqscan": "off",
+}
 _ADVANCE: Final = "UPDATE statements.position SET seq = $1, written_at = now()"
 _EPOCH: Final = "SELECT epoch FROM journal_venue"
 _OTHER_BALANCE: Final = """
@@ -76,7 +77,7 @@ class PostgresStatements:
     """
 
     def __init__(self, dsn: str, epoch: int | None = None) -> None:
-        self._writing = Session(dsn, answer_s=_WRITE_S, damaged=statements_damaged)
+        self._writing = Session(dsn, answer_s=_WRITE_S, damaged=statements_damaged, settings=_WRITING)
         self._reading = Session(dsn, damaged=statements_damaged)
         self._epoch = epoch
 
@@ -92,12 +93,9 @@ class PostgresStatements:
 
     async def write(self, page: Page) -> None:
         async with self._writing.turn("A page of statements was not written") as connection:
-            await connection.execute(_BEGIN_PAGE)
             await self._take_turn(connection, page.after_seq)
-            if page.bids or page.asks:
-                await _write_changed(connection, "orders", "side, order_id", rows.ORDERS, rows.orders(page))
-            if page.leases:
-                await _write_changed(connection, "leases", "lease_id", rows.LEASES, rows.leases(page))
+            await _write_standing(connection, "orders", "side, order_id", rows.ORDERS, rows.orders(page), page)
+            await _write_standing(connection, "leases", "lease_id", rows.LEASES, rows.leases(page), page)
             if page.trades:
                 await _copy(connection, "trades", rows.TRADES, rows.trades(page))
             if page.entries:
@@ -150,6 +148,7 @@ class PostgresStatements:
 
     async def clear(self) -> None:
         async with self._writing.turn("The statements were not cleared") as connection:
+            await connection.execute("SET LOCAL synchronous_commit = on")
             await self._check_epoch(connection)
             await _empty(connection)
 
@@ -169,12 +168,26 @@ async def _copy(connection: Connection, table: str, columns: tuple[str, ...], re
     await connection.copy_records_to_table(table, schema_name="statements", columns=columns, records=records)
 
 
-async def _write_changed(
-    connection: Connection, table: str, key: str, columns: tuple[str, ...], records: Iterable[Any]
+async def _write_standing(
+    connection: Connection, table: str, key: str, columns: tuple[str, ...], records: Iterable[rows.Row], page: Page
 ) -> None:
-    """Rows that may be there already: those that are have all of their columns replaced."""
+    """Rows that are replaced as they change. Those made after the page began cannot be there."""
+    made_at, new, changed = columns.index("seq"), list[rows.Row](), list[rows.Row]()
+    for record in records:
+        (new if record[made_at] > page.after_seq else changed).append(record)
+    if new:
+        await _copy(connection, table, columns, new)
+    if changed:
+        await _replace(connection, table, key, columns, changed)
+
+
+async def _replace(
+    connection: Connection, table: str, key: str, columns: tuple[str, ...], records: list[rows.Row]
+) -> None:
+    """Rows that are there, or may be: all of their columns."""
     staging, names = f"page_{table}", ", ".join(columns)
     changes = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in key.split(", "))
+    await connection.execute(_STAGING.format(staging=staging, table=table))
     await connection.copy_records_to_table(staging, schema_name="pg_temp", columns=columns, records=records)
     await connection.execute(
         f"INSERT INTO statements.{table} ({names}) SELECT {names} FROM pg_temp.{staging} "

@@ -65,7 +65,7 @@ def lease(number: int = 1, **changes: Any) -> LeaseView:
         "end_s": NOON_S + 7200, "until_s": NOON_S + 7200, "price_micros": 14_000_000, "du_milli": 2560,
         "cost_micros": 224_000_000, "programme": None, "state": "scheduled", "delivered_until_s": None,
         "delivered_uch": 1_500_000, "access_given_s": None, "shape": ((NOON_S, NOON_S + 7200, 8000),),
-        "parts": (3, 4), "periods": (period(0),), "created_s": NOON_S, "seq": 6, "domestic": True,
+        "parts": (3, 4), "periods": (period(0),), "created_s": NOON_S, "seq": 5, "domestic": True,
     }  # fmt: skip
     return LeaseView(**{**plain, **fields, **changes})
 

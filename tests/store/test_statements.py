@@ -80,7 +80,8 @@ async def test_what_the_alternatives_of_a_bid_differ_in_is_in_them_alone(
 async def test_orders_and_leases_are_replaced_as_they_change(statements: PostgresStatements, raw: Connection) -> None:
     await statements.write(page(0, 5, bids=[bid(1), bid(2)], leases=[lease(1), lease(2)]))
     filled = bid(2, state="filled", leaves_milli=0, filled_milli=8000)
-    await statements.write(page(5, 8, bids=[filled], asks=[ask(2)], leases=[lease(2, state="running", periods=())]))
+    running = lease(2, state="running", periods=())
+    await statements.write(page(5, 8, bids=[filled], asks=[ask(2, seq=6)], leases=[running, lease(3, seq=7)]))
     assert await rows(raw, "SELECT side, order_id, state, filled_milli FROM statements.orders ORDER BY 1, 2") == [
         ("ask", 2, "resting", 0),
         ("bid", 1, "resting", 0),
@@ -90,6 +91,7 @@ async def test_orders_and_leases_are_replaced_as_they_change(statements: Postgre
     assert await rows(raw, f"SELECT {shown} FROM report.leases ORDER BY lease_id") == [
         (1, "scheduled", 1, [3, 4], 224, Decimal("1.5"), Decimal("2.56"), NOON + timedelta(hours=2)),
         (2, "running", 0, [3, 4], 224, Decimal("1.5"), Decimal("2.56"), NOON + timedelta(hours=2)),
+        (3, "scheduled", 1, [3, 4], 224, Decimal("1.5"), Decimal("2.56"), NOON + timedelta(hours=2)),
     ]
 
 

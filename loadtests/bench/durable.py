@@ -1,6 +1,7 @@
 """Durable round trips: clients that each send a command, wait until it is on disk and carried out, and send the next.
 
-The exchange is a real one on PostgreSQL of its own: inbox, group commit, core, views and feed, all but the edge. Its
+On PostgreSQL of its own, in three stages: core and journal, with inbox and group commit; the exchange, which has views
+and a feed besides; and the exchange that keeps SQL tables, too, which is all that the server has but for the edge. The
 commands are those of a busy day, each sent by whichever client is free, in the order in which the day was made, so that
 the state it comes to is known. Beside each row stands, from the same run, what the same PostgreSQL commits of the same
 payloads, batch by batch, into a copy of the journal's table without its triggers; and what the core alone, without
@@ -12,13 +13,14 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter_ns
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from exchange.core.digest import digest
 from exchange.core.state_machine import RULES_VERSION, StateMachine
 from exchange.language.commands import Command
 from exchange.language.journal import DigestMark, Journal, JournalRow
-from exchange.runtime.exchange import Exchange
+from exchange.language.port import Outcome
+from exchange.language.views import Audit
 from exchange.runtime.recovery import recover
 from exchange.runtime.seeds import default_seeds_dir, load_seeds
 from exchange.store.connecting import close, connect
@@ -27,8 +29,11 @@ from exchange.store.reading import JournalReader
 from loadtests.bench.core import PLACES
 from loadtests.bench.day import Day
 from loadtests.bench.report import Promise, Result
-from loadtests.bench.serving import collecting, open_journal, served
+from loadtests.bench.serving import Checked, collecting, open_journal, piped, served
 from loadtests.bench.timing import NS_PER_S, Timing, timed, timing_of
+
+CORE, VIEWS, TABLES = "core and journal", "and views, feed", "and SQL tables"
+STAGES: Final = (CORE, VIEWS, TABLES)
 
 SHARE_LEAST = 0.6  # of the bare rate or the core's own, whichever is lower
 BARE = """
@@ -42,18 +47,23 @@ Watched = Callable[[Iterable[Any], str, int], Iterable[Any]]
 
 
 class Plan(NamedTuple):
-    """How many orders rest at first; then so many clients at once, with so many commands between them.
-
-    All of it without the SQL tables that the server keeps beside the journal, with them, or both.
-    """
+    """How many orders rest at first; then so many clients at once, with so many commands between them; the stages."""
 
     resting: int
     runs: tuple[tuple[int, int], ...]
-    tables: tuple[bool, ...]
+    stages: tuple[str, ...]
 
 
-PLAN = Plan(5_000, ((1, 4_000), (16, 20_000), (256, 40_000)), (False, True))
-QUICK = Plan(20, ((1, 10), (256, 200)), (True,))
+PLAN = Plan(5_000, ((1, 4_000), (16, 20_000), (256, 40_000)), STAGES)
+QUICK = Plan(20, ((1, 10), (256, 200)), (CORE, TABLES))
+
+
+class Market(Protocol):
+    """What a stage has in common with the others."""
+
+    async def submit(self, command: Command) -> Outcome: ...
+
+    def audit(self) -> Audit | Checked: ...
 
 
 class Batch(NamedTuple):
@@ -67,7 +77,7 @@ class Batch(NamedTuple):
 class Run(NamedTuple):
     """What one number of clients found; the rates are in commands per second."""
 
-    tables: bool
+    stage: str
     clients: int
     trip: Timing  # each client's own time from sending to being answered
     rate: float
@@ -89,15 +99,16 @@ def bench_durable(plan: Plan, watched: Watched) -> Result:
     for _ in watched(day.go_on(count), "a stream for clients", count):
         pass
     runs, cores = [], core_rates(day.commands, first, plan)
-    for tables in plan.tables:
-        found = asyncio.run(measure(day.commands, first, plan, tables=tables))
+    for stage in plan.stages:
+        found = asyncio.run(measure(day.commands, first, plan, stage))
         assert found.digest == digest(day.machine.state), "the exchange came to another state than the core"
-        runs += [Run(tables, *run, core) for run, core in zip(found.measured, cores, strict=True)]
-    promised = [run for run in runs if run.tables is plan.tables[0]][-1]
+        runs += [Run(stage, *run, core) for run, core in zip(found.measured, cores, strict=True)]
+    promised = [run for run in runs if run.stage == CORE][-1]
     return Result(
         name="durable",
         title="Durable round trips through core and journal, beside the bare journal and the bare core",
         columns=(
+            "through",
             "clients",
             "commands",
             "per second",
@@ -112,14 +123,16 @@ def bench_durable(plan: Plan, watched: Watched) -> Result:
         figures=[{**run._asdict(), "trip": run.trip._asdict(), "share": run.share} for run in runs],
         promises=[
             Promise(
-                f"durable round trips of {promised.clients} clients, of bare commits or the core alone, the lower one",
+                f"durable round trips of {promised.clients} clients through {promised.stage}, of bare commits or the "
+                "core alone, the lower one",
                 f"at least {SHARE_LEAST:.0%}",
                 f"{promised.share:.0%}",
                 promised.share >= SHARE_LEAST,
             )
         ],
         notes=(
-            f"Clients are in the exchange's own process and event loop; {plan.resting:,} orders rest at first.",
+            f"Clients are in the market's own process and event loop; {plan.resting:,} orders rest at first.",
+            "Each stage has what those above it have.",
             "bare: the same payloads, an INSERT and a commit each, one after the other, on a connection of the same",
             "kind. core: the same commands, applied one after the other, with ledger and events and nothing else.",
             "The state is that of the core alone, and a replay of the journal comes to it, too.",
@@ -129,7 +142,8 @@ def bench_durable(plan: Plan, watched: Watched) -> Result:
 
 def row(run: Run) -> tuple[str, ...]:
     return (
-        f"{run.clients}{', SQL tables kept' if run.tables else ''}",
+        run.stage,
+        f"{run.clients}",
         f"{run.trip.commands:,}",
         f"{run.rate:,.0f}",
         f"{run.trip.median_us:,.0f}",
@@ -148,27 +162,28 @@ class Measured(NamedTuple):
     digest: str
 
 
-async def measure(commands: list[Command], first: int, plan: Plan, *, tables: bool) -> Measured:
+async def measure(commands: list[Command], first: int, plan: Plan, stage: str) -> Measured:
     """All runs on a database of their own; AssertionError when a replay of its journal comes to another state."""
     with TemporaryDirectory(prefix="leasebook-bench-") as folder:
         async with start_embedded(Path(folder)) as dsn:
             own = await open_journal(dsn)
             journal = Noting(own)
-            async with served(dsn, own.epoch, journal, tables=tables) as exchange:
+            opened = piped(journal) if stage == CORE else served(dsn, own.epoch, journal, tables=stage == TABLES)
+            async with opened as market:
                 for number in range(0, first, 1_000):
                     some = commands[number : min(number + 1_000, first)]
-                    await asyncio.gather(*(exchange.submit(command) for command in some))
+                    await asyncio.gather(*(market.submit(command) for command in some))
                 measured = []
                 for clients, coming in portions(commands[first:], plan):
                     journal.batches.clear()
                     with collecting():
                         began_ns = perf_counter_ns()
-                        spent = await trips(exchange, clients, coming)
+                        spent = await trips(market, clients, coming)
                         took_ns = perf_counter_ns() - began_ns
                     bare_rate = await bare(dsn, journal.batches)
                     rate = len(coming) * NS_PER_S / took_ns
                     measured.append((clients, timing_of(spent), rate, len(journal.batches), bare_rate))
-                found = exchange.audit()
+                found = market.audit()
                 assert found.violations == ()
             replayed = await recover(JournalReader(dsn))
             assert digest(replayed.place.machine.state) == found.digest, "a replay came to another state"
@@ -183,14 +198,14 @@ def portions(commands: list[Command], plan: Plan) -> Iterator[tuple[int, list[Co
         begin += count
 
 
-async def trips(exchange: Exchange, clients: int, commands: list[Command]) -> list[int]:
+async def trips(market: Market, clients: int, commands: list[Command]) -> list[int]:
     """So many clients, each with one command on its way at a time; the nanoseconds of each trip."""
     coming, spent = iter(commands), list[int]()
 
     async def client() -> None:
         for command in coming:
             began_ns = perf_counter_ns()
-            outcome = await exchange.submit(command)
+            outcome = await market.submit(command)
             spent.append(perf_counter_ns() - began_ns)
             assert outcome.reject is None, (command, outcome.reject)
 

@@ -8,7 +8,7 @@ LOCK   := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --p
           --no-emit-index-url --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check simulate soak bench kills load lock clean
+.PHONY: help setup demo test rehearse check simulate soak bench kills load lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,8 +27,11 @@ $(READY): pyproject.toml requirements/dev.txt
 demo: $(READY)  ## a market that trades by itself; Ctrl-C ends it, started again it goes on
 	@$(BIN)/leasebook demo
 
-test: $(READY)  ## all tests but the soak
-	@$(BIN)/pytest --numprocesses 2
+test: $(READY)  ## all tests but the long ones: some five minutes on two cores
+	@$(BIN)/pytest --numprocesses 2 --dist worksteal
+
+rehearse: $(READY)  ## every load test and bench at its smallest size, which says that they work and nothing of speed
+	@$(BIN)/pytest --numprocesses 2 --dist worksteal -m rehearsal
 
 check: $(READY)  ## lint, format, types and the import law
 	@$(BIN)/ruff check --quiet

@@ -13,6 +13,8 @@ from loadtests.bench.__main__ import BENCHES
 from loadtests.bench.report import Result, record, show, to_json
 from loadtests.bench.timing import timing_of
 
+pytestmark = pytest.mark.rehearsal
+
 
 def unwatched(items: Iterable[Any], what: str, count: int) -> Iterable[Any]:
     return items

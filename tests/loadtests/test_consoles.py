@@ -11,6 +11,8 @@ from loadtests.edge.served import Spent
 from loadtests.openloop.latencies import Latencies
 from loadtests.openloop.lines import FIRST
 
+pytestmark = pytest.mark.rehearsal
+
 SMALL = Plan(rate=100, warm_s=0.2, run_s=1.0, consoles=(8,))
 
 

@@ -16,6 +16,8 @@ from loadtests.openloop.latencies import Latencies
 from loadtests.openloop.lines import FIRST
 from loadtests.openloop.running import Ran
 
+pytestmark = pytest.mark.rehearsal
+
 SHORT = Span(warm_s=0, run_s=0.3, behind_max_s=30)
 NOW_S = 20_000 * DAY_S
 

@@ -6,6 +6,8 @@ from loadtests.hostile import bench
 from loadtests.hostile.attacks import attacks
 from loadtests.hostile.bench import Plan, bench_hostile
 
+pytestmark = pytest.mark.rehearsal
+
 SMALL = Plan(before_s=0.2, attack_s=0.5, after_s=0.2, names=("text",))
 
 

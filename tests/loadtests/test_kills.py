@@ -21,6 +21,8 @@ from loadtests.kills.scene import Act, Scene, Size, staged
 from loadtests.kills.settle import Settled
 from loadtests.kills.table import line_of, result_of
 
+pytestmark = pytest.mark.rehearsal
+
 ACME = schema_money.Account(
     account_id="acme",
     roles=("buyer",),
@@ -34,6 +36,7 @@ ACME = schema_money.Account(
     contestable="0",
     blocked=False,
 )
+
 SMALL = Size(buyers=1, providers=1, hands=8, speed=600, answers=(40, 90), snapshot_every=100)
 
 

@@ -12,6 +12,8 @@ from gateway import answers, schema
 from gateway.client.sync import SyncClient
 from loadtests.locust.ledger import Member, faults
 
+pytestmark = pytest.mark.rehearsal
+
 ORDER: dict[str, Any] = {
     "bid_id": "bid-1", "client_order_id": "mine", "account_id": "alice", "state": "filled", "reason": "",
     "quantity": "4", "leaves": "0", "filled": "4", "canceled": "0", "min_quantity": None, "time_in_force": "gtc",

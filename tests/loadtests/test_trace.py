@@ -16,6 +16,8 @@ from loadtests.replay import Replay, ReplayError
 from loadtests.tally import Result, chip_hours, listed, percent, table, tally
 from loadtests.trace import fresh_market, main, replay_trace
 
+pytestmark = pytest.mark.rehearsal
+
 
 class Counts:
     """A watch that keeps what it was told last."""

@@ -4,8 +4,10 @@ A period of a part that was resold also stands under every contract by which it 
 and put into a view with the next change, or when somebody looks.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
+
+from sortedcontainers import SortedList
 
 from exchange.language.events import (
     CANCELLED,
@@ -26,7 +28,9 @@ from exchange.language.units import MicroChipHours, Seconds, full_uch
 from exchange.language.views import LeaseView, PeriodView
 from exchange.language.windows import Segment
 from exchange.projections.shelves import Shelves
-from exchange.projections.usage import area_until
+from exchange.projections.usage import OVER, area_until
+
+Market = tuple[str, str]  # region, chip
 
 STATES = (SCHEDULED, RUNNING, ENDED, DEFAULTED, RELEASED, CANCELLED)
 PERIOD_STATES = (
@@ -77,6 +81,8 @@ class Leases:
     def __init__(self) -> None:
         self.records: dict[int, Record] = {}
         self.leases_of = Shelves()  # by account, as buyer, provider or deliverer
+        self._of_market: dict[Market, list[int]] = {}
+        self._over: dict[tuple[str, Market | None], SortedList[int]] = {}  # by the state that they ended in
         self.sealed_access: dict[int, bytes] = {}
         self.states = dict.fromkeys(STATES, 0)
         self.turned_at: dict[tuple[int, int], LeaseView] = {}  # lease, seq of a command that was about it
@@ -97,6 +103,14 @@ class Leases:
     def face(self, number: int) -> LeaseView:
         """A lease as it stands, but for periods that have closed since it last changed."""
         return self.records[number].view
+
+    def numbers(self, state: str | None, market: Market | None) -> Sequence[int]:
+        """The numbers of all leases, or of those that are over in a state, of any market or of one; ascending."""
+        if state is not None:
+            return self._over.get((state, market), ())
+        if market is not None:
+            return self._of_market.get(market, ())
+        return range(1, len(self.records) + 1)  # without a gap, as trades are numbered
 
     def chain(self, number: int) -> Iterator[LeaseView]:
         """A lease, the one it was resold out of, and so on to the provider's own; their faces."""
@@ -158,10 +172,16 @@ class Leases:
             created_s=now_s,
             seq=seq,
         )
+        self.keep(lease)
+
+    def keep(self, lease: LeaseView) -> None:
+        """There is another lease; it may be over."""
         self.records[lease.lease_id] = Record(lease)
-        self.states[SCHEDULED] += 1
+        self.states[lease.state] += 1
         for account_id in parties(lease):
             self.leases_of.add(account_id, lease.lease_id, lease.state)
+        self._of_market.setdefault((lease.region, lease.chip), []).append(lease.lease_id)
+        self._put_away(lease, lease.state)
 
     def access_given(self, event: AccessGiven) -> None:
         """Access has been handed over."""
@@ -209,6 +229,8 @@ class Leases:
             self.states[event.state] += 1
             for account_id in parties(lease):
                 self.leases_of.move(account_id, lease.lease_id, lease.state, event.state)
+            assert lease.state not in OVER, (lease.lease_id, lease.state, event.state)
+            self._put_away(lease, event.state)
         shape = lease.shape
         if event.until_s != lease.until_s:  # for a default only: what is released or cancelled has been cut before
             shape = _until(shape, event.until_s)
@@ -274,6 +296,11 @@ class Leases:
     def keep_turned(self, number: int, seq: int) -> None:
         """A command about a lease is over: this is what its caller is told, now and on a repeat."""
         self.turned_at[number, seq] = self.whole(number)
+
+    def _put_away(self, lease: LeaseView, state: str) -> None:
+        if state in OVER:
+            for market in (None, (lease.region, lease.chip)):
+                self._over.setdefault((state, market), SortedList()).add(lease.lease_id)
 
     def _change(self, number: int, **changes: Any) -> None:
         self.records[number].change(changes)

@@ -1,8 +1,7 @@
 """The market as it can be read after the last command: every question of the port, answered from the projections."""
 
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import islice, takewhile
 
 from exchange.language.events import RUNNING, SCHEDULED, MarketStateSet
@@ -48,7 +47,7 @@ from exchange.projections.index import Index
 from exchange.projections.leases import Leases
 from exchange.projections.orders import Orders
 from exchange.projections.programmes import Programmes
-from exchange.projections.supervision import KINDS, Supervision
+from exchange.projections.supervision import Supervision
 from exchange.projections.tape import Tape
 from exchange.projections.usage import Usage
 from exchange.projections.watch import Watch
@@ -166,16 +165,17 @@ class Reading:
     def all_leases(
         self, state: str | None, market: tuple[str, str] | None, account_id: str | None, before: int | None, limit: int
     ) -> list[LeaseView]:
-        numbers: Sequence[int] = range(1, len(self._leases.records) + 1)  # without a gap, as trades are numbered
         if account_id is not None:
             numbers = self._leases.leases_of.numbers(account_id, state)
         elif state in OPEN_STATES:
             numbers = self._supervision.open_leases()
+        else:
+            numbers = self._leases.numbers(state, market)
         found: list[LeaseView] = []
-        for number in reversed(numbers[: len(numbers) if before is None else bisect_left(numbers, before)]):
+        for place in reversed(range(len(numbers) if before is None else bisect_left(numbers, before))):
             if len(found) == limit:
                 break
-            face = self._leases.face(number)
+            face = self._leases.face(number := numbers[place])
             if state in (None, face.state) and market in (None, (face.region, face.chip)):
                 found.append(self._leases.whole(number))
         return found
@@ -225,8 +225,7 @@ class Reading:
         return VenueKpis(venue=venue, regions=tuple(regions), providers=tuple(providers))
 
     def flag_counts(self) -> dict[str, int]:
-        counts = Counter(flag.kind for flag in self._supervision.flags)
-        return {kind: counts[kind] for kind in KINDS}
+        return self._supervision.counts()
 
     # -- operators --------------------------------------------------------------------------------------------------
 

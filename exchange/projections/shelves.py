@@ -1,9 +1,15 @@
-"""Numbers by account, and each account's by the state of what they number: a page of either is found by bisection."""
+"""Numbers by account, and each account's by the state of what they number: a page of either is found by bisection.
+
+And what is only ever added, under every word that it may be asked for by.
+"""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import Generic, TypeVar
 
 from sortedcontainers import SortedList
+
+T = TypeVar("T")
 
 
 class Shelves:
@@ -49,3 +55,37 @@ def newest(numbers: Sequence[int], before: int | None, limit: int) -> Sequence[i
     """Up to `limit` of ascending numbers that are below `before`, descending."""
     end = len(numbers) if before is None else bisect_left(numbers, before)
     return numbers[max(0, end - limit) : end][::-1]
+
+
+class Files(Generic[T]):
+    """Things in the order of their numbers, each filed under some words. What is rare is found as soon as what is not.
+
+    One that stands at a `place` in `all` may be replaced there by one with the same number and words.
+    """
+
+    def __init__(self, number: Callable[[T], int], words: Callable[[T], Iterable[Hashable]]) -> None:
+        self.all: list[T] = []
+        self._number = number
+        self._words = words
+        self._places: dict[Hashable, list[int]] = {}
+
+    def add(self, thing: T) -> None:
+        """Another, with a number that is no less than all before."""
+        for word in dict.fromkeys(self._words(thing)):
+            self._places.setdefault(word, []).append(len(self.all))
+        self.all.append(thing)
+
+    def count(self, word: Hashable) -> int:
+        """How many are filed under a word."""
+        return len(self._places.get(word, ()))
+
+    def newest(self, words: Sequence[Hashable], before: int | None) -> Iterator[T]:
+        """Those under all of these words with numbers below `before`, newest first. Walks what has the rarest word."""
+        end = len(self.all) if before is None else bisect_left(self.all, before, key=self._number)
+        places: Sequence[int] = range(len(self.all))
+        if words:
+            places = min((self._places.get(word, ()) for word in words), key=len)
+        for index in reversed(range(bisect_left(places, end))):
+            thing = self.all[places[index]]
+            if len(words) < 2 or set(words) <= set(self._words(thing)):
+                yield thing

@@ -20,7 +20,7 @@ from exchange.projections.accounts import Accounts
 from exchange.projections.depth import Counted, Levels
 from exchange.projections.index import Sale
 from exchange.projections.kpis import Year
-from exchange.projections.leases import Leases, Record, parties
+from exchange.projections.leases import Leases
 from exchange.projections.orders import Orders
 from exchange.projections.snapshot_rows import LAYOUT, SECTIONS, STREAM
 from exchange.projections.views import Views
@@ -173,11 +173,8 @@ def _load_orders(views: Views, reader: Reader) -> None:
     asks = (ask for ask in orders.asks.values() if ask.state == RESTING)
     views._depth.resume(bids, asks, reader.values(kept.COUNTS))
     for lease in reader.values(kept.LEASES):
-        leases.records[lease.lease_id] = Record(lease)
-        leases.states[lease.state] += 1
+        leases.keep(lease)
         views._usage.resume(lease)
-        for account_id in parties(lease):
-            leases.leases_of.add(account_id, lease.lease_id, lease.state)
     _load_receipts(orders, leases, reader)
     leases.sealed_access = {row.lease_id: row.sealed_access for row in reader.values(kept.ACCESS)}
     for turned in reader.values(kept.TURNED):
@@ -245,7 +242,7 @@ def _load_programmes(views: Views, reader: Reader) -> None:
     known.grants = {number: (programme, group, year) for number, programme, group, year in reader.values(kept.GRANTS)}
     known.drawn = dict(reader.values(kept.DRAWN))
     known.kpis.years = {(row.programme, row.year): _year_of(row) for row in reader.values(kept.YEARS)}
-    watch.flags = list(reader.values(kept.FLAGS))
+    watch.resume(reader.values(kept.FLAGS))
     watch._groups = {account.account_id: account.owner_group for account in views._accounts.as_opened.values()}
     watch._related = dict.fromkeys(reader.values(kept.RELATED))
     for between in reader.values(kept.BETWEEN):

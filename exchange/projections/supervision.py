@@ -12,6 +12,8 @@ between two groups, not further. What is kept for later is of open leases only, 
 
 from collections import deque
 from collections.abc import Iterable
+from itertools import islice
+from operator import attrgetter
 
 from exchange.language.events import LeaseChanged, Traded
 from exchange.language.events_money import GroupsRelated
@@ -19,6 +21,7 @@ from exchange.language.units import BP_PER_ONE, DAY_S, Micros, Seconds, format_m
 from exchange.language.views import LeaseView
 from exchange.language.views_money import FlagView
 from exchange.projections.leases import Leases, own_use
+from exchange.projections.shelves import Files
 from exchange.projections.usage import OVER
 
 RELATED_PARTY, CIRCULAR, DOUBLE_SUBSIDY = "related_party", "circular", "double_subsidy"
@@ -35,7 +38,7 @@ class Supervision:
     """All flags, and the open leases by whom they are between."""
 
     def __init__(self, leases: Leases) -> None:
-        self.flags: list[FlagView] = []
+        self._flags = Files[FlagView](attrgetter("flag_id"), lambda flag: (flag.kind,))
         self._leases = leases
         self._groups: dict[str, str] = {}  # account -> owner group
         self._related: dict[tuple[str, str], None] = {}
@@ -94,18 +97,25 @@ class Supervision:
             if lease.redeemed_micros:
                 self._check_used(lease.lease_id, buyer, seq, now_s)
 
+    def resume(self, flags: Iterable[FlagView]) -> None:
+        """Go on from flags that were kept."""
+        for flag in flags:
+            self._flags.add(flag)
+
     # -- reading ----------------------------------------------------------------------------------------------------
+
+    @property
+    def flags(self) -> list[FlagView]:
+        """All of them, in the order of their numbers."""
+        return self._flags.all
 
     def newest(self, kind: str | None, before: int | None, limit: int) -> list[FlagView]:
         """Up to `limit` flags before one, newest first."""
-        found: list[FlagView] = []
-        end = len(self.flags) if before is None else max(0, before - 1)
-        for flag in reversed(self.flags[:end]):
-            if len(found) == limit:
-                break
-            if kind is None or flag.kind == kind:
-                found.append(flag)
-        return found
+        return list(islice(self._flags.newest([] if kind is None else [kind], before), limit))
+
+    def counts(self) -> dict[str, int]:
+        """How many flags of each kind there are."""
+        return {kind: self._flags.count(kind) for kind in KINDS}
 
     def open_leases(self) -> list[int]:
         """The numbers of all leases that are not over, ascending."""
@@ -186,7 +196,7 @@ class Supervision:
         detail: str,
         programme: str | None = None,
     ) -> None:
-        self.flags.append(
+        self._flags.add(
             FlagView(
                 flag_id=len(self.flags) + 1,
                 kind=kind,

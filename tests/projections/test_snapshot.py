@@ -52,7 +52,8 @@ def test_there_is_something_of_everything(rich: Rich) -> None:
         assert [
             name
             for name, value in held.items()
-            if not value and name not in ("_recent", "_told_s", "_watched", "worded_at", "_changed", "_counted")
+            if not value
+            and name not in ("_recent", "_told_s", "_watched", "worded_at", "_changed", "_counted", "_over")
         ] == []
     assert views._programmes.kpis.years
     assert {contest.ruled_s is None for contest in views.contests(None, 9)} == {True, False}

@@ -25,6 +25,7 @@ from exchange.language.port import Outcome
 from exchange.language.views import Notice
 from exchange.language.windows import CANDLE_INTERVALS_S
 from exchange.projections import snapshot as of_views
+from exchange.projections.leases import STATES
 from exchange.projections.views import Views
 from tests.properties import flavours, money_flavours, money_world, world
 from tests.properties.choices import BLOB_BYTES
@@ -122,7 +123,10 @@ class Pair:
 def readings(views: Views) -> Iterator[object]:
     """Everything that can be read, but by number: the answers to all questions there are."""
     yield views.catalog(), views.brakes(), views.indices(), views.markets(), views.kpis(), views.programmes()
-    yield views.contests(None, 500), views.flags(None, None, 500)
+    yield views.contests(None, 500), views.flags(None, None, 500), views.flag_counts()
+    for state in (None, *STATES):
+        for market in (None, *views.markets()):
+            yield views.all_leases(state, market, None, None, 500)
     yield views.curbs(), views.proposals(None, None, 500), views.audit_log(None, None, None, 500)
     for account in views.accounts():
         name = account.account_id
@@ -271,7 +275,9 @@ VIEWS = (
     "_accounts.of_leases",
     "_orders.receipts",
     "_supervision._paid_for",
-    "_audit.entries",
+    "_audit._files",
+    "_supervision._flags",
+    "_leases._over",
 )
 
 

@@ -28,6 +28,7 @@ from exchange.language.units import Seconds
 from exchange.language.views import Audit, Explanation, Quote
 from exchange.projections.views import Views
 from exchange.runtime.checking import find_wrong, keep_checking
+from exchange.runtime.checkpoints import Checkpoints
 from exchange.runtime.clock import Clock, SandboxClock
 from exchange.runtime.feed import AccountSubscription, Feed
 from exchange.runtime.inbox import INBOX_MAX, Inbox
@@ -54,7 +55,7 @@ class Exchange:
         self._journal = journal
         self._clock = clock
         self._inbox = Inbox()
-        self.meters = Meters(recovered.recovery.snapshot_seq)
+        self.meters = Meters(max(recovered.recovery.snapshot_seq, recovered.recovery.kept_seq))
         self._scribe = scribe
         self._feed = Feed(place.views, scribe, statements, self.meters)
         self._pump = Pump(place, journal, clock, self._inbox, scribe, self._feed, self.meters)
@@ -82,9 +83,10 @@ class Exchange:
         assert snapshots is None or statements is not None
         try:
             scribe = await Scribe.begin(statements)
+            checkpoints = None if snapshots is None else Checkpoints(snapshots, scribe.write)
             recovered = await recover(
                 journal, snapshots=snapshots, statements=statements, seen=scribe.look, rest=scribe.rest,
-                progress=progress,
+                progress=progress, checkpoints=checkpoints,
             )  # fmt: skip
             await scribe.write()
         except BaseException:

@@ -7,10 +7,10 @@ from exchange.core.digest import digest
 from exchange.core.state_machine import RULES_VERSION
 from exchange.language.snapshots import SnapshotBroken, SnapshotHead
 from exchange.language.upkeep import Rebuilt
+from exchange.runtime.checkpoints import KEPT
 from exchange.runtime.parts import LAYOUT, save
 from exchange.runtime.recovery import recover
 from exchange.runtime.scribe import Scribe
-from exchange.runtime.snapshotting import KEPT
 from exchange.store.holding import holding
 from exchange.store.reading import JournalReader
 from exchange.store.snapshots import PostgresSnapshots

@@ -18,6 +18,7 @@ from exchange.language.journal import DigestMark, JournalBroken, JournalError
 from exchange.language.snapshots import SnapshotBroken, SnapshotHead, Snapshots
 from exchange.language.statements import Statements
 from exchange.language.views import Notice
+from exchange.runtime.checkpoints import Checkpoints
 from exchange.runtime.parts import LAYOUT, load
 from exchange.runtime.replaying import Place, Source, closing, replay
 
@@ -36,6 +37,7 @@ class Recovery(Struct, frozen=True, kw_only=True):
     seconds: float
     checked_marks: int  # the snapshot's own digest among them
     last_mark: DigestMark | None
+    kept_seq: int = 0  # the newest snapshot that was kept on the way; 0 when none was
     warnings: tuple[str, ...] = ()  # what was passed over, and what to do about it
 
 
@@ -56,12 +58,14 @@ async def recover(
     progress: Callable[[int], None] | None = None,
     until_seq: int | None = None,
     within_rows: bool = False,
+    checkpoints: Checkpoints | None = None,
 ) -> Recovered:
     """The market at the journal's end, or at `until_seq` (the end of a row before it, unless `within_rows`).
 
     `seen` is called for every command whose effects are not in the statements yet (without them, for all that are
-    replayed); `rest` is awaited after each row, for whoever writes down what was seen. Raises JournalBroken, by name,
-    when the journal is damaged, shorter than what was made from it, or leads elsewhere than before.
+    replayed); after each row `rest` is awaited, for whoever writes down what was seen, and `checkpoints` are passed.
+    Raises JournalBroken, by name, when the journal is damaged, shorter than what was made from it, or leads elsewhere
+    than before.
     """
     began = time.perf_counter()
     written_seq = await statements.position() if statements is not None else None
@@ -81,6 +85,8 @@ async def recover(
     async def after_row(seq: int) -> None:
         if rest is not None:
             await rest()
+        if checkpoints is not None:
+            await checkpoints.pass_by(place)
         if progress is not None:
             progress(seq)
 
@@ -88,6 +94,8 @@ async def recover(
     await replay(source, place, each, until_seq=until_seq, within_rows=within_rows, after_row=after_row)
     if until_seq is None:
         _check_reached(place.seq, written_seq, marks)
+        if checkpoints is not None:
+            await checkpoints.arrive(place)
     recovery = Recovery(
         commands=place.seq,
         replayed=place.seq - snapshot_seq,
@@ -95,7 +103,8 @@ async def recover(
         seconds=time.perf_counter() - began,
         checked_marks=checks.done + (base.mark is not None),
         last_mark=marks[-1] if marks else base.mark,
-        warnings=tuple(base.warnings),
+        kept_seq=0 if checkpoints is None else checkpoints.seq,
+        warnings=(*base.warnings, *(checkpoints.warnings if checkpoints is not None else ())),
     )
     return Recovered(place, recovery)
 

@@ -12,18 +12,14 @@ from contextlib import aclosing
 
 from exchange.core.digest import digest
 from exchange.core.state_machine import RULES_VERSION
-from exchange.language.journal import JournalBroken
 from exchange.language.snapshots import SnapshotHead
 from exchange.language.upkeep import SnapshotTaken
-from exchange.runtime.checking import find_wrong
-from exchange.runtime.parts import LAYOUT, save
+from exchange.runtime.checkpoints import Checkpoints, keep_reached
+from exchange.runtime.parts import LAYOUT
 from exchange.runtime.recovery import recover
-from exchange.runtime.replaying import Place
 from exchange.store.reading import JournalReader
 from exchange.store.snapshots import PostgresSnapshots
 from exchange.store.statements import PostgresStatements
-
-KEPT = 3
 
 
 async def take_snapshot(dsn: str, progress: Callable[[int], None] | None = None) -> SnapshotTaken:
@@ -31,14 +27,19 @@ async def take_snapshot(dsn: str, progress: Callable[[int], None] | None = None)
     began = time.perf_counter()
     async with aclosing(PostgresSnapshots(dsn)) as snapshots, aclosing(PostgresStatements(dsn)) as statements:
         until_seq = await statements.position()
-        recovered = await recover(JournalReader(dsn), snapshots=snapshots, until_seq=until_seq, progress=progress)
+        recovered = await recover(
+            JournalReader(dsn),
+            snapshots=snapshots,
+            until_seq=until_seq,
+            progress=progress,
+            checkpoints=Checkpoints(snapshots),
+        )
         place, recovery = recovered.place, recovered.recovery
-        head = SnapshotHead(place.seq, place.link, RULES_VERSION, LAYOUT, digest(place.machine.state))
         new = place.seq > recovery.snapshot_seq
         if new:
-            _check_books(place)
-            head = await snapshots.keep(head, save(place))
-            await snapshots.thin(KEPT)
+            head = await keep_reached(place, snapshots)
+        else:
+            head = SnapshotHead(place.seq, place.link, RULES_VERSION, LAYOUT, digest(place.machine.state))
     return SnapshotTaken(
         seq=place.seq,
         new=new,
@@ -49,13 +50,3 @@ async def take_snapshot(dsn: str, progress: Callable[[int], None] | None = None)
         digest=head.digest,
         warnings=recovery.warnings,
     )
-
-
-def _check_books(place: Place) -> None:
-    """JournalBroken unless the books add up, and are shown as they are: nothing else is to begin from them."""
-    wrong = find_wrong(place.machine.state, place.views)
-    if wrong:
-        raise JournalBroken(
-            f"At seq {place.seq} the books do not add up (faults: {len(wrong)}, the first: {wrong[0]}). No snapshot "
-            "was kept. Halt the market, keep the database as it is, and report this."
-        )

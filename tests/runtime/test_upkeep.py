@@ -17,11 +17,12 @@ from exchange.language.commands import AdvanceTime
 from exchange.language.journal import DigestMark, JournalBroken, JournalBusy, JournalError
 from exchange.language.snapshots import SnapshotBroken
 from exchange.language.upkeep import Archived
-from exchange.runtime import snapshotting
+from exchange.runtime import checkpoints
 from exchange.runtime.archive import BackupBroken, back_up, restore
+from exchange.runtime.checkpoints import KEPT
 from exchange.runtime.past import market_at
 from exchange.runtime.rebuilding import rebuild
-from exchange.runtime.snapshotting import KEPT, take_snapshot
+from exchange.runtime.snapshotting import take_snapshot
 from exchange.runtime.verifying import verify
 from exchange.store.journal import PostgresJournal
 from exchange.store.migrate import Connection
@@ -95,7 +96,7 @@ async def test_no_snapshot_is_kept_of_books_that_do_not_add_up(
 ) -> None:
     await raw.execute("TRUNCATE snapshot_part, snapshot")
     with monkeypatch.context() as patch:
-        patch.setattr(snapshotting, "find_wrong", lambda *_: ["hz is 1, shown as 2"])
+        patch.setattr(checkpoints, "find_wrong", lambda *_: ["hz is 1, shown as 2"])
         with pytest.raises(JournalBroken, match=r"do not add up \(faults: 1, the first: hz is 1, shown as 2\)"):
             await take_snapshot(market)
     assert (await verify(market)).checked_snapshots == 0

@@ -29,9 +29,7 @@ async def said(house: House, head: str, body: bytes = b"") -> list[Answer]:
 
 
 @pytest.mark.parametrize("target", ["POST /v1/bids", "GET /v1/time", "GET /v1/stream", "GET /nothing", "PUT /v1/bids"])
-async def test_an_expectation_that_is_not_known_is_refused_and_no_defect(
-    house: House, logs: Logs, target: str
-) -> None:
+async def test_an_expectation_that_is_not_known_is_refused_and_no_defect(house: House, logs: Logs, target: str) -> None:
     stream = logs(every=False)
     [answer] = await said(house, f"{target} HTTP/1.1\nHost: x\nExpect: the-best\n")
     assert answer.refused == (400, "bad_request", "Expect")

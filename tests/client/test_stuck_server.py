@@ -27,9 +27,9 @@ async def client() -> AsyncIterator[Client]:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         assert request.transport is not None
-        request.transport.pause_reading()  # type: ignore[attr-defined]
+        request.transport.pause_reading()
         await over.wait()
-        request.transport.abort()  # type: ignore[attr-defined]
+        request.transport.abort()
         return socket
 
     app = web.Application()

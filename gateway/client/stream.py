@@ -110,7 +110,9 @@ class Stream:
         with suppress(TimeoutError):
             async with asyncio.timeout(2 * _GOODBYE_S):
                 await self._socket.close()
-        await self._reader
+        await asyncio.wait([self._reader], timeout=_GOODBYE_S)
+        self._reader.cancel()  # it may wait to answer a ping
+        await asyncio.wait([self._reader])
 
     async def _write(self) -> None:
         try:

@@ -1,7 +1,12 @@
-"""A server that has stopped reading, as one that is gone without a word: nobody waits for it longer than for others."""
+"""A server that has stopped reading, as one that is gone without a word: nobody waits for it longer than for others.
+
+It still pings, as ours does while it lets a client wait that has asked too much at a time.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
 
 import msgspec
 import pytest
@@ -28,7 +33,10 @@ async def client() -> AsyncIterator[Client]:
         await socket.prepare(request)
         assert request.transport is not None
         request.transport.pause_reading()
-        await over.wait()
+        while not over.is_set():
+            await socket.ping()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), 0.1)
         request.transport.abort()
         return socket
 
@@ -64,7 +72,7 @@ async def test_requests_give_up_and_one_that_is_cancelled_takes_no_other_with_it
     monkeypatch.setattr(wire, "ANSWER_S", 1.0)
     stream = await client.stream()
     asking = {asyncio.create_task(ask(stream)) for _ in range(MANY)}
-    await asyncio.sleep(0.2)
+    await asyncio.sleep(0.5)
     last = asking.pop()
     last.cancel()
     await asyncio.wait([last])
@@ -77,7 +85,7 @@ async def test_requests_give_up_and_one_that_is_cancelled_takes_no_other_with_it
 async def test_closing_ends_what_waits_and_does_not_wait_itself(client: Client) -> None:
     stream = await client.stream()
     asking = {asyncio.create_task(ask(stream)) for _ in range(MANY)}
-    await asyncio.sleep(0.2)
+    await asyncio.sleep(0.5)
     async with asyncio.timeout(PATIENCE_S):
         await stream.close()
     await ended(asking)
@@ -87,8 +95,35 @@ async def test_closing_ends_what_waits_and_does_not_wait_itself(client: Client) 
 async def test_leaving_a_client_does_not_wait_for_a_stream_that_was_left_open(client: Client) -> None:
     stream = await client.stream()
     asking = {asyncio.create_task(ask(stream)) for _ in range(MANY)}
-    await asyncio.sleep(0.2)
+    await asyncio.sleep(0.5)
     async with asyncio.timeout(PATIENCE_S):
         await client.__aexit__(None, None, None)
         await stream.close()
     await ended(asking)
+
+
+class Pinged:
+    """A socket whose reader waits to answer a ping, and goes on so when it is closed."""
+
+    def __aiter__(self) -> "Pinged":
+        return self
+
+    async def __anext__(self) -> None:
+        await asyncio.Event().wait()
+
+    async def send_str(self, _: str) -> None:
+        """Taken."""
+
+    async def close(self) -> None:
+        """Closed."""
+
+
+async def test_closing_does_not_wait_for_a_reader_that_is_stuck() -> None:
+    socket: Any = Pinged()
+    stream = Stream(socket, "http://x")
+    asking = {asyncio.create_task(ask(stream))}
+    await asyncio.sleep(0)
+    async with asyncio.timeout(PATIENCE_S):
+        await stream.close()
+    await ended(asking)
+    assert stream.closed

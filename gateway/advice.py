@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from gateway.schema import AlternativeOut, Decimal, Instant, PublicId
+from gateway.schema import AlternativeOut, Decimal, Instant, MarketStateOut, OrderStateOut, PublicId
 
 
 class Fails(Struct, frozen=True, kw_only=True):
@@ -28,7 +28,7 @@ class Hurdles(Struct, frozen=True, kw_only=True):
     alternative: int
     region: str
     chip: str
-    state: str
+    state: MarketStateOut
     asks: int
     examined: int
     complete: bool
@@ -98,7 +98,7 @@ class Quote(Struct, frozen=True, kw_only=True):
 
     seq: int
     at: Instant
-    state: str
+    state: OrderStateOut
     reason: str
     alternatives: tuple[AlternativeOut, ...]
     quantity: Decimal

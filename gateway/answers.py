@@ -4,11 +4,24 @@
 and not in the result, so it has a default and is left out there.
 """
 
-from typing import Literal
+from typing import Annotated, Literal, get_args
 
 from msgspec import Raw, Struct
 
-from gateway.schema import Ask, Bid, Decimal, Duration, Instant, Json, Problem, PublicId, RequestId
+from gateway.schema import (
+    Ask,
+    Bid,
+    Decimal,
+    Duration,
+    Instant,
+    Json,
+    MarketState,
+    MarketStateOut,
+    Problem,
+    PublicId,
+    RequestId,
+    one_of,
+)
 from gateway.schema_money import Account, Lease
 
 
@@ -123,14 +136,14 @@ class Brake(Struct, frozen=True, kw_only=True):
 
     region: str | None
     chip: str | None
-    state: str
+    state: MarketStateOut
     reason: str
 
 
 class Status(Struct, frozen=True, kw_only=True):
     """`state` is the whole venue's, or "stopped" when it takes no more commands; `brakes` tells of its parts, too."""
 
-    state: str
+    state: Annotated[str, one_of(*get_args(MarketState), "stopped")]
     brakes: tuple[Brake, ...]
     sandbox: bool
     seq: int
@@ -206,7 +219,7 @@ class Trade(Struct, frozen=True, kw_only=True):
     quantity: Decimal
     start: Instant
     end: Instant
-    taker: str
+    taker: Annotated[str, one_of("bid", "ask")]
 
 
 class MarketSummary(Struct, frozen=True, kw_only=True):
@@ -214,7 +227,7 @@ class MarketSummary(Struct, frozen=True, kw_only=True):
 
     region: str
     chip: str
-    state: str
+    state: MarketStateOut
     du_rate: Decimal | None
     seq: int
     tenors: tuple[TenorSummary, ...]
@@ -341,7 +354,7 @@ class NewTrades(Struct, frozen=True, kw_only=True):
 class Brakes(Struct, frozen=True, kw_only=True):
     """The venue's state, and all that operators have not left open."""
 
-    state: str
+    state: MarketStateOut
     brakes: tuple[Brake, ...]
 
 

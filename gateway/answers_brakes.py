@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from gateway.answers import Answer
 from gateway.requests_operator import ProposalState
-from gateway.schema import Decimal, Instant, PublicId
+from gateway.schema import Decimal, Instant, MarketStateOut, PublicId
 from gateway.schema_money import Lease
 
 BrakeOutcome = Literal["done", "proposed", "preview"]
@@ -71,9 +71,9 @@ class MarketStateSet(Pulled, frozen=True, kw_only=True):
 
     region: str | None
     chip: str | None
-    state: str
+    state: MarketStateOut
     reason: str
-    effective: str | None
+    effective: MarketStateOut | None
 
 
 class KeyMade(Pulled, frozen=True, kw_only=True):
@@ -108,7 +108,7 @@ class MarketBraked(Struct, frozen=True, kw_only=True):
 
     region: str | None
     chip: str | None
-    state: str
+    state: MarketStateOut
     since: Instant
     reason: str
     operator_id: str

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from gateway.answers import Book, Brake, Key
-from gateway.schema import Decimal, Instant
+from gateway.schema import Decimal, Instant, MarketStateOut
 from gateway.schema_money import Account, Programme
 
 
@@ -73,6 +73,6 @@ class PastBook(Struct, frozen=True, kw_only=True):
     seq: int
     now: Instant
     digest: str
-    state: str  # of the venue
+    state: MarketStateOut  # of the venue
     brakes: tuple[Brake, ...]
     book: Book

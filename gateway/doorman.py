@@ -139,11 +139,12 @@ class Doorman:
 
 
 def _turn_away(transport: asyncio.Transport, refusal: Refusal) -> None:
-    body = _encode(refusal.problem(new_request_id()))
+    request_id = new_request_id()
+    body = _encode(refusal.problem(request_id))
     status, reason = refusal.entry.status, "Service Unavailable" if refusal.entry.status == 503 else "Too Many Requests"
     head = (
         f"HTTP/1.1 {status} {reason}\r\nContent-Type: application/problem+json\r\nContent-Length: {len(body)}\r\n"
-        "Retry-After: 1\r\nConnection: close\r\n\r\n"
+        f"X-Request-Id: {request_id}\r\nCache-Control: no-store\r\nRetry-After: 1\r\nConnection: close\r\n\r\n"
     )
     transport.write(head.encode() + body)
     transport.close()

@@ -6,7 +6,7 @@ ISO 8601, ids such as "bid-12". Here stands only shape; `intake` reads the strin
 holds a control character but tabs and line breaks: `decode` sees to that, and the documents say it by a pattern.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Raw, Struct
 
@@ -26,6 +26,11 @@ def _free(*, max_length: int, min_length: int | None = None) -> Meta:
     """A text of such a length, in which anything may stand but control characters."""
     pattern = {"pattern": f"^[^{CONTROLS}]*$"}
     return Meta(min_length=min_length, max_length=max_length, extra_json_schema=pattern)
+
+
+def one_of(*values: str) -> Meta:
+    """For the documents alone: of requests the market refuses others, and in answers clients may meet new ones."""
+    return Meta(extra_json_schema={"enum": list(values)})
 
 
 _DATE = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
@@ -56,9 +61,14 @@ Depth = Annotated[int, Meta(ge=1, le=100)]
 Cursor = Annotated[str, _free(max_length=40)]
 RequestId = int | Annotated[str, _free(max_length=64)]
 
+TimeInForce = Annotated[Slug, one_of("gtc", "gtd", "ioc", "fok")]
+SelfTrade = Annotated[Slug, one_of("cancel_taker", "cancel_maker", "cancel_both", "skip")]
 OrderState = Literal["resting", "filled", "canceled", "expired"]
 LeaseState = Literal["scheduled", "running", "ended", "defaulted", "released", "cancelled"]
 MarketState = Literal["open", "post_only", "cancel_only", "halted"]
+OrderStateOut = Annotated[str, one_of(*get_args(OrderState))]
+LeaseStateOut = Annotated[str, one_of(*get_args(LeaseState))]
+MarketStateOut = Annotated[str, one_of(*get_args(MarketState))]
 Role = Literal["buyer", "provider", "operator"]
 Scope = Literal["read", "trade", "provide", "operate"]
 
@@ -108,13 +118,13 @@ class BidBody(Body, frozen=True, kw_only=True):
     latest_start: Instant | None = None
     price: Decimal | None = None
     price_per_du: Decimal | None = None
-    time_in_force: Slug = "gtc"
+    time_in_force: TimeInForce = "gtc"
     expires_at: Instant | None = None
     post_only: bool = False
     max_take_or_pay: Decimal = "1"
     vouchers: Literal["auto"] | Programmes = "auto"
     use: MaybeSlug = ""
-    self_trade: Slug = "cancel_taker"
+    self_trade: SelfTrade = "cancel_taker"
     require: RequireBody | None = None
 
 
@@ -131,10 +141,10 @@ class AskBody(Body, frozen=True, kw_only=True):
     lot: Decimal = "1"
     min_duration: Duration = "PT1H"
     take_or_pay: Decimal = "1"
-    time_in_force: Slug = "gtc"
+    time_in_force: TimeInForce = "gtc"
     expires_at: Instant | None = None
     post_only: bool = False
-    self_trade: Slug = "cancel_taker"
+    self_trade: SelfTrade = "cancel_taker"
     lease_id: PublicId | None = None
     site: MaybeSlug = ""
     tags: Tags = ()
@@ -299,7 +309,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     param: str | None
     request_id: str
     retryable: bool
-    outcome: str
+    outcome: Annotated[str, one_of("rejected", "unknown")]
     retry_after_ms: int | None = None
 
 
@@ -324,20 +334,20 @@ class Bid(Struct, frozen=True, kw_only=True):
     bid_id: PublicId
     client_order_id: str
     account_id: str
-    state: str
+    state: OrderStateOut
     reason: str
     quantity: Decimal
     leaves: Decimal
     filled: Decimal
     canceled: Decimal
     min_quantity: Decimal | None
-    time_in_force: str
+    time_in_force: TimeInForce
     expires_at: Instant | None
     post_only: bool
     max_take_or_pay: Decimal
     vouchers: str | tuple[str, ...]
     use: str
-    self_trade: str
+    self_trade: SelfTrade
     require: Require | None
     alternatives: tuple[AlternativeOut, ...]
     open_alternatives: tuple[int, ...]  # places in `alternatives` that can still start
@@ -357,16 +367,16 @@ class Ask(Struct, frozen=True, kw_only=True):
     lease_id: PublicId | None  # the lease that a resale is out of
     client_order_id: str
     account_id: str
-    state: str
+    state: OrderStateOut
     reason: str
     quantity: Decimal
     leaves: Decimal
     filled: Decimal
     canceled: Decimal
-    time_in_force: str
+    time_in_force: TimeInForce
     expires_at: Instant | None
     post_only: bool
-    self_trade: str
+    self_trade: SelfTrade
     region: str
     chip: str
     site: str

@@ -3,10 +3,12 @@
 Nouns alone: what is asked of them stands in `requests_money`, what single calls answer in `answers_money`.
 """
 
+from typing import Annotated
+
 from msgspec import Struct
 
 from gateway.requests_money import ProgrammeBody
-from gateway.schema import Decimal, Free, Instant, PublicId
+from gateway.schema import Decimal, Free, Instant, LeaseStateOut, PublicId, one_of
 
 
 class Period(Struct, frozen=True, kw_only=True):
@@ -25,7 +27,7 @@ class Period(Struct, frozen=True, kw_only=True):
     penalty: Decimal
     redeemed: Decimal  # of what was paid, by the programme
     returned: Decimal  # of what was refunded, to the programme
-    state: str  # settled, contested or ruled
+    state: Annotated[str, one_of("settled", "contested", "ruled")]
 
 
 class Lease(Struct, frozen=True, kw_only=True):
@@ -66,7 +68,7 @@ class Lease(Struct, frozen=True, kw_only=True):
     subsidy_bound: str  # what the subsidy was limited by: rate, contract, year, total or pool; empty without one
     use: str
     take_or_pay: Decimal
-    state: str
+    state: LeaseStateOut
     reason: str
     words: str  # the operator's own, of a lease that was cancelled
     escrow: Decimal

@@ -13,6 +13,8 @@ _HEAD: Final = (
     "The head is not one of HTTP/1.1, or is too large: a line has at most 8,190 bytes, a head at most 128 lines."
 )
 
+_EXPECTED: Final = "Expect may say 100-continue and nothing else."
+
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -30,16 +32,28 @@ class Handler(RequestHandler):
     ) -> web.StreamResponse:
         """The answer, after which the connection ends."""
         super().handle_error(request, status, exc, None)  # which logs it, and raises when half an answer is out
-        request_id = new_request_id()
-        refusal = Refusal("bad_request", detail=_HEAD) if status < 500 else Refusal("internal")
-        answer = web.Response(
-            body=_encode(refusal.problem(request_id)),
-            status=refusal.entry.status,
-            content_type="application/problem+json",
-            headers={"X-Request-Id": request_id, hdrs.CACHE_CONTROL: "no-store"},
-        )
-        answer.force_close()
-        return answer
+        return _last_word(Refusal("bad_request", detail=_HEAD) if status < 500 else Refusal("internal"))
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        """Send an answer. One that is raised comes past our middleware: aiohttp looks at Expect before it."""
+        if isinstance(resp, web.HTTPException):
+            resp = _last_word(Refusal("bad_request", "Expect", _EXPECTED))
+        return await super().finish_response(request, resp, start_time)
+
+
+def _last_word(refusal: Refusal) -> web.Response:
+    """The answer after which the connection ends."""
+    request_id = new_request_id()
+    answer = web.Response(
+        body=_encode(refusal.problem(request_id)),
+        status=refusal.entry.status,
+        content_type="application/problem+json",
+        headers={"X-Request-Id": request_id, hdrs.CACHE_CONTROL: "no-store"},
+    )
+    answer.force_close()
+    return answer
 
 
 def teach(handler: object) -> None:

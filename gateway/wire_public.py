@@ -38,15 +38,16 @@ def best_per_du(levels: tuple[Level, ...], rate_milli: MilliDu | None) -> str | 
     return per_du(levels[0].price_micros, rate_milli) if levels else None
 
 
-def book(view: BookView, rate_milli: MilliDu | None) -> answers.Book:
+def book(view: BookView, rate_milli: MilliDu | None, depth: int | None = None) -> answers.Book:
+    """A book, cut to so many levels of each side; the checksum is of what was there to be cut."""
     asks, bids = tuple(map(rung, view.asks)), tuple(map(rung, view.bids))
     return answers.Book(
         region=view.region,
         chip=view.chip,
         tenor=format_duration(view.tenor_s),
         seq=view.seq,
-        asks=asks,
-        bids=bids,
+        asks=asks[:depth],
+        bids=bids[:depth],
         du_rate=du_rate(rate_milli),
         best_ask_per_du=best_per_du(view.asks, rate_milli),
         best_bid_per_du=best_per_du(view.bids, rate_milli),

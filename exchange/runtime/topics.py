@@ -151,11 +151,13 @@ class BookTopic(Topic[BookNews]):
 
 
 class TradesTopic(Topic[TradesNews]):
-    """The trades of one market."""
+    """The trades of one market. The first news name the trade before them, too, though nobody was told of it then."""
 
     def __init__(self, views: Views, region: str, chip: str) -> None:
         super().__init__(views)
         self._market = region, chip
+        latest = views.trades(region, chip, None, 1)
+        self.seq = latest[0].seq if latest else 0
 
     def look(self) -> TradesNews | None:
         trades = self.views.trades_after(*self._market, self.seq)

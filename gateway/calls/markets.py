@@ -66,7 +66,9 @@ async def book(call: Call[BookParams]) -> answers.Book:
     rate_milli = known_rate(call.desk, region, chip)
     reads = call.desk.market.reads
     tenor_s = tenor_of(call.params.tenor, reads)
-    return wire_public.book(reads.book(region, chip, tenor_s, call.params.depth), rate_milli)
+    depth = call.params.depth
+    view = reads.book(region, chip, tenor_s, max(depth, wire_public.CHECKSUM_LEVELS))
+    return wire_public.book(view, rate_milli, depth)
 
 
 async def trades(call: Call[TradesParams]) -> answers.Trades:

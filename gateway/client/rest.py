@@ -10,8 +10,9 @@ import asyncio
 import functools
 import itertools
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from types import TracebackType
-from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
 import aiohttp
 from yarl import URL
@@ -25,6 +26,8 @@ from gateway.client.stream import Stream
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+_GOODBYE_S: Final = 2  # for what was sent to go out; a server that is gone, but does not say so, never takes it
 
 
 class _Broken(aiohttp.ClientError):
@@ -72,7 +75,9 @@ class Client:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._session is not None:
-            await self._session.close()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_GOODBYE_S):
+                    await self._session.close()
 
     @property
     def session(self) -> aiohttp.ClientSession:

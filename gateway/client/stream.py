@@ -1,12 +1,14 @@
 """The stream as a client sees it: requests answered by number, and pushes in the order in which they came.
 
-One task reads the socket. Pushes wait in a queue without bound, so a reader should keep up. When the connection ends,
-every open request and the iteration over pushes end with Unreachable; whoever wants to go on opens another stream
-and resumes from the last `seq` that it saw.
+One task reads the socket, another writes it: so whoever asks may be cancelled at any time and nobody else is, while
+aiohttp has all who wait for a full socket wait as one. Pushes wait in a queue without bound, so a reader should keep
+up. When the connection ends, every open request and the iteration over pushes end with Unreachable; whoever wants to go
+on opens another stream and resumes from the last `seq` that it saw.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -21,6 +23,7 @@ from gateway.client.silence import NO_ANSWER, no_answer
 T = TypeVar("T")
 
 _SILENCE_S = 40  # of a server that pings every 15 s: past this it is gone, whatever the connection looks like
+_GOODBYE_S = 2  # for the server to say goodbye, too; as long again for ours to go out, where it does not read
 
 
 class Stream:
@@ -31,8 +34,10 @@ class Stream:
         self._url = url
         self._last_id = 0
         self._waiting: dict[int, asyncio.Future[wire.Reply]] = {}
+        self._unsent: asyncio.Queue[tuple[int, str]] = asyncio.Queue()
         self._pushes: asyncio.Queue[answers.Push | None] = asyncio.Queue()
         self._why = "the stream was closed"
+        self._writer = asyncio.create_task(self._write(), name="stream writer")
         self._reader = asyncio.create_task(self._read(), name="stream reader")
 
     @classmethod
@@ -43,7 +48,7 @@ class Stream:
 
         Refused when the key is not good, Unreachable when nobody is there.
         """
-        patience = aiohttp.ClientWSTimeout(ws_receive=_SILENCE_S, ws_close=2)
+        patience = aiohttp.ClientWSTimeout(ws_receive=_SILENCE_S, ws_close=_GOODBYE_S)
         try:
             socket = await session.ws_connect(
                 f"{url}{wire.STREAM}", max_msg_size=0, timeout=patience, headers=greeting()
@@ -76,7 +81,7 @@ class Stream:
         try:
             if self.closed:
                 raise Unreachable(self._url, self._why)
-            await self._socket.send_str(wire.frame(number, op, params))
+            self._unsent.put_nowait((number, wire.frame(number, op, params)))
             async with asyncio.timeout(wire.ANSWER_S):
                 reply = await future
         except NO_ANSWER as error:
@@ -84,7 +89,7 @@ class Stream:
         finally:
             self._waiting.pop(number, None)
             if future.done() and not future.cancelled():
-                future.exception()  # nobody asks when the request could not even be sent
+                future.exception()  # nobody asks when the connection and whoever asked ended at the same time
         return wire.result_of(reply, answer)
 
     async def subscribe(self, *channels: str, from_seq: int | None = None) -> answers.Subscribed:
@@ -101,8 +106,22 @@ class Stream:
 
     async def close(self) -> None:
         """Close the socket and end everything that waits on it."""
-        await self._socket.close()
-        await self._reader
+        self._writer.cancel()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(2 * _GOODBYE_S):
+                await self._socket.close()
+        await asyncio.wait([self._reader], timeout=_GOODBYE_S)
+        self._reader.cancel()  # it may wait to answer a ping
+        await asyncio.wait([self._reader])
+
+    async def _write(self) -> None:
+        try:
+            while True:
+                number, frame = await self._unsent.get()
+                if number in self._waiting:  # else nobody waits for the answer any more
+                    await self._socket.send_str(frame)
+        except NO_ANSWER:
+            await self._socket.close()  # the reader learns of it, too
 
     async def _read(self) -> None:
         try:
@@ -113,6 +132,7 @@ class Stream:
         except (*NO_ANSWER, msgspec.DecodeError) as error:
             self._why = no_answer(self._url, error).why
         finally:
+            self._writer.cancel()
             self._pushes.put_nowait(None)
             for future in self._waiting.values():
                 if not future.done():

@@ -15,10 +15,9 @@ STREAM_ONLY: Final = frozenset(
         "unknown_op",
         "already_logged_in",
         "too_many_channels",
-        "too_many_sockets",
-        "too_many_subscriptions",
     }
 )
+assert set(CATALOGUE) > STREAM_ONLY, "a code that is no more"
 
 _HEAD: Final = """\
 # Refusals

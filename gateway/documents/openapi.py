@@ -17,6 +17,7 @@ from gateway.documents import codes, examples
 from gateway.documents.pages import MEDIA, Sheet
 from gateway.documents.sentences import SENTENCES
 from gateway.documents.shapes import Schema, Shapes, results_of
+from gateway.errors import CATALOGUE
 from gateway.rest.routes import BODIED, ROUTES, Route
 from gateway.schema import NoParams, Problem
 
@@ -50,7 +51,13 @@ _HEADERS: Final[Schema] = {
         "description": "Seconds to wait before the same is sent again.",
         "schema": {"type": "integer", "minimum": 1},
     },
+    "Allow": {"description": "The methods that the address takes.", "schema": {"type": "string"}},
+    "WWW-Authenticate": {"description": "How a key is shown.", "schema": {"type": "string"}},
 }
+_HEADERS_OF: Final = {  # beyond those that any answer has
+    401: ("WWW-Authenticate",),
+    405: ("Allow",),
+} | {entry.status: ("Retry-After",) for entry in CATALOGUE.values() if entry.retryable}
 _SECURITY: Final[Schema] = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "A key, such as `lbk_...`."},
     "signed": {
@@ -216,7 +223,7 @@ def _refused(status: int, given: list[str], shapes: Shapes) -> Schema:
     """The answer that bears one of the codes of a status."""
     narrowed: dict[str, Any] = {"code": {"enum": given}, "status": {"const": status}}
     schema = {"allOf": [shapes.of(Problem), {"type": "object", "properties": narrowed}]}
-    headers = _headers("X-Request-Id", *_RATES, *(["Retry-After"] if status in (429, 503) else []))
+    headers = _headers("X-Request-Id", *_RATES, *_HEADERS_OF.get(status, ()))
     return {
         "description": f"Refused: {', '.join(given)}.",
         "headers": headers,

@@ -99,6 +99,8 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
 
 async def stamp(request: web.Request, response: web.StreamResponse) -> None:
     """Headers that every response bears. Answers are of a moment and of one caller: nobody may keep them."""
+    if REQUEST_ID not in request:
+        return  # refused before it was ours; see `unread`
     response.headers["X-Request-Id"] = request[REQUEST_ID]
     response.headers.setdefault(hdrs.CACHE_CONTROL, "no-store")
     allowance = request.get(ALLOWANCE)

@@ -11,8 +11,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema_rs import Draft7Validator, Draft202012Validator
 
+from exchange.language.commands import MARKET_STATES, SELF_TRADE_MODES, TIMES_IN_FORCE
+from exchange.language.events import (
+    CANCELED,
+    CANCELLED,
+    DEFAULTED,
+    ENDED,
+    EXPIRED,
+    FILLED,
+    RELEASED,
+    RESTING,
+    RUNNING,
+    SCHEDULED,
+)
 from exchange.language.instants import parse_duration, parse_instant
 from exchange.language.units import DAY_S, UnitError, parse_decimal
+from exchange.projections.leases import PERIOD_STATES
 from gateway import schema
 from gateway.auth import PUBLIC, RIGHTS
 from gateway.documents import asyncapi, codes, examples, openapi, pages
@@ -116,6 +130,41 @@ def test_the_whole_catalogue_is_told(rest: Any, stream: Any) -> None:
     answers = {status for ops in rest["paths"].values() for op in ops.values() for status in op["responses"]}
     assert {str(status) for status in codes.by_status() if status != 500} <= answers
     assert "500" not in answers, "a defect is not documented"
+
+
+async def test_what_a_refusal_bears_beyond_a_problem_is_told(house: House, rest: Any) -> None:
+    special = {"Allow", "Retry-After", "WWW-Authenticate"}
+    for status, name in (
+        (401, "WWW-Authenticate"),
+        (405, "Allow"),
+        *((status, "Retry-After") for status in (408, 429, 503)),
+    ):
+        told = set(rest["components"]["responses"][f"Refused{status}"]["headers"])
+        assert told & special == {name}
+    for method, path in (("GET", "/v1/account"), ("PUT", "/v1/bids"), ("GET", "/v1/time?x=1"), ("GET", "/nothing")):
+        answer = await house.call(method, path)
+        told = rest["components"]["responses"][f"Refused{answer.status}"]["headers"]
+        assert special & set(answer.headers) == special & set(told), answer.status
+
+
+def test_words_of_a_closed_list_are_listed(rest: Any) -> None:
+    """Also where a client that meets a new one goes on."""
+
+    def listed(of: str, name: str) -> Any:
+        found = rest["components"]["schemas"][of]["properties"][name]
+        return found.get("enum")
+
+    for of in ("BidBody", "AskBody", "Bid", "Ask"):
+        assert listed(of, "time_in_force") == list(TIMES_IN_FORCE)
+        assert listed(of, "self_trade") == list(SELF_TRADE_MODES)
+    for of in ("Bid", "Ask", "Quote"):
+        assert set(listed(of, "state")) == {RESTING, FILLED, CANCELED, EXPIRED}
+    assert set(listed("Lease", "state")) == {SCHEDULED, RUNNING, ENDED, DEFAULTED, RELEASED, CANCELLED}
+    assert set(listed("Period", "state")) == set(PERIOD_STATES)
+    for of in ("Brake", "MarketSummary", "MarketBraked", "MarketStateSet", "Hurdles", "PastBook"):
+        assert set(listed(of, "state")) == set(MARKET_STATES)
+    assert set(listed("Status", "state")) == {*MARKET_STATES, "stopped"}
+    assert set(listed("Problem", "outcome")) == {entry.outcome for entry in CATALOGUE.values()}
 
 
 def test_the_page_of_refusals_is_the_catalogue() -> None:

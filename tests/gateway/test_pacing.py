@@ -340,7 +340,7 @@ async def test_paced_channels_of_the_edge(house: House) -> None:
         await house.post("/v1/bids", alice, a_bid(f"b-{number}", quantity="2"))
     last = await house.post("/v1/asks", hz, an_ask(price="20.00"))
     builder, items, frames = BookBuilder(), list[Any](), Counter[str]()
-    traded_seq = opened["seq"]
+    traded_seq = 0
     while builder.seq < last["seq"] or len(items) < 20:
         push = typed(await socket.push())
         frames[push.channel] += 1

@@ -109,7 +109,7 @@ async def test_trades_and_the_status(house: House) -> None:
     told = await pushed(socket, TRADES)
     items = [item for push in told for item in msgspec.json.decode(push.data)["items"]]
     assert items == (await house.get("/v1/markets/shanghai/h800-sxm/trades"))["items"][::-1]
-    assert [push.prev_seq for push in told] == [opened["seq"], *(push.seq for push in told[:-1])]
+    assert [push.prev_seq for push in told] == [0, *(push.seq for push in told[:-1])]
     halt = {"state": "halted", "reason": "drill"}
     await house.post("/v1/operator/markets/shanghai/h800-sxm/state", house.operator, halt)
     first, second = await pushed(socket, "status")
@@ -121,6 +121,24 @@ async def test_trades_and_the_status(house: House) -> None:
     await house.post("/v1/operator/halt", house.operator, halt)
     assert await pushed(socket, TRADES) == []
     assert len(await pushed(socket, "status")) == 1
+
+
+async def test_trades_name_the_one_before_them_though_nobody_listened(house: House) -> None:
+    """Whoever connects again learns so whether any were missed, and only then."""
+    hz, alice = await house.account("hz", ["provider"]), await house.account("alice")
+    await house.post("/v1/asks", hz, an_ask())
+    told: list[Push] = []
+    for number, missed in enumerate((False, False, True)):
+        if missed:
+            await house.post("/v1/bids", alice, a_bid("missed", quantity="1"))
+        socket = await house.connect()
+        await socket.do("subscribe", channels=[TRADES])
+        await house.post("/v1/bids", alice, a_bid(f"b-{number}", quantity="1"))
+        told += await pushed(socket, TRADES)
+        await socket.raw.close()
+    first, second, third = told
+    assert (first.prev_seq, second.prev_seq) == (0, first.seq)
+    assert second.seq < third.prev_seq < third.seq
 
 
 async def test_a_socket_has_so_many_channels(house: House) -> None:

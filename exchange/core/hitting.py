@@ -72,9 +72,16 @@ def _of_programme(state: State, command: PauseProgramme) -> Hits:
 
 
 def _of_lease(state: State, command: CancelLease) -> Hits:
-    """The lease and all that was resold out of it."""
+    """The lease and all that was resold out of it, the asks that resell of them, and all who are paid under them.
+
+    A part is also paid for under every contract behind it, so what is refunded on it is missing there.
+    """
     leases = [lease for lease in _running(state) if command.lease_id in lease.chain]
-    return _hits({(lease.region, lease.chip): None for lease in leases}, (), (), leases)
+    places = {(lease.region, lease.chip): None for lease in leases}
+    asks = [state.asks[number] for lease in leases for number in lease.offers]
+    contracts = [contract for lease in leases for contract in reversed(state.chain(lease))]
+    paid = [party for contract in contracts for party in (contract.buyer, contract.provider)]
+    return _hits(places, (), asks, leases, paid)
 
 
 def _of_contest(state: State, command: RuleContest) -> Hits:

@@ -31,6 +31,11 @@ def hits_of(state: State, command: Any) -> Hits:
     return _FINDERS[type(command)](state, command)
 
 
+def hits_told(state: State, command: Any) -> Hits:
+    """The same as a proposal is told with, for good: journals and their snapshots have no more of a cancel than this."""
+    return _hits_of_leases(_leases_under(state, command)) if isinstance(command, CancelLease) else hits_of(state, command)
+
+
 def _of_state(state: State, command: SetMarketState) -> Hits:
     """The markets in which another state would hold, with all that rests there; leases go on."""
     after = {**state.brakes, (command.region, command.chip): command.state}
@@ -76,12 +81,19 @@ def _of_lease(state: State, command: CancelLease) -> Hits:
 
     A part is also paid for under every contract behind it, so what is refunded on it is missing there.
     """
-    leases = [lease for lease in _running(state) if command.lease_id in lease.chain]
-    places = {(lease.region, lease.chip): None for lease in leases}
+    leases = _leases_under(state, command)
     asks = [state.asks[number] for lease in leases for number in lease.offers]
     contracts = [contract for lease in leases for contract in reversed(state.chain(lease))]
     paid = [party for contract in contracts for party in (contract.buyer, contract.provider)]
-    return _hits(places, (), asks, leases, paid)
+    return _hits_of_leases(leases, asks, paid)
+
+
+def _leases_under(state: State, command: CancelLease) -> list[Lease]:
+    return [lease for lease in _running(state) if command.lease_id in lease.chain]
+
+
+def _hits_of_leases(leases: Sequence[Lease], asks: Sequence[Ask] = (), accounts: Sequence[str] = ()) -> Hits:
+    return _hits({(lease.region, lease.chip): None for lease in leases}, (), asks, leases, accounts)
 
 
 def _of_contest(state: State, command: RuleContest) -> Hits:

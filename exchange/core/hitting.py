@@ -32,8 +32,10 @@ def hits_of(state: State, command: Any) -> Hits:
 
 
 def hits_told(state: State, command: Any) -> Hits:
-    """The same as a proposal is told with, for good: journals and their snapshots have no more of a cancel than this."""
-    return _hits_of_leases(_leases_under(state, command)) if isinstance(command, CancelLease) else hits_of(state, command)
+    """The same as a proposal is told with for good, of a cancel the leases alone: snapshots keep what that has been."""
+    if isinstance(command, CancelLease):
+        return _hits_of_leases(_leases_under(state, command))
+    return hits_of(state, command)
 
 
 def _of_state(state: State, command: SetMarketState) -> Hits:

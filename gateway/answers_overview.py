@@ -53,7 +53,7 @@ class Capacities(Struct, frozen=True, kw_only=True):
 class ProgrammeUse(Struct, frozen=True, kw_only=True):
     """A programme, what it granted since an instant at most a week ago, and when its pool is empty at that pace.
 
-    `runs_out_at` is null while nothing is granted, and for pools that are no ceiling.
+    `runs_out_at` is null while nothing is granted, for pools that can grow, and for a year's pool that lasts its year.
     """
 
     programme: Programme

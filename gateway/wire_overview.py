@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from exchange.language.commands import FLOOR
-from exchange.language.instants import format_instant
+from exchange.language.commands import CEILING, FLOOR
+from exchange.language.instants import format_instant, year_of
 from exchange.language.units import Seconds, format_chips, format_money
 from exchange.language.views_money import ProgrammeView
 from exchange.language.views_overview import CapacityView, DayView, UseView
@@ -28,11 +28,16 @@ def capacity(view: CapacityView) -> answers_overview.Capacity:
 
 
 def use(view: UseView, known: ProgrammeView, now_s: Seconds) -> answers_overview.ProgrammeUse:
-    """A programme with how long its pool lasts at the pace of late; the last instant that fits stands for any later."""
-    runs_out_at = None
-    if view.granted_micros > 0 and known.definition.pool_is not in (FLOOR, ""):
+    """A programme with how long its pool lasts at the pace of late; the last instant that fits stands for any later.
+
+    A year's pool that lasts beyond its year is never empty: what is left of it lapses, and the next one is full.
+    """
+    kind, runs_out_at = known.definition.pool_is, None
+    if view.granted_micros > 0 and kind not in (FLOOR, ""):
         lasts_s = known.pool_micros * max(1, now_s - view.since_s) // view.granted_micros
-        runs_out_at = format_instant(min(now_s + lasts_s, _LATEST_S - 1))
+        empty_s = min(now_s + lasts_s, _LATEST_S - 1)
+        if kind != CEILING or year_of(empty_s) == year_of(now_s):
+            runs_out_at = format_instant(empty_s)
     return answers_overview.ProgrammeUse(
         programme=programme(known),
         since=format_instant(view.since_s),

@@ -31,6 +31,13 @@ def hits_of(state: State, command: Any) -> Hits:
     return _FINDERS[type(command)](state, command)
 
 
+def hits_told(state: State, command: Any) -> Hits:
+    """The same as a proposal is told with for good, of a cancel the leases alone: snapshots keep what that has been."""
+    if isinstance(command, CancelLease):
+        return _hits_of_leases(_leases_under(state, command))
+    return hits_of(state, command)
+
+
 def _of_state(state: State, command: SetMarketState) -> Hits:
     """The markets in which another state would hold, with all that rests there; leases go on."""
     after = {**state.brakes, (command.region, command.chip): command.state}
@@ -72,9 +79,23 @@ def _of_programme(state: State, command: PauseProgramme) -> Hits:
 
 
 def _of_lease(state: State, command: CancelLease) -> Hits:
-    """The lease and all that was resold out of it."""
-    leases = [lease for lease in _running(state) if command.lease_id in lease.chain]
-    return _hits({(lease.region, lease.chip): None for lease in leases}, (), (), leases)
+    """The lease and all that was resold out of it, the asks that resell of them, and all who are paid under them.
+
+    A part is also paid for under every contract behind it, so what is refunded on it is missing there.
+    """
+    leases = _leases_under(state, command)
+    asks = [state.asks[number] for lease in leases for number in lease.offers]
+    contracts = [contract for lease in leases for contract in reversed(state.chain(lease))]
+    paid = [party for contract in contracts for party in (contract.buyer, contract.provider)]
+    return _hits_of_leases(leases, asks, paid)
+
+
+def _leases_under(state: State, command: CancelLease) -> list[Lease]:
+    return [lease for lease in _running(state) if command.lease_id in lease.chain]
+
+
+def _hits_of_leases(leases: Sequence[Lease], asks: Sequence[Ask] = (), accounts: Sequence[str] = ()) -> Hits:
+    return _hits({(lease.region, lease.chip): None for lease in leases}, (), asks, leases, accounts)
 
 
 def _of_contest(state: State, command: RuleContest) -> Hits:

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from exchange.core import acting, braking, curbing, registry, releasing
 from exchange.core.agenda import Due
 from exchange.core.curbs import Proposal
-from exchange.core.hitting import hits_of
+from exchange.core.hitting import hits_told
 from exchange.core.state import State
 from exchange.core.weighing import alone, same_mind, waits
 from exchange.language.commands import (
@@ -94,7 +94,7 @@ def propose(state: State, command: Propose) -> Outcome | Reject:
             subject=act.subject,
             reason=act.reason,
             changes=act.changes,
-            hits=hits_of(state, action),
+            hits=hits_told(state, action),
             expires_s=proposal.expires_s,
         )
     )

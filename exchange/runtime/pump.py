@@ -5,8 +5,9 @@ the next, so a batch never waits for company. A lone command goes at once, and u
 whatever one commit takes. No batch is taken while too much waits for the scribe.
 
 Between the journal's answer and the last event there is no `await`, so nobody sees a half-applied batch. Time enters as
-a command: before a batch, or by itself when something has fallen due. So do the cancels that follow a block. Any
-failure ends the pump for good: stop, never skip.
+a command: before a batch, by itself when something has fallen due, and with each step that passes while asks rest: time
+alone makes what they can host shorter, and books are to show no more than can be had. So do the cancels that follow a
+block. Any failure ends the pump for good: stop, never skip.
 
 Between batches a digest is kept now and then, while a walk over the whole state is short (runtime/walks.py). A market
 too large for that has the digests of its snapshots, which are taken in a process of their own, and that of a clean
@@ -34,6 +35,7 @@ from exchange.runtime.walks import DIGEST, LAST_WALK_MAX_S, WALK_MAX_S, Walk
 
 BATCH_MAX = 1_024
 _UNKEPT = (OverflowError, ValueError)  # of the encoder: a number beyond 64 bits, a text with half of a surrogate pair
+AGED_EVERY_S = 1.0  # in a sandbox that races, steps are shorter than anybody looks
 MARK_EVERY_S = 10.0
 MARK_SHARE = 200  # a digest walks the whole state while commands wait: it is given one part in so many of the time
 
@@ -76,7 +78,7 @@ class Pump:
         batch: list[Waiting] = []
         try:
             while True:
-                await self._inbox.wait(0.0 if self._stopping else self._idle_s())
+                await self._inbox.wait(0.0 if self._stopping else self._rest_s())
                 self._go_on()
                 await self._scribe.room()
                 self._go_on()
@@ -100,12 +102,28 @@ class Pump:
         if self._failure is not None:
             raise self._failure
 
+    def _rest_s(self) -> float | None:
+        """How long to wait for commands, in real seconds: until something happens by itself, or books have aged."""
+        idle_s, aged_s = self._idle_s(), self._aged_s()
+        ages_in_s = None if aged_s is None else self._clock.wait_s(aged_s)
+        if ages_in_s is None:
+            return idle_s
+        ages_in_s = max(ages_in_s, AGED_EVERY_S)
+        return ages_in_s if idle_s is None else min(idle_s, ages_in_s)
+
     def _idle_s(self) -> float | None:
         """How long nothing can happen if nobody comes, in real seconds."""
         if self._machine.state.curbs.evictions:
             return 0.0
         due_s = self._machine.state.agenda.next_s()
         return None if due_s is None else self._clock.wait_s(due_s)
+
+    def _aged_s(self) -> Seconds | None:
+        """When asks that rest can host less than at the last command, though nothing is due; None while none rests."""
+        state = self._machine.state
+        if not state.catalog.open or not any(len(market.asks) for market in state.markets.values()):
+            return None
+        return state.catalog.next_step_s(state.now_s) + 1
 
     async def _carry_out(self, batch: list[Waiting]) -> None:
         commands = self._stamp([waiting.command for waiting in batch])
@@ -147,6 +165,8 @@ class Pump:
         stamped: list[Command] = []
         # What falls due at the very instant that the clock shows is due, or the pump would look at it for ever.
         due = due_s is not None and due_s <= now_s and now_s >= state.now_s
+        if not (commands or due):
+            due = (aged_s := self._aged_s()) is not None and aged_s <= now_s
         if due or (commands and now_s > state.now_s):
             steps = _steps(state.now_s, now_s)
             # A command that itself takes the clock there makes the last step.

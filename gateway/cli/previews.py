@@ -119,7 +119,10 @@ def resale_card(ask: schema.AskBody, start_s: Seconds, lease: schema_money.Lease
 
 def _forgone(lease: schema_money.Lease) -> list[tuple[str, str]]:
     """What a programme takes back of a part that is resold; how much is known once it is on offer."""
-    left = parse_decimal(lease.subsidy, MONEY_PLACES) - parse_decimal(lease.redeemed, MONEY_PLACES)
+    subsidy, redeemed, returned = (
+        parse_decimal(amount, MONEY_PLACES) for amount in (lease.subsidy, lease.redeemed, lease.returned)
+    )
+    left = subsidy - redeemed - returned
     if lease.programme is None or left <= 0:
         return []
     return [

@@ -14,7 +14,7 @@ from gateway.cli.tables import table
 from gateway.cli.values import grouped, plain_time
 from gateway.requests_money import ProgrammeBody
 
-# Why an account may not claim, by the part of a programme's definition that it does not meet.
+# Why an account may not claim: what the market says is in the way.
 _WHY_NOT = {
     "rates": "no rate is published",
     "from": "it has not begun",
@@ -23,6 +23,7 @@ _WHY_NOT = {
     "places": "not for accounts of that place",
     "barred": "the account is barred by a tag",
     "excludes": "another programme has paid this year",
+    "paused": "an operator has paused it",
 }
 
 

@@ -5,9 +5,11 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from exchange.core.leases.pieces import shape_of, total
-from exchange.language.commands import Deposit, OpenAccount, PlaceAsk, PlaceBid, ReleaseLease
-from exchange.language.events import AskPlaced, Traded
+from exchange.core.previewing import preview
+from exchange.language.commands import CancelLease, Deposit, OpenAccount, PlaceAsk, PlaceBid, ReleaseLease
+from exchange.language.events import AskChanged, AskPlaced, Traded, Transferred
 from exchange.language.events_money import PartResold, PartReturned
+from exchange.language.hits import Group, Hits
 from exchange.language.rejects import Code
 from exchange.language.units import HOUR_S, MICROS_PER_CNY
 from tests.core.world import BUYER, World, ask, at, bid, milli, wish
@@ -115,3 +117,21 @@ def test_a_lease_is_resold_by_whoever_has_it_now() -> None:
     world.do(by(BUYER, bid(wish("16", hours=1, earliest=3, latest=3))))
     assert event(world, Traded).parent_id == 2
     assert world.state.leases[3].chain == (1, 2, 3)
+
+
+def test_cancelling_a_part_hits_all_whom_it_moves_money_of_and_the_offers_of_it() -> None:
+    world = people()
+    world.do(resale("4"))
+    world.do(by("bob", bid(wish("15", hours=4, latest=0), chips="4")))
+    world.do(resale("2", by="bob", lease=2))
+    cancel = CancelLease(operator_id="venue", lease_id=2, reason="fire")
+    assert preview(world.state, cancel) == Hits(
+        markets=Group(1, ("hz/h800",)),
+        accounts=Group(3, ("bob", "bea", "p")),
+        orders=Group(1, ("ask-3",), 2_000),
+        leases=Group(1, ("lease-2",), 4_000),
+    )
+    world.do(cancel)
+    assert [each.ask_id for each in world.events if isinstance(each, AskChanged) and each.state == "canceled"] == [3]
+    moved = [each for each in world.events if isinstance(each, Transferred)]
+    assert {each.credit for each in moved} == {"bob/available", "bea/available"}

@@ -30,7 +30,7 @@ from exchange.language.commands_operator import (
     EvictOrdersBefore,
     UnblockAccount,
 )
-from exchange.language.events_operator import OperatorActed, ProposalClosed
+from exchange.language.events_operator import OperatorActed, ProposalClosed, ProposalMade
 from exchange.language.hits import Group, Hits
 from exchange.language.rejects import Code, Reject
 from tests.core.test_proposing import (
@@ -247,6 +247,15 @@ def test_a_proposal_hits_whom_it_hits_now() -> None:
     world.do(SECOND)
     assert would_hit(world.state, 1) == Hits(accounts=Group(1, (BUYER,)))
     assert would_hit(world.state, 2) is None
+
+
+def test_what_a_proposal_was_told_with_stays_as_journals_have_it() -> None:
+    """Snapshots keep it, and are compared with what the journal makes; who decides sees all that is hit now."""
+    world = venue(ask("15", chips="2", end=1, by=BUYER, lease_id=1), Propose(action=CANCEL))
+    (made,) = (event for event in world.events if isinstance(event, ProposalMade))
+    told = Hits(markets=Group(1, ("hz/h800",)), accounts=Group(2, (BUYER, "p")), leases=Group(1, ("lease-1",), 8_000))
+    assert made.hits == told
+    assert would_hit(world.state, 1) == replace(told, orders=Group(1, ("ask-2",), 2_000))
 
 
 def test_a_band_hits_no_order_that_rests() -> None:

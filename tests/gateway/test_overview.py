@@ -3,6 +3,14 @@
 import asyncio
 from decimal import Decimal
 
+import pytest
+
+from exchange.language.commands import DefineProgramme
+from exchange.language.instants import parse_instant
+from exchange.language.units import DAY_S, MONEY_PLACES, parse_decimal
+from exchange.language.views_money import ProgrammeView
+from exchange.language.views_overview import UseView
+from gateway import wire_overview
 from gateway.documents.pages import CONSOLE, CONSOLE_FILES
 from tests.gateway.house import START_S, House, a_bid, an_ask, at
 
@@ -111,6 +119,24 @@ async def test_when_a_pool_is_empty(house: House) -> None:
     idle = [use for name, use in uses.items() if name != "town"]
     assert idle
     assert all(use["runs_out_at"] is None for use in idle)
+
+
+@pytest.mark.parametrize(
+    ("kind", "pool", "empty"),
+    [
+        ("ceiling", "30", "2025-12-31T00:00:00Z"),
+        ("ceiling", "31", None),  # a new year's pool is full then
+        ("total", "31", "2026-01-01T00:00:00Z"),
+        ("floor", "1", None),
+    ],
+)
+def test_a_pool_of_a_year_is_not_empty_after_it(kind: str, pool: str, empty: str | None) -> None:
+    """At one CNY a day from the first of December on."""
+    now_s = parse_instant("2025-12-01T00:00:00Z")
+    terms = DefineProgramme(programme="town", name_en="Town", name_zh="镇", pool_micros=10**8, pool_is=kind)
+    view = ProgrammeView(definition=terms, year=2025, pool_micros=parse_decimal(pool, MONEY_PLACES))
+    use = UseView(programme="town", since_s=now_s - DAY_S, granted_micros=10**6)
+    assert wire_overview.use(use, view, now_s).runs_out_at == empty
 
 
 async def test_a_past_book_is_worked_out_elsewhere_one_at_a_time(house: House) -> None:

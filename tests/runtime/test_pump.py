@@ -15,6 +15,8 @@ from exchange.language.commands_sessions import SetDeadMan
 from exchange.language.journal import JournalError
 from exchange.language.port import MarketStopped
 from exchange.language.statements import Page
+from exchange.language.units import DAY_S, HOUR_S
+from exchange.language.windows import ceil_to_step
 from exchange.runtime import pump, scribe
 from exchange.runtime.clock import SandboxClock
 from exchange.runtime.exchange import Exchange
@@ -24,6 +26,7 @@ from tests.reference.market import Market
 from tests.runtime.kept import KeptJournal, KeptStatements
 
 TOO_LONG = SetDeadMan(account_id=BUYER, seconds=1 << 64)
+QUARTER_S = 900
 SOON_S = 5
 
 
@@ -114,6 +117,27 @@ def counted(exchange: Exchange) -> Callable[[], int]:
 
     exchange._inbox.wait = look  # type: ignore[method-assign]
     return lambda: rounds[0]
+
+
+async def test_books_of_a_quiet_market_show_no_more_than_can_still_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An ask for a day, of which there is less than a day from the first step on; nobody else comes, nothing is due."""
+    monkeypatch.setattr(pump, "AGED_EVERY_S", 0.0)
+    journal = KeptJournal()
+    exchange = await Exchange.open(journal, SandboxClock(4 * QUARTER_S, T0), seeds=list(SETUP))
+    await asyncio.sleep(0.6)
+    assert len(journal.kept) == 1, "without an ask there is nothing to tell"
+    soon_s = ceil_to_step(exchange.clock_s, QUARTER_S)
+    for_a_day = structs.replace(ask("14"), start_s=None, end_s=soon_s + DAY_S + 2 * QUARTER_S, client_order_id="one")
+    assert (await exchange.submit(for_a_day)).reject is None
+    book = exchange.reads.book("hz", "h800", DAY_S, 5)
+    assert [level.chips_milli for level in book.asks] == [8_000]
+    await asyncio.sleep(1.5)
+    assert exchange.reads.book("hz", "h800", DAY_S, 5).asks == ()
+    assert exchange.reads.book("hz", "h800", 6 * HOUR_S, 5).asks
+    assert exchange.reads.usage().venue.registered_uch > 0
+    told = exchange.audit()
+    await exchange.close()
+    assert (told.violations, digest((await recover(journal)).place.machine.state)) == ((), told.digest)
 
 
 async def test_no_digest_is_made_that_commands_or_a_stop_would_wait_long_for(monkeypatch: pytest.MonkeyPatch) -> None:

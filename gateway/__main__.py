@@ -11,6 +11,7 @@ from typing import Any, Final
 import click
 from msgspec import structs
 
+from gateway.cli.listing import Listing
 from gateway.cli.values import FOLDER
 from gateway.settings import Settings, limit_of
 
@@ -34,7 +35,7 @@ _COMMANDS: Final = {
 }
 
 
-class _Commands(click.Group):
+class _Commands(Listing):
     """The commands of `gateway.cli`, beside those that are here."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -19,7 +19,7 @@ from rich.text import Text
 _WORD_CELLS = 24  # a longer word may be broken anywhere
 _LEAST_CELLS = 6  # what every column keeps, as long as there is room
 _GAP = 2  # cells between two columns
-_BREAK = re.compile(r"\s+|[/_,]|[:.](?!\d)")  # after these a line may end
+_BREAK = re.compile(r"[/_,]|[:.](?!\d)")  # after these a long word may be taken apart
 
 
 class Fitting(Table):
@@ -73,9 +73,9 @@ def _fewer(columns: Sequence[Column], less: Iterable[str], widths: dict[int, int
 
 
 def broken(text: Text, width: int) -> Text:
-    """A text on lines of at most so many cells, each as full as can be; a word that is too long stays whole."""
-    begin, ends, cuts = 0, [*(found.end() for found in _BREAK.finditer(text.plain)), len(text.plain)], []
-    for last, end in pairwise([0, *ends]):
+    """A text on lines of at most so many cells, each as full as can be; only what fits on no line is taken apart."""
+    begin, cuts = 0, list[int]()
+    for last, end in _pieces(text.plain, width):
         if last > begin and cell_len(text.plain[begin:end].rstrip()) > width:
             cuts.append(last)
             begin = last
@@ -98,12 +98,20 @@ def _whole(column: Column, console: Console, options: ConsoleOptions) -> int:
 def _least(column: Column, console: Console, whole: int) -> int:
     """The width at which no word of a column is broken up, unless it is very long."""
     texts = (_text(cell, console).plain for cell in (column.header, *column.cells))
-    return min(whole, _WORD_CELLS, max(cell_len(line) for text in texts for line in _words(text)))
+    return min(whole, _WORD_CELLS, max((cell_len(word) for text in texts for word in _words(text)), default=0))
 
 
 def _words(text: str) -> Iterable[str]:
-    ends = [0, *(found.end() for found in _BREAK.finditer(text)), len(text)]
-    return (text[begin:end].rstrip() for begin, end in pairwise(ends))
+    return (text[begin:end].rstrip() for begin, end in _pieces(text, 0))
+
+
+def _pieces(text: str, width: int) -> Iterable[tuple[int, int]]:
+    """Where the parts of a text begin and end between which a line may: words, or parts of those that are wider."""
+    for word in re.finditer(r"\S+\s*|\s+", text):
+        ends = [word.end()]
+        if cell_len(word[0].rstrip()) > width:
+            ends = [word.start() + found.end() for found in _BREAK.finditer(word[0].rstrip())] + ends
+        yield from ((begin, end) for begin, end in pairwise([word.start(), *ends]) if begin < end)
 
 
 def _shared(lows: Sequence[int], highs: Sequence[int], room: int) -> list[int]:

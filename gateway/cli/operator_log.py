@@ -86,7 +86,7 @@ COMMANDS = (brakes, proposals, confirm, reject, audit)
 def proposal_table(found: Sequence[answers_brakes.Proposal]) -> Table:
     """Proposals, one a line."""
     columns = ("proposal", "by", "at UTC", "until UTC", "what", "to", "state", "reason")
-    drawn = table(*columns, names=("by", "what", "to", "reason"), less=("at UTC",))
+    drawn = table(*columns, names=("by", "what", "to", "reason"), less=("at UTC", "until UTC"))
     for one in found:
         drawn.add_row(
             one.proposal_id, one.operator_id, plain_time(one.at), plain_time(one.expires_at), one.action, one.subject,

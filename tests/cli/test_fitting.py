@@ -93,4 +93,6 @@ def test_the_log_of_operators_says_when_who_what_and_why_in_eighty_columns() -> 
 def test_lines_end_where_a_reader_would_end_them() -> None:
     assert broken(Text("zhangjiakou/h100-sxm +3"), 14).plain == "zhangjiakou/\nh100-sxm +3"
     assert broken(Text("2026-12-01 00:15"), 12).plain == "2026-12-01\n00:15", "a clock is not taken apart"
+    assert broken(Text("canceled (time_in_force)"), 16).plain == "canceled\n(time_in_force)"
+    assert broken(Text("canceled (time_in_force)"), 11).plain == "canceled\n(time_in_\nforce)"
     assert broken(Text("lease-1"), 3).plain == "lease-1"

@@ -19,7 +19,8 @@ from rich.text import Text
 _WORD_CELLS = 24  # a longer word may be broken anywhere
 _LEAST_CELLS = 6  # what every column keeps, as long as there is room
 _GAP = 2  # cells between two columns
-_BREAK = re.compile(r"[/_,]|[:.](?!\d)")  # after these a long word may be taken apart
+# After these a line may end: between words, where one is too long within it, and at last between parts of a name.
+_BREAKS = (re.compile(r"\s+"), re.compile(r"[/_,]|[:.](?!\d)"), re.compile(r"-(?=[a-z])"))
 
 
 class Fitting(Table):
@@ -75,7 +76,7 @@ def _fewer(columns: Sequence[Column], less: Iterable[str], widths: dict[int, int
 def broken(text: Text, width: int) -> Text:
     """A text on lines of at most so many cells, each as full as can be; only what fits on no line is taken apart."""
     begin, cuts = 0, list[int]()
-    for last, end in _pieces(text.plain, width):
+    for last, end in _pieces(text.plain, 0, len(text.plain), width, _BREAKS):
         if last > begin and cell_len(text.plain[begin:end].rstrip()) > width:
             cuts.append(last)
             begin = last
@@ -102,16 +103,19 @@ def _least(column: Column, console: Console, whole: int) -> int:
 
 
 def _words(text: str) -> Iterable[str]:
-    return (text[begin:end].rstrip() for begin, end in _pieces(text, 0))
+    return (text[begin:end].rstrip() for begin, end in _pieces(text, 0, len(text), 0, _BREAKS[:2]))
 
 
-def _pieces(text: str, width: int) -> Iterable[tuple[int, int]]:
-    """Where the parts of a text begin and end between which a line may: words, or parts of those that are wider."""
-    for word in re.finditer(r"\S+\s*|\s+", text):
-        ends = [word.end()]
-        if cell_len(word[0].rstrip()) > width:
-            ends = [word.start() + found.end() for found in _BREAK.finditer(word[0].rstrip())] + ends
-        yield from ((begin, end) for begin, end in pairwise([word.start(), *ends]) if begin < end)
+def _pieces(
+    text: str, begin: int, end: int, width: int, breaks: Sequence[re.Pattern[str]]
+) -> Iterable[tuple[int, int]]:
+    """Where the parts of a text begin and end between which a line may; what fits on one stays whole."""
+    if not breaks or cell_len(text[begin:end].rstrip()) <= width:
+        yield begin, end
+        return
+    inner = [found.end() for found in breaks[0].finditer(text, begin, end) if found.end() < end]
+    for first, last in pairwise([begin, *inner, end]):
+        yield from _pieces(text, first, last, width, breaks[1:])
 
 
 def _shared(lows: Sequence[int], highs: Sequence[int], room: int) -> list[int]:

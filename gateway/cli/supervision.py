@@ -92,8 +92,21 @@ def session_table(sessions: Sequence[answers_operator.SessionOut]) -> Table:
 
 def contest_table(contests: Sequence[schema_money.Contest]) -> Table:
     """Contests, one a line."""
-    columns = ("contest", "by", "at UTC", "period UTC", "delivered", "used", "frozen", "refunded", "ruled", "reason")
-    drawn = table(*columns, right=columns[4:8], names=("by", "reason"), less=("at UTC", "delivered", "used"))
+    columns = (
+        "contest",
+        "by",
+        "at UTC",
+        "period UTC",
+        "delivered",
+        "used",
+        "frozen",
+        "refunded",
+        "ruled UTC",
+        "reason",
+    )
+    drawn = table(
+        *columns, right=columns[4:8], names=("by", "reason"), less=("at UTC", "delivered", "used", "refunded")
+    )
     for contest in contests:
         period = contest.period
         metered = (plain_time(period.start), period.delivered, period.used) if period else ("–", "–", "–")
@@ -107,7 +120,7 @@ def contest_table(contests: Sequence[schema_money.Contest]) -> Table:
 def flag_table(flags: Sequence[schema_money.Flag]) -> Table:
     """Flags, one a line."""
     drawn = table("alert", "at UTC", "kind", "groups", "leases", "programme", "CNY", "", right=("CNY",),
-                  names=("groups", "leases", ""), less=("programme",))  # fmt: skip
+                  names=("groups", "leases", ""), less=("programme", "groups"))  # fmt: skip
     for flag in flags:
         drawn.add_row(
             flag.flag_id, plain_time(flag.at), flag.kind.replace("_", " "), ", ".join(flag.groups),

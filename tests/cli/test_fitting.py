@@ -95,4 +95,5 @@ def test_lines_end_where_a_reader_would_end_them() -> None:
     assert broken(Text("2026-12-01 00:15"), 12).plain == "2026-12-01\n00:15", "a clock is not taken apart"
     assert broken(Text("canceled (time_in_force)"), 16).plain == "canceled\n(time_in_force)"
     assert broken(Text("canceled (time_in_force)"), 11).plain == "canceled\n(time_in_\nforce)"
+    assert broken(Text("lingang-compute, night-owl"), 12).plain == "lingang-\ncompute,\nnight-owl"
     assert broken(Text("lease-1"), 3).plain == "lease-1"

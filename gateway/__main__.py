@@ -9,6 +9,7 @@ from ipaddress import ip_network
 from typing import Any, Final
 
 import click
+from click.core import ParameterSource
 from msgspec import structs
 
 from gateway.cli.listing import Listing
@@ -132,6 +133,9 @@ def serve(settings: Settings) -> None:
     from gateway import root  # noqa: PLC0415 - the server's imports would double what every other command takes
     from gateway.logs import log_to  # noqa: PLC0415 - as above
 
+    said = click.get_current_context().get_parameter_source("speed")
+    if said is not ParameterSource.DEFAULT and not settings.sandbox:
+        raise click.UsageError("--speed is for a sandbox, and a live market can never become one: add --sandbox")
     log_to(sys.stderr, every=settings.log_requests)
     root.run(settings, root.wait)
 

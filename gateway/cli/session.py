@@ -185,7 +185,7 @@ def speaks(act: Callable[Concatenate[Session, P], Awaitable[None]]) -> Callable[
         except Refused as refusal:
             _fail(as_json, refusal.problem, _refusal_line(refusal.problem, bool(key)) + hint)
         except Unreachable as failure:
-            _fail(as_json, None, _unreachable_line(failure))
+            _fail(as_json, _no_answer(failure), _unreachable_line(failure))
         except Unsettled as unsettled:
             _fail(as_json, unsettled.problem, unsettled_line(unsettled.why, unsettled.order_id))
         except KeyboardInterrupt:
@@ -233,8 +233,23 @@ def credential_of(key: str) -> "str | Credential":
         raise click.UsageError(f"cannot sign by {path}: {_why(error)}") from error
 
 
-def _fail(as_json: bool, problem: Problem | None, line: str) -> None:
-    if as_json and problem is not None:
+def _no_answer(failure: Unreachable) -> Problem:
+    """A silence as other failures are printed."""
+    return Problem(
+        type="urn:leasebook:problem:no_answer",
+        title="No answer came",
+        status=0,
+        detail=f"No market answers at {failure.url}: {failure.why}.",
+        code="no_answer",
+        param=None,
+        request_id="",
+        retryable=not failure.lasting,
+        outcome="unknown",
+    )
+
+
+def _fail(as_json: bool, problem: Problem, line: str) -> None:
+    if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(problem), indent=2))
     else:
         warn(line)

@@ -112,14 +112,23 @@ def test_no_server_is_no_traceback(hand: Hand) -> None:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         result = hand.types("time", LEASEBOOK_URL=url)
+        told = json.loads(hand.types("time --json", LEASEBOOK_URL=url).stdout)
     assert result.exit_code == 1
     assert result.stderr.startswith(f"No market answers at {url} (connection refused)")
+    assert (told["code"], told["outcome"], told["retryable"]) == ("no_answer", "unknown", True)
 
 
 def test_a_bad_duration_is_refused_with_what_would_do(hand: Hand) -> None:
     result = hand.types("buy wuhu t4 1 --for 3x --price 2", "operator")
     assert result.exit_code == 2
     assert '"24h" or "7d"' in result.stderr
+
+
+def test_a_speed_opens_no_live_market(tmp_path: Path) -> None:
+    refused = leasebook("serve", "--speed", "0", "--port", "0", "--data-dir", str(tmp_path / "market"))
+    assert refused.returncode == 2
+    assert "add --sandbox" in refused.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_taken_port_is_named(server: Server, tmp_path: Path) -> None:

@@ -131,6 +131,11 @@ def test_a_speed_opens_no_live_market(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_number_that_is_too_long_is_not_called_no_number(hand: Hand) -> None:
+    said = hand.types(f"quote hangzhou h800-sxm {'9' * 20} --for 1d --price 14", "operator").stderr
+    assert said == "bad_decimal (quantity): quantity must have at most 18 digits on each side of the point.\n"
+
+
 def test_a_taken_port_is_named(server: Server, tmp_path: Path) -> None:
     port = server.url.rpartition(":")[2]
     result = leasebook("serve", "--port", port, "--data-dir", str(tmp_path))

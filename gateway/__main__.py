@@ -9,8 +9,10 @@ from ipaddress import ip_network
 from typing import Any, Final
 
 import click
+from click.core import ParameterSource
 from msgspec import structs
 
+from gateway.cli.listing import Listing
 from gateway.cli.values import FOLDER
 from gateway.settings import Settings, limit_of
 
@@ -34,7 +36,7 @@ _COMMANDS: Final = {
 }
 
 
-class _Commands(click.Group):
+class _Commands(Listing):
     """The commands of `gateway.cli`, beside those that are here."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -131,6 +133,9 @@ def serve(settings: Settings) -> None:
     from gateway import root  # noqa: PLC0415 - the server's imports would double what every other command takes
     from gateway.logs import log_to  # noqa: PLC0415 - as above
 
+    said = click.get_current_context().get_parameter_source("speed")
+    if said is not ParameterSource.DEFAULT and not settings.sandbox:
+        raise click.UsageError("--speed is for a sandbox, and a live market can never become one: add --sandbox")
     log_to(sys.stderr, every=settings.log_requests)
     root.run(settings, root.wait)
 

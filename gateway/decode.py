@@ -14,10 +14,10 @@ import msgspec
 from msgspec import Struct
 from msgspec.inspect import IntType, type_info
 
-from exchange.language.limits import FRAME_MAX_BYTES
+from exchange.language.limits import CLIENT_ORDER_ID_MAX_CHARS, FRAME_MAX_BYTES
 from exchange.language.texts import texts
 from gateway.errors import Refusal
-from gateway.schema import CONTROLS
+from gateway.schema import CLIENT_ORDER_ID_PATTERN, CONTROLS, SLUG_PATTERN
 
 S = TypeVar("S", bound=Struct)
 
@@ -29,6 +29,11 @@ _FIELD = re.compile(r"Object (?P<how>contains unknown|missing required) field `(
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,30})", re.ASCII)
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 _CONTROL = re.compile(f"[{CONTROLS}]")
+_REGEX: Final = "Expected `str` matching regex "
+_SHAPES: Final = {
+    repr(SLUG_PATTERN): "lower case letters, digits and dashes, no dash first",
+    repr(CLIENT_ORDER_ID_PATTERN): f"1 to {CLIENT_ORDER_ID_MAX_CHARS} of A-Z a-z 0-9 _ -",
+}
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 
 
@@ -106,6 +111,8 @@ def misshapen(message: str) -> Refusal:
         if named["how"] == "missing required":
             return Refusal("missing_field", param, f"{param} is required.")
         return Refusal("unknown_field", param, f"{param} is not a field of this request.")
+    if shape := _SHAPES.get(what.removeprefix(_REGEX)):
+        return Refusal("bad_format", path or None, f"{path or 'The request'} must be {shape}.")
     detail = f"{path or 'The request'}: {what[:1].lower()}{what[1:ECHO_MAX_CHARS]}."
     if what.startswith("Invalid enum value"):
         return Refusal("bad_value", path or None, detail)

@@ -339,5 +339,6 @@ def _limit_micros(body: BidBody, chip: str, place: int, catalog: CatalogView) ->
 
 def _given(value: T | None, param: str) -> T:
     if value is None:
-        raise Refusal("missing_field", param, f"{param} is required, unless the bid lists alternatives.")
+        name = "price or price_per_du" if param == "price" else param
+        raise Refusal("missing_field", param, f"{name} is required, unless the bid lists alternatives.")
     return value

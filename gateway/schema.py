@@ -48,8 +48,10 @@ PublicId = Annotated[str, _written(r"[a-z]+-[1-9][0-9]{0,17}(-[0-9]{1,6})?", "bi
 Json = Annotated[Raw, Meta(extra_json_schema={"type": "object"})]
 
 Slug = Annotated[str, _free(min_length=1, max_length=limits.SLUG_MAX_CHARS)]
-NewSlug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*$(?!\n)", max_length=limits.SLUG_MAX_CHARS)]
-ClientOrderId = Annotated[str, Meta(pattern=rf"^[A-Za-z0-9_-]{{1,{limits.CLIENT_ORDER_ID_MAX_CHARS}}}$(?!\n)")]
+SLUG_PATTERN = r"^[a-z0-9][a-z0-9-]*$(?!\n)"
+NewSlug = Annotated[str, Meta(pattern=SLUG_PATTERN, max_length=limits.SLUG_MAX_CHARS)]
+CLIENT_ORDER_ID_PATTERN = rf"^[A-Za-z0-9_-]{{1,{limits.CLIENT_ORDER_ID_MAX_CHARS}}}$(?!\n)"
+ClientOrderId = Annotated[str, Meta(pattern=CLIENT_ORDER_ID_PATTERN)]
 Text = Annotated[str, _free(max_length=limits.TEXT_MAX_CHARS)]
 Words = Annotated[str, _free(min_length=1, max_length=limits.TEXT_MAX_CHARS)]
 MaybeSlug = Annotated[str, _free(max_length=limits.SLUG_MAX_CHARS)]  # empty: none

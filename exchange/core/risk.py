@@ -38,7 +38,6 @@ from exchange.language.units import (
     HOUR_S,
     MILLI_PER_CHIP,
     PUE_PLACES,
-    SHARE_PLACES,
     BasisPoints,
     Micros,
     Milli,
@@ -339,8 +338,10 @@ def _band_faults(state: State, region: str, chip: str, price_micros: Micros, par
     band_bp, market = band_of(state, region, chip), state.markets.get((region, chip))
     reference = market.reference_micros if market is not None and band_bp else None
     if reference is not None and abs(price_micros - reference) * BP_PER_ONE > reference * band_bp:
-        share = format_decimal(band_bp, SHARE_PLACES)
-        detail = f"the reference price is {format_money(reference)}; stay within {share} of it, up or down"
+        away = reference * band_bp // BP_PER_ONE
+        least, most = max(0, reference - away), reference + away
+        span = f"from {format_money(least)} to {format_money(most)} CNY per chip-hour"
+        detail = f"{span}; the reference price is {format_money(reference)}"
         return (Reject(Code.PRICE_OUTSIDE_BAND, param, detail),)
     return ()
 

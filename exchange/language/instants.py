@@ -38,7 +38,7 @@ def parse_duration(text: str) -> Seconds:
     """Seconds of an ISO 8601 duration of weeks, days, hours, minutes and seconds; UnitError for anything else."""
     found = _DURATION.fullmatch(text)
     if found is None:
-        raise UnitError('must be an ISO 8601 duration in days or less, such as "PT6H" or "P7D"')
+        raise UnitError('must be an ISO 8601 duration in weeks or less, such as "PT6H" or "P7D"')
     weeks, days, hours, minutes, seconds = (int(found[part] or 0) for part in "wdhms")
     return (weeks * 7 + days) * DAY_S + hours * HOUR_S + minutes * 60 + seconds
 

@@ -31,6 +31,7 @@ DAY_S = 24 * HOUR_S
 
 # Digits only, no sign, exponent, blank or leading zero: one number has one spelling before its point.
 _DECIMAL = re.compile(r"(0|[1-9][0-9]{0,17})(?:\.([0-9]{1,18}))?", re.ASCII)
+_TOO_LONG = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
 
 
 REMEMBERED = 8_192  # results of each piece of text work; texts that are taken are short, others are not kept
@@ -52,6 +53,8 @@ def parse_decimal(text: str, places: int) -> int:
     """The integer count of 10**-places in a decimal string; UnitError when it is not one exactly."""
     found = _DECIMAL.fullmatch(text)
     if found is None:
+        if _TOO_LONG.fullmatch(text):
+            raise UnitError("must have at most 18 digits on each side of the point")
         raise UnitError('must be a plain decimal number such as "8" or "0.125", without sign or exponent')
     whole, fraction = found[1], found[2] or ""
     if len(fraction) > places:

@@ -74,7 +74,7 @@ async def back_up(dsn: str, path: Path, progress: Callable[[int], None] | None =
         raise _exists(path) from failure
     except OSError as failure:
         raise JournalError(
-            f"{path} cannot be written ({failure}). Name a place with room that you may write."
+            f"{path} cannot be written ({failure.strerror or failure}). Name a place with room that you may write."
         ) from failure
     return _archived(path, header, trailer, began)
 

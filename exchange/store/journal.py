@@ -174,7 +174,7 @@ async def hold(writer: Connection, *, take_over: bool = False) -> None:
     if not take_over:
         raise JournalBusy(
             f"Another Leasebook server has this database open{who}. Stop it first, give this one a database of its "
-            "own, or, if that server hangs, take the database from it: --take-over."
+            "own, or, if that server hangs and --database-url names it, have `leasebook serve --take-over` take it."
         )
     if holder:
         await writer.execute("SELECT pg_terminate_backend($1)", holder["pid"])

@@ -49,7 +49,7 @@ async def account(session: Session, transfers: int | None) -> None:
 @click.command()
 @click.option("--month", help="A calendar month (UTC), such as 2026-12; the market's present one unless told.")
 @click.option("--from", "begin", type=MOMENT, help="Instead: from this instant on, such as yesterday.")
-@click.option("--until", "end", type=MOMENT, help="Until this instant.")
+@click.option("--until", "--to", "end", type=MOMENT, help="Until this instant.")
 @speaks
 async def statement(session: Session, month: str | None, begin: Moment | None, end: Moment | None) -> None:
     """Every movement of the account's money in a month, or between two instants, with the balances around them."""

@@ -69,7 +69,7 @@ def quote_head(found: advice.Quote) -> RenderableType:
 
 def _lease_table(leases: Sequence[advice.QuotedLease]) -> Table:
     subsidised = any(lease.programme for lease in leases)
-    columns = ("would lease", "site", "chips", "from", "until", "price", "per 度", "cost", "fee")
+    columns = ("would lease", "site", "chips", "from UTC", "until UTC", "price", "per 度", "cost", "fee")
     ends = ("subsidy", "by", "limited by") if subsidised else ("take-or-pay",)
     drawn = table(*columns, *ends, right=("chips", "price", "per 度", "cost", "fee", "take-or-pay", "subsidy"),
                   names=columns[:2], less=("limited by", "per 度", "by", "site", "fee"))  # fmt: skip

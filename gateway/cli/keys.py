@@ -1,11 +1,15 @@
 """Keys of the account: a new pair to sign by, whose private half never leaves this machine, and those there are."""
 
+import asyncio
 from pathlib import Path
 
 import click
 import msgspec
 
+from exchange.language.instants import parse_instant
+from exchange.language.units import Seconds
 from gateway import answers
+from gateway.cli.listing import Listing
 from gateway.cli.session import Session, console_for, speaks
 from gateway.cli.tables import facts, table
 from gateway.cli.values import plain_time
@@ -20,7 +24,7 @@ class Pair(msgspec.Struct, frozen=True):
     public_key: str
 
 
-@click.group()
+@click.group(cls=Listing)
 def key() -> None:
     """Keys: a new pair to sign requests by, and those that the account has."""
 
@@ -55,13 +59,17 @@ def new(file: Path, as_json: bool) -> None:
 @speaks
 async def list_keys(session: Session) -> None:
     """The account's keys, with what each may do; never the secrets."""
-    found = await session.client.keys()
-    drawn = table("key", "kind", "scopes", "expires", "addresses", "state", names=("scopes", "addresses"))
+    found, time = await asyncio.gather(session.client.keys(), session.client.time())
+    now_s = parse_instant(time.now)
+    drawn = table("key", "kind", "scopes", "expires UTC", "addresses", "state", names=("scopes", "addresses"))
     for one in found.items:
         drawn.add_row(one.key_id, one.kind, ", ".join(one.scopes), plain_time(one.expires_at),
-                      ", ".join(one.addresses) or "any", _state(one))  # fmt: skip
+                      ", ".join(one.addresses) or "any", _state(one, now_s))  # fmt: skip
     session.show(found, drawn)
 
 
-def _state(one: answers.Key) -> str:
-    return "[red]revoked[/]" if one.revoked else "[green]good[/]"
+def _state(one: answers.Key, now_s: Seconds) -> str:
+    if one.revoked:
+        return "[red]revoked[/]"
+    over = one.expires_at is not None and parse_instant(one.expires_at) <= now_s
+    return "[red]expired[/]" if over else "[green]good[/]"

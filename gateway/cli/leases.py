@@ -4,14 +4,15 @@ from typing import get_args
 
 import click
 import msgspec
-from rich.pretty import Pretty
+from rich.text import Text
 
 from gateway import answers, requests_money, schema
 from gateway.cli.ledgers import lease_statement
+from gateway.cli.listing import Listing
 from gateway.cli.session import Session, speaks
 from gateway.cli.tables import lease_card, lease_table
 from gateway.cli.times import MOMENT, Moment, clock_of
-from gateway.cli.values import ONCE, plain_time
+from gateway.cli.values import ONCE, utc
 
 
 @click.command()
@@ -24,7 +25,7 @@ async def leases(session: Session, state: schema.LeaseState | None, limit: int) 
     session.show(found, lease_table(found.items) if found.items else "[dim]no leases[/]")
 
 
-@click.group()
+@click.group(cls=Listing)
 def lease() -> None:
     """One lease: show, start, meter, access, statement, release, contest."""
 
@@ -75,9 +76,8 @@ async def meter(session: Session, lease_id: str, through: Moment, delivered: str
 async def access(session: Session, lease_id: str) -> None:
     """What the provider handed over (buyer)."""
     found = await session.client.access(lease_id)
-    session.show(
-        found, f"[dim]handed over {plain_time(found.given_at)} UTC[/]", Pretty(msgspec.json.decode(found.access))
-    )
+    data = Text(msgspec.json.format(found.access, indent=2).decode())  # as JSON, to be copied
+    session.show(found, f"[dim]handed over {utc(found.given_at)}[/]", data)
 
 
 @lease.command(name="statement")
@@ -102,6 +102,13 @@ async def release(session: Session, lease_id: str, once: str) -> None:
     session.show(released, lease_card(released.lease))
 
 
+def _moment(text: str) -> Moment:
+    try:
+        return MOMENT.convert(text, None, None)
+    except click.BadParameter as error:
+        raise click.UsageError(f"--period must be a number, or a time: {error.message}") from error
+
+
 @lease.command()
 @click.argument("lease_id")
 @click.option("--period", required=True, help="Its number, from 0, or the instant at which it began.")
@@ -113,7 +120,7 @@ async def contest(session: Session, lease_id: str, period: str, reason: str, onc
     if period.isascii() and period.isdigit():
         which: int | str = int(period)
     else:
-        which = (await clock_of(session.client)).instant(MOMENT.convert(period, None, None))
+        which = (await clock_of(session.client)).instant(_moment(period))
     body = requests_money.ContestBody(period=which, reason=reason)
     contested = await session.client.contest(lease_id, body, once)
     session.show(contested, f"[bold]{contested.contest_id}[/] waits for a ruling", lease_card(contested.lease))

@@ -38,7 +38,7 @@ def account_ledger(
     closing: schema_money.Balances,
 ) -> Table:
     """An account's movements, oldest first, purse by purse, between its balances before and after."""
-    drawn = table("at", "reason", "about", *PURSES, right=PURSES, names=("about",), less=("about", "bond"))
+    drawn = table("at UTC", "reason", "about", *PURSES, right=PURSES, names=("about",), less=("about", "bond"))
     drawn.add_row("", Text("opening", style="bold"), "", *(grouped(getattr(opening, purse)) for purse in PURSES))
     for transfer in transfers:
         changes = _changes(account_id, transfer)
@@ -66,9 +66,7 @@ def totals_table(totals: Sequence[schema_money.Total]) -> Table:
 
 def transfer_table(transfers: Sequence[schema_money.Transfer]) -> Table:
     """Transfers between any purses, one a line."""
-    drawn = table("at", "reason", "from", "to", "about", "CNY", right=("CNY",), names=("from", "to", "about"))
-    for purse in drawn.columns[2:4]:
-        purse.overflow = "fold"  # its end tells more than its beginning
+    drawn = table("at UTC", "reason", "from", "to", "about", "CNY", right=("CNY",), names=("from", "to", "about"))
     for transfer in transfers:
         drawn.add_row(
             short_time(transfer.at), words(transfer.reason), transfer.debit, transfer.credit, about(transfer),

@@ -45,7 +45,9 @@ class NamesType(click.ParamType[tuple[str, ...]]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         """The names, in order."""
-        return value if isinstance(value, tuple) else tuple(part for part in str(value).split(",") if part)
+        if isinstance(value, tuple):
+            return value
+        return tuple(name for part in str(value).split(",") if (name := part.strip()))
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """What was typed with its last name completed, by those that are not among the others."""

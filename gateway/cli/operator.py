@@ -4,6 +4,7 @@ import click
 
 from gateway import schema
 from gateway.cli import operator_brakes, operator_log, supervision
+from gateway.cli.listing import Listing
 from gateway.cli.operator_asking import waits_line
 from gateway.cli.session import Session, speaks
 from gateway.cli.tables import account_card, facts
@@ -11,7 +12,7 @@ from gateway.cli.times import MOMENT, Moment, clock_of
 from gateway.cli.values import ONCE, grouped, plain_time
 
 
-@click.group()
+@click.group(cls=Listing)
 def operator() -> None:
     """What the operator does: accounts, keys, money, programmes, contests, brakes, checks."""
 

@@ -17,6 +17,8 @@ from gateway.cli.values import ONCE, plain_time
 
 _LIMIT = click.option("--limit", type=click.IntRange(1, 500), default=30, show_default=True, help="The newest so many.")
 
+_CHANGES = 3  # of an entry are told in a table; --json has all of them
+
 
 @click.command()
 @speaks
@@ -83,7 +85,8 @@ COMMANDS = (brakes, proposals, confirm, reject, audit)
 
 def proposal_table(found: Sequence[answers_brakes.Proposal]) -> Table:
     """Proposals, one a line."""
-    drawn = table("proposal", "by", "at", "until", "what", "to", "state", "reason", names=("by", "to", "reason"))
+    columns = ("proposal", "by", "at UTC", "until UTC", "what", "to", "state", "reason")
+    drawn = table(*columns, names=("by", "what", "to", "reason"), less=("at UTC", "until UTC"))
     for one in found:
         drawn.add_row(
             one.proposal_id, one.operator_id, plain_time(one.at), plain_time(one.expires_at), one.action, one.subject,
@@ -94,14 +97,17 @@ def proposal_table(found: Sequence[answers_brakes.Proposal]) -> Table:
 
 def audit_table(entries: Sequence[answers_brakes.AuditEntry]) -> Table:
     """What was done, one a line."""
-    drawn = table("seq", "at", "by", "what", "to", "change", "reason", right=("seq",), names=("by", "to", "reason"))
+    drawn = table("seq", "at UTC", "by", "what", "to", "change", "reason", right=("seq",),
+                  names=("by", "what", "to", "change", "reason"))  # fmt: skip
     for entry in entries:
         notes = [word for word, so in (("proposed", entry.proposed), ("alone", entry.alone)) if so]
         what = entry.action + (f" ({', '.join(notes)})" if notes else "")
-        changes = ", ".join(f"{change.field} {change.before} → {change.after}" for change in entry.changes)
+        changes = [f"{change.field} {change.before} → {change.after}" for change in entry.changes[:_CHANGES]]
+        if len(entry.changes) > _CHANGES:
+            changes.append(f"{len(entry.changes) - _CHANGES} more")
         drawn.add_row(
-            str(entry.seq), plain_time(entry.at), entry.operator_id or "–", what, entry.subject, Text(changes),
-            Text(entry.reason),
+            str(entry.seq), plain_time(entry.at), entry.operator_id or "–", what, entry.subject,
+            Text(", ".join(changes)), Text(entry.reason),
         )  # fmt: skip
     return drawn
 

@@ -14,8 +14,8 @@ from gateway.cli.values import grouped, plain_time, short_duration, short_time
 async def index(session: Session) -> None:
     """CNY per 度 by grade of chips, over the last day in which each one traded."""
     found = await session.client.index()
-    drawn = table("grade", "度 per hour from", "CNY per 度", "度 traded", "since", "until",
-                  right=("度 per hour from", "CNY per 度", "度 traded"), less=("since",))  # fmt: skip
+    drawn = table("grade", "度 per hour from", "CNY per 度", "度 traded", "since UTC", "until UTC",
+                  right=("度 per hour from", "CNY per 度", "度 traded"), less=("since UTC",))  # fmt: skip
     for grade in found.items:
         since, until = plain_time(grade.since), plain_time(grade.until)
         drawn.add_row(grade.grade, grade.du_from, grade.price_per_du or "–", grouped(grade.volume_du), since, until)
@@ -32,7 +32,7 @@ async def index(session: Session) -> None:
 async def candles(session: Session, region: str, chip: str, tenor: str, interval: str, limit: int) -> None:
     """What leases of REGION and CHIP traded at, interval by interval, in CNY per chip-hour."""
     found = await session.client.candles(region, chip, tenor, interval, limit)
-    columns = ("from", "open", "high", "low", "close", "per 度", "chip-hours", "trades")
+    columns = ("from UTC", "open", "high", "low", "close", "per 度", "chip-hours", "trades")
     drawn = table(*columns, right=columns[1:])
     for candle in found.items:
         drawn.add_row(

@@ -6,6 +6,7 @@ import click
 import msgspec
 from rich.console import RenderableType
 
+from gateway.cli.listing import Listing
 from gateway.cli.session import Session, speaks
 from gateway.cli.tables import brake_line, facts, state, table
 from gateway.cli.times import DURATION
@@ -65,7 +66,7 @@ async def time(session: Session) -> None:
     session.show(status, f"{plain_time(status.now)} UTC  [dim]{kind}{status.state}, seq {status.seq}[/]")
 
 
-@click.group()
+@click.group(cls=Listing)
 def clock() -> None:
     """The clock of a sandbox."""
 

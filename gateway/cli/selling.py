@@ -14,7 +14,7 @@ from gateway.cli.previews import resale_card, sale_card
 from gateway.cli.session import YES, Session, speaks
 from gateway.cli.tables import ask_table, granted
 from gateway.cli.times import DURATION, MOMENT, NOW, Clock, Moment, clock_of
-from gateway.cli.values import new_order_id
+from gateway.cli.values import new_order_id, utc
 from gateway.cli.wanted import time_in_force
 from gateway.client.errors import Refused
 
@@ -67,8 +67,9 @@ class Resold(TypedDict):
 @click.argument("quantity")
 @click.option("--price", required=True, help="The least to take, in CNY per chip-hour.")
 @click.option("--for", "length", type=DURATION, help="How long the chips are free, from the start, such as 7d.")
-@click.option("--start", type=MOMENT, default=NOW, show_default=True, help="When the chips are free from.")
-@click.option("--end", type=MOMENT, help="Instead of --for: until when.")
+@click.option("--start", "--from", "start", type=MOMENT, default=NOW, show_default=True,
+              help="When the chips are free from.")  # fmt: skip
+@click.option("--end", "--until", "end", type=MOMENT, help="Instead of --for: until when.")
 @click.option("--lot", default="1", show_default=True, help="Leases are multiples of it.")
 @click.option("--min-duration", type=DURATION, default="PT1H", show_default=True, help="The shortest lease.")
 @click.option("--take-or-pay", default="1", show_default=True, help="Share owed for hours delivered but not used.")
@@ -128,8 +129,8 @@ def _ask_of(said: Offered, clock: Clock) -> schema.AskBody:
 @click.argument("lease_id", metavar="LEASE")
 @click.option("--price", required=True, help="The least to take, in CNY per chip-hour.")
 @click.option("--chips", help="How many of its chips; all that are the account's in that time unless told.")
-@click.option("--from", "since", type=MOMENT, help="From when on; as soon as possible unless told.")
-@click.option("--until", type=MOMENT, help="Until when; to its end unless told.")
+@click.option("--from", "--start", "since", type=MOMENT, help="From when on; as soon as possible unless told.")
+@click.option("--until", "--end", type=MOMENT, help="Until when; to its end unless told.")
 @click.option("--lot", help="New leases are multiples of it; all the chips in one unless told.")
 @click.option("--min-duration", type=DURATION, default="PT1H", show_default=True, help="The shortest new lease.")
 @click.option("--ioc", is_flag=True, help="What cannot be leased at once is canceled.")
@@ -159,6 +160,8 @@ def _resale_of(said: Resold, lease: schema_money.Lease, clock: Clock) -> schema.
     soonest = format_instant(max(parse_instant(lease.start), clock.next_step_s))
     since = soonest if said["since"] is None else clock.step(said["since"])
     until = lease.until if said["until"] is None else clock.step(said["until"])
+    if parse_instant(lease.until) <= clock.next_step_s:
+        raise click.UsageError(f"{lease.lease_id} ended at {utc(lease.until)}: nothing of it is left to resell")
     chips, expires_at = said["chips"] or _most(lease, parse_instant(since), parse_instant(until)), said["expires_at"]
     return schema.AskBody(
         client_order_id=said["order_id"] or new_order_id(),
@@ -188,7 +191,7 @@ def _most(lease: schema_money.Lease, start_s: Seconds, end_s: Seconds) -> str:
             least_milli = chips_milli if least_milli is None else min(least_milli, chips_milli)
             covered_s = last_s
     if not least_milli or covered_s < end_s:
-        span = f"{format_instant(start_s)} to {format_instant(end_s)}"
+        span = f"{utc(format_instant(start_s))} to {utc(format_instant(end_s))}"
         raise click.UsageError(f"no chip of {lease.lease_id} is yours throughout {span}: say another --from or --until")
     return format_chips(least_milli)
 

@@ -18,9 +18,11 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 import click
 import msgspec
+from click.core import ParameterSource
 from rich.console import Console, RenderableType
 from rich.markup import escape
 
+from gateway.cli import spelling
 from gateway.client.errors import Refused, Unreachable
 from gateway.schema import Problem
 
@@ -32,6 +34,7 @@ P = ParamSpec("P")
 
 DEFAULT_URL = "http://127.0.0.1:8080"
 _SIGNED = "ed25519:"
+_KEY_ENDED = ("key_expired", "key_revoked")
 YES = click.option("-y", "--yes", is_flag=True, help="Do it without showing and asking first.")
 _PIPE_WIDTH = 140  # columns when the output is no terminal and has no width of its own
 
@@ -144,12 +147,15 @@ def _interruptible() -> Iterator[None]:
 def speaks(act: Callable[Concatenate[Session, P], Awaitable[None]]) -> Callable[P, None]:
     """Make a command of a coroutine that takes a Session first: adds the options and prints failures."""
 
-    @click.option("--url", envvar="LEASEBOOK_URL", default=DEFAULT_URL, show_default=True, help="Where the market is.")
-    @click.option("--key", envvar="LEASEBOOK_KEY", default="", help="The key to act with, or ed25519:KEY_ID:FILE.")
+    @click.option("--url", envvar="LEASEBOOK_URL", default=DEFAULT_URL, show_default=True, show_envvar=True,
+                  help="Where the market is.")  # fmt: skip
+    @click.option("--key", envvar="LEASEBOOK_KEY", default="", show_envvar=True,
+                  help="The key to act with, or ed25519:KEY_ID:FILE.")  # fmt: skip
     @click.option(
         "--key-file",
         envvar="LEASEBOOK_KEY_FILE",
         type=click.Path(path_type=Path),
+        show_envvar=True,
         help="A file that holds the key, such as operator.key.",
     )
     @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
@@ -157,23 +163,29 @@ def speaks(act: Callable[Concatenate[Session, P], Awaitable[None]]) -> Callable[
     def command(*args: P.args, **options: P.kwargs) -> None:
         url, key = str(options.pop("url")), str(options.pop("key"))
         key_file, as_json = options.pop("key_file"), bool(options.pop("as_json"))
-        if isinstance(key_file, Path) and not key:
+        if isinstance(key_file, Path) and (not key or _prefers_file()):
             key = read_key(key_file)
-
+        hint = ""
         credential = credential_of(key)
 
         async def run() -> None:
             from gateway.client.rest import Client  # noqa: PLC0415 - what help and completion need not wait for
 
+            nonlocal hint
             async with Client(url, credential) as client:
-                await act(Session(client, console_for(), as_json), *args, **options)
+                try:
+                    await act(Session(client, console_for(), as_json), *args, **options)
+                except Refused as refusal:
+                    if refusal.problem.code in spelling.CODES and not as_json:
+                        hint = await spelling.advice(client, spelling.typed_here())
+                    raise
 
         try:
             asyncio.run(run())
         except Refused as refusal:
-            _fail(as_json, refusal.problem, _refusal_line(refusal.problem, bool(key)))
+            _fail(as_json, refusal.problem, _refusal_line(refusal.problem, bool(key)) + hint)
         except Unreachable as failure:
-            _fail(as_json, None, _unreachable_line(failure))
+            _fail(as_json, _no_answer(failure), _unreachable_line(failure))
         except Unsettled as unsettled:
             _fail(as_json, unsettled.problem, unsettled_line(unsettled.why, unsettled.order_id))
         except KeyboardInterrupt:
@@ -182,16 +194,32 @@ def speaks(act: Callable[Concatenate[Session, P], Awaitable[None]]) -> Callable[
     return command
 
 
+def _prefers_file() -> bool:
+    """Whether --key-file was typed, while the key is only in the environment; a usage error when both were typed."""
+    source = click.get_current_context().get_parameter_source
+    typed = [name for name in ("key", "key_file") if source(name) is ParameterSource.COMMANDLINE]
+    if len(typed) > 1:
+        raise click.UsageError("say --key or --key-file, not both")
+    return typed == ["key_file"]
+
+
 def read_key(path: Path) -> str:
     """The key in a file; a usage error that names the file when there is none."""
     try:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise click.UsageError(f"cannot read the key file {path}: {error}") from error
+        raise click.UsageError(f"cannot read the key file {path}: {_why(error)}") from error
+
+
+def _why(error: Exception) -> str:
+    """What the system says, without its number."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def credential_of(key: str) -> "str | Credential":
     """A secret key as it is, or what signs by the private key in a file; a usage error that names what is wrong."""
+    if not key.isprintable():
+        raise click.UsageError("a key is one line, and what was given for it is not")
     if not key.startswith(_SIGNED):
         return key
     key_id, _, path = key.removeprefix(_SIGNED).partition(":")
@@ -202,11 +230,26 @@ def credential_of(key: str) -> "str | Credential":
     try:
         return Signer.from_pem(key_id, Path(path).expanduser().read_bytes())
     except (OSError, ValueError) as error:
-        raise click.UsageError(f"cannot sign by {path}: {error}") from error
+        raise click.UsageError(f"cannot sign by {path}: {_why(error)}") from error
 
 
-def _fail(as_json: bool, problem: Problem | None, line: str) -> None:
-    if as_json and problem is not None:
+def _no_answer(failure: Unreachable) -> Problem:
+    """A silence as other failures are printed."""
+    return Problem(
+        type="urn:leasebook:problem:no_answer",
+        title="No answer came",
+        status=0,
+        detail=f"No market answers at {failure.url}: {failure.why}.",
+        code="no_answer",
+        param=None,
+        request_id="",
+        retryable=not failure.lasting,
+        outcome="unknown",
+    )
+
+
+def _fail(as_json: bool, problem: Problem, line: str) -> None:
+    if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(problem), indent=2))
     else:
         warn(line)
@@ -216,8 +259,11 @@ def _fail(as_json: bool, problem: Problem | None, line: str) -> None:
 def _refusal_line(problem: Problem, with_key: bool) -> str:
     field = f" ({problem.param})" if problem.param else ""
     line = f"[red]{escape(problem.code + field)}[/]: {escape(problem.detail or problem.title)}"
-    if problem.status == 401:
-        line += " Name a key by --key-file or LEASEBOOK_KEY." if not with_key else " Is the key of this market?"
+    line += "" if line[-1] in ".?!" else "."
+    if problem.code in _KEY_ENDED:
+        line += " An operator makes another: `leasebook operator key create`."
+    elif problem.status == 401:
+        line += " Name a key by --key, --key-file or LEASEBOOK_KEY." if not with_key else " Is the key of this market?"
     if problem.code == "client_order_id_reused":
         line += " That order was placed: `leasebook orders` shows it."
     if problem.outcome == "unknown":

@@ -78,8 +78,9 @@ COMMANDS = (contests, programmes, relate, alerts, kpis, sessions)
 
 def session_table(sessions: Sequence[answers_operator.SessionOut]) -> Table:
     """Open streams, one a line."""
-    columns = ("stream", "account", "key", "from", "since", "silent", "under way", "bytes waiting", "channels")
-    drawn = table(*columns, right=columns[5:8], names=("account", "key", "channels"), less=("key", "since", "stream"))
+    columns = ("stream", "account", "key", "from", "since UTC", "silent", "under way", "bytes waiting", "channels")
+    drawn = table(*columns, right=columns[5:8], names=("account", "key", "channels"),
+                  less=("key", "since UTC", "stream"))  # fmt: skip
     for one in sessions:
         drawn.add_row(
             one.session_id, one.account_id or "–", one.key_id or "–", one.address or "–", plain_time(one.since),
@@ -91,8 +92,21 @@ def session_table(sessions: Sequence[answers_operator.SessionOut]) -> Table:
 
 def contest_table(contests: Sequence[schema_money.Contest]) -> Table:
     """Contests, one a line."""
-    columns = ("contest", "by", "at", "period from", "delivered", "used", "frozen", "refunded", "ruled", "reason")
-    drawn = table(*columns, right=columns[4:8], names=("by", "reason"), less=("at", "delivered", "used"))
+    columns = (
+        "contest",
+        "by",
+        "at UTC",
+        "period UTC",
+        "delivered",
+        "used",
+        "frozen",
+        "refunded",
+        "ruled UTC",
+        "reason",
+    )
+    drawn = table(
+        *columns, right=columns[4:8], names=("by", "reason"), less=("at UTC", "delivered", "used", "refunded")
+    )
     for contest in contests:
         period = contest.period
         metered = (plain_time(period.start), period.delivered, period.used) if period else ("–", "–", "–")
@@ -105,8 +119,8 @@ def contest_table(contests: Sequence[schema_money.Contest]) -> Table:
 
 def flag_table(flags: Sequence[schema_money.Flag]) -> Table:
     """Flags, one a line."""
-    drawn = table("alert", "at", "kind", "groups", "leases", "programme", "CNY", "", right=("CNY",),
-                  names=("groups", "leases", ""))  # fmt: skip
+    drawn = table("alert", "at UTC", "kind", "groups", "leases", "programme", "CNY", "", right=("CNY",),
+                  names=("groups", "leases", ""), less=("programme", "groups"))  # fmt: skip
     for flag in flags:
         drawn.add_row(
             flag.flag_id, plain_time(flag.at), flag.kind.replace("_", " "), ", ".join(flag.groups),

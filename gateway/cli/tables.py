@@ -2,18 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 
-from rich import box
-from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.console import Group, RenderableType
 from rich.markup import escape
-from rich.measure import measure_renderables
-from rich.table import Column, Table
+from rich.table import Table
 from rich.text import Text
 
 from exchange.language.units import DU_PLACES, MONEY_PLACES, parse_decimal, price_per_du_micros
 from gateway import answers, answers_brakes, schema, schema_money
-from gateway.cli.values import grouped, plain_time, short_duration, short_time
-
-_NAME_CELLS = 14  # of a name that is cut
+from gateway.cli.fitting import Fitting
+from gateway.cli.values import grouped, plain_time, short_duration, short_time, utc
 
 _COLORS = {
     "resting": "cyan",
@@ -37,47 +34,19 @@ _COLORS = {
 }
 
 
-class _Fitting(Table):
-    """A table that leaves out the columns that are named, the first first, until the rest has its room."""
-
-    def __init__(self, less: Iterable[str] = ()) -> None:
-        super().__init__(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False,
-                         collapse_padding=True)  # fmt: skip
-        self._less = tuple(less)
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        kept, less = list(self.columns), list(self._less)
-        while less and _needed(kept, console, options) > options.max_width:
-            kept = [column for column in kept if column.header != less[0]]
-            del less[0]
-        if len(kept) == len(self.columns):
-            yield from super().__rich_console__(console, options)
-        else:
-            yield self._only(kept)
-
-    def _only(self, kept: Sequence[Column]) -> Table:
-        """The same table with these columns alone."""
-        drawn = _Fitting()
-        for column in kept:
-            drawn.add_column(column.header, justify=column.justify, no_wrap=column.no_wrap)
-        for row, cells in zip(self.rows, zip(*(column.cells for column in kept), strict=True), strict=True):
-            drawn.add_row(*cells, style=row.style, end_section=row.end_section)
-        return drawn
-
-
-def _needed(columns: Sequence[Column], console: Console, options: ConsoleOptions) -> int:
-    """The width at which no number is cut, and no name to less than what tells it from others."""
-    bounds = (options.max_width if column.no_wrap else _NAME_CELLS for column in columns)
-    whole = (measure_renderables(console, options, (c.header, *c.cells)).maximum for c in columns)
-    return sum(map(min, whole, bounds)) + 2 * (len(columns) - 1)
-
-
-def table(*columns: str, right: Iterable[str] = (), names: Iterable[str] = (), less: Iterable[str] = ()) -> Table:
+def table(
+    *columns: str,
+    right: Iterable[str] = (),
+    names: Iterable[str] = (),
+    spare: Iterable[str] = (),
+    less: Iterable[str] = (),
+) -> Table:
     """An empty table in the house's style; the columns in `right` hold numbers.
 
-    Where the terminal is too narrow, the columns in `less` are left out, the first first, and those in `names` cut.
+    Where the terminal is too narrow, the columns in `spare` are left out, the first first; then what is in `names`
+    takes several lines; then those in `less` are left out.
     """
-    drawn = _Fitting(less)
+    drawn = Fitting(spare, less)
     numbers, cut = set(right), set(names)
     for column in columns:
         drawn.add_column(column, justify="right" if column in numbers else "left", no_wrap=column not in cut)
@@ -118,7 +87,7 @@ def per_du(price: str, du_rate: str | None) -> Text:
 def bid_table(bids: Sequence[schema.Bid]) -> Table:
     """Bids, one a line; several alternatives are shown by the first and how many more."""
     drawn = table("bid", "wants", "length", "limit", "chips", "leaves", "filled", "held", "state",
-                  right=_BID_NUMBERS, names=("wants",), less=("filled", "leaves"))  # fmt: skip
+                  right=_BID_NUMBERS, names=("wants",), spare=("filled", "leaves"))  # fmt: skip
     for bid in bids:
         first, more = bid.alternatives[0], len(bid.alternatives) - 1
         wants = f"{first.region}/{first.chip}" + (f" +{more}" if more else "")
@@ -134,9 +103,9 @@ _BID_NUMBERS = ("limit", "chips", "leaves", "filled", "held")
 
 def ask_table(asks: Sequence[schema.Ask]) -> Table:
     """Asks, one a line."""
-    columns = ("ask", "offers", "from", "until", "price", "chips", "leaves", "filled", "bond", "state")
+    columns = ("ask", "offers", "from UTC", "until UTC", "price", "chips", "leaves", "filled", "bond", "state")
     drawn = table(*columns, right=("price", "chips", "leaves", "filled", "bond"), names=("offers",),
-                  less=("filled", "bond", "leaves"))  # fmt: skip
+                  spare=("filled", "bond", "leaves"))  # fmt: skip
     for ask in asks:
         drawn.add_row(
             ask.ask_id, f"{ask.region}/{ask.chip}", short_time(ask.start), short_time(ask.end), ask.price, ask.quantity,
@@ -147,7 +116,7 @@ def ask_table(asks: Sequence[schema.Ask]) -> Table:
 
 def lease_table(leases: Sequence[schema_money.Lease]) -> Table:
     """Leases, one a line."""
-    columns = ("lease", "of", "provider", "buyer", "chips", "from", "until", "price", "cost", "earned", "state")
+    columns = ("lease", "of", "provider", "buyer", "chips", "from UTC", "until UTC", "price", "cost", "earned", "state")
     drawn = table(*columns, right=("chips", "price", "cost", "earned"), names=("of", "provider", "buyer"),
                   less=("earned", "buyer", "provider", "price"))  # fmt: skip
     for lease in leases:
@@ -168,7 +137,7 @@ def lease_card(lease: schema_money.Lease) -> RenderableType:
     """One lease in full, with its periods."""
     by_du = f" ({lease.price_per_du} per 度)" if lease.price_per_du else ""
     money = (("earned", lease.earned), ("refunded", lease.refunded), ("in escrow", lease.escrow))
-    ends = "" if lease.until == lease.end else f", but only until {plain_time(lease.until)}"
+    ends = "" if lease.until == lease.end else f", but only until {plain_time(lease.until)} UTC"
     site = f", {escape(lease.site)}" if lease.site else ""
     delivers = "" if lease.deliverer == lease.provider else f", {lease.deliverer} delivers"
     top = facts(
@@ -186,9 +155,9 @@ def lease_card(lease: schema_money.Lease) -> RenderableType:
             *frozen_lines(lease),
             (
                 "delivered",
-                f"{lease.delivered} chip-hours, {lease.used} used, through {plain_time(lease.delivered_until)}",
+                f"{lease.delivered} chip-hours, {lease.used} used, through {utc(lease.delivered_until)}",
             ),
-            ("access", f"handed over {plain_time(lease.access_given_at)}" if lease.access_given_at else "not yet"),
+            ("access", f"handed over {utc(lease.access_given_at)}" if lease.access_given_at else "not yet"),
         )
     )
     reason = f"{lease.reason}: {lease.words}" if lease.words else lease.reason
@@ -214,7 +183,7 @@ def _resale(lease: schema_money.Lease) -> list[tuple[str, str]]:
     """What a lease was resold out of, and what has been resold out of it."""
     lines = [] if lease.parent_id is None else [("resold", f"out of {lease.parent_id}")]
     if lease.parts:
-        own = [f"{free.chips} chips from {plain_time(free.start)} to {plain_time(free.end)}" for free in lease.shape]
+        own = [f"{free.chips} chips from {plain_time(free.start)} to {utc(free.end)}" for free in lease.shape]
         lines += [("parts", ", ".join(lease.parts)), ("own use", "; ".join(own) or "nothing")]
     return lines
 
@@ -223,10 +192,10 @@ def period_table(lease: schema_money.Lease) -> Table:
     """Settlement periods, in order; by whose use, and with what a programme paid, where there is such a thing."""
     resold = any(period.lease_id != lease.lease_id for period in lease.periods)
     drawn = table(
-        "#", "period", "until", *["of"] * resold, "delivered", "used", "paid",
+        "#", "period UTC", "until UTC", *["of"] * resold, "delivered", "used", "paid",
         *["by voucher"] * (lease.programme is not None), "refunded", "penalty", "state",
         right=("#", "delivered", "used", "paid", "by voucher", "refunded", "penalty"),
-        less=("until", "by voucher", "penalty"),
+        less=("until UTC", "by voucher", "penalty"),
     )  # fmt: skip
     for period in lease.periods:
         drawn.add_row(

@@ -50,8 +50,13 @@ def plain_time(instant: str | None) -> str:
     return f"{day} {time.removesuffix(':00')}"
 
 
+def utc(instant: str | None) -> str:
+    """The same with its zone; a dash for none."""
+    return "–" if instant is None else f"{plain_time(instant)} UTC"
+
+
 def short_time(instant: str) -> str:
-    """The same without the year, for tables: "12-01 00:15"."""
+    """An instant in UTC without the year, for tables: "12-01 00:15"."""
     return plain_time(instant).partition("-")[2]
 
 

@@ -94,7 +94,7 @@ def voucher_table(vouchers: Sequence[schema_money.Voucher]) -> Table:
 def usage_table(kpis: Sequence[schema_money.UsageKpi]) -> Table:
     """Chip-hours on offer or leased, and what became of them: in all, by region and by provider."""
     columns = ("chips of", "chip-hours", "leased", "used", "used of due", "lost", "fault rate", "domestic", "PUE")
-    drawn = table(*columns, right=columns[1:])
+    drawn = table(*columns, right=columns[1:], names=columns[:1], less=("used of due", "domestic", "PUE"))
     for kpi in kpis:
         shares = (kpi.leased_share, kpi.used_share, kpi.used_of_due)
         drawn.add_row(

@@ -24,7 +24,7 @@ class Wanted(TypedDict):
     price_per_du: str | None
     earliest_start: Moment
     latest_start: Moment | None
-    within: str
+    within: str | None
     min_quantity: str | None
     gang: bool
     require_tags: tuple[str, ...]
@@ -42,6 +42,8 @@ class Wanted(TypedDict):
     order_id: str | None
 
 
+_WITHIN = "PT1H"
+
 _ARGUMENTS = (
     click.argument("regions", type=REGIONS),
     click.argument("chips", type=CHIPS),
@@ -58,7 +60,7 @@ _ARGUMENTS = (
         help="The first instant to start, such as 'tomorrow 09:00'.",
     ),
     click.option("--latest", "latest_start", type=MOMENT, help="The last instant to start at."),
-    click.option("--within", type=DURATION, default="PT1H", show_default=True, help="Instead: how long after it."),
+    click.option("--within", type=DURATION, help=f"Instead: how long after it.  [default: {_WITHIN}]"),
     click.option("--min-quantity", help="The smallest lease worth having."),
     click.option("--gang", is_flag=True, help="All chips in one lease, or none."),
     click.option("--require-tag", "require_tags", multiple=True, help="Only of asks that state this tag; repeatable."),
@@ -88,6 +90,12 @@ def bid_of(said: Wanted, clock: Clock) -> schema.BidBody:
     """The bid, by the market's clock. A usage error when options contradict."""
     earliest, quantity = clock.start(said["earliest_start"]), said["quantity"]
     latest, expires_at = said["latest_start"], said["expires_at"]
+    if latest is not None and said["within"] is not None:
+        raise click.UsageError("say --latest or --within, not both")
+    if (said["price"] is None) == (said["price_per_du"] is None):
+        raise click.UsageError("say --price or --price-per-du, one of them")
+    if said["gang"] and said["min_quantity"] is not None:
+        raise click.UsageError("--gang leaves no smaller lease worth having: say it or --min-quantity, not both")
     return schema.BidBody(
         client_order_id=said["order_id"] or new_order_id(),
         quantity=quantity,
@@ -96,7 +104,7 @@ def bid_of(said: Wanted, clock: Clock) -> schema.BidBody:
         chips=said["chips"],
         duration=said["duration"],
         earliest_start=earliest,
-        latest_start=clock.after(earliest, said["within"]) if latest is None else clock.step(latest),
+        latest_start=clock.after(earliest, said["within"] or _WITHIN) if latest is None else clock.step(latest),
         price=said["price"],
         price_per_du=said["price_per_du"],
         time_in_force=time_in_force(ioc=said["ioc"], fok=said["fok"], gtd=expires_at is not None),

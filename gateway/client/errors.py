@@ -1,6 +1,9 @@
 """The two ways in which a call fails: the server said no, or nobody answered."""
 
 import os
+import socket
+import ssl
+from typing import Final
 
 import msgspec
 
@@ -36,8 +39,17 @@ class Unreachable(ClientError):
         self.lasting = lasting
 
 
+NO_SUCH_HOST: Final = "no such host is known"
+
+
 def no_answer(url: str, error: BaseException) -> Unreachable:
     """What a connection's failure means, and what a person should know of it."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Unreachable(url, f"its certificate is not trusted: {error.verify_message}")
+    if isinstance(error, ssl.SSLError):
+        return Unreachable(url, "no TLS could be agreed on: is it an http:// address?")
+    if isinstance(error, socket.gaierror):
+        return Unreachable(url, NO_SUCH_HOST)
     if isinstance(error, OSError) and error.errno:
         return Unreachable(url, os.strerror(error.errno).lower())
     if isinstance(error, TimeoutError):

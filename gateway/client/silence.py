@@ -17,4 +17,10 @@ def no_answer(url: str, error: BaseException) -> Unreachable:
     """The failure of a connection, as it is raised."""
     if isinstance(error, aiohttp.InvalidURL):
         return Unreachable(url, "that is no URL", lasting=True)
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return Unreachable(url, errors.NO_SUCH_HOST)
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return errors.no_answer(url, error.certificate_error)
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return errors.no_answer(url, error.os_error)
     return errors.no_answer(url, error)

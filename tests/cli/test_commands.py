@@ -37,6 +37,11 @@ def test_every_command_says_what_it_does_and_prints_json() -> None:
         assert ("--json" in options) is not (name in TALKATIVE), name
 
 
+def test_lists_of_commands_cut_no_sentence(hand: Hand) -> None:
+    for line in ("--help", "operator --help", "lease --help"):
+        assert "..." not in hand.types(line, COLUMNS="80").stdout.partition("Commands:")[2]
+
+
 def test_help_does_not_wait_for_what_only_sending_needs() -> None:
     look = (
         "import sys; from click.testing import CliRunner; from gateway.__main__ import leasebook;"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
+from gateway.client.errors import Unreachable
+from gateway.client.sync import SyncClient
 from tests.cli.hand import Hand
 from tests.cli.server import Server, leasebook, running
 
@@ -44,19 +47,93 @@ def test_a_key_can_come_from_a_file(hand: Hand, server: Server) -> None:
     assert "none.key" in lost.stderr
 
 
+def test_a_key_file_that_is_typed_counts_for_more_than_a_key_in_the_environment(hand: Hand, server: Server) -> None:
+    acme, file = hand.joins("buyer", "10"), server.data_dir / "operator.key"
+    found = hand.types(f"account --json --key-file {file}", acme)
+    assert json.loads(found.stdout)["account_id"] == "operator"
+    assert hand.types(f"account --key-file {hand.folder / 'none.key'}", acme).exit_code == 2
+    both = hand.types(f"account --key lbk_x --key-file {file}")
+    assert (both.exit_code, "not both" in both.stderr) == (2, True)
+
+
+def test_a_key_of_several_lines_is_named_as_what_is_wrong(hand: Hand) -> None:
+    result = hand.types("account", LEASEBOOK_KEY="lbk_one\nlbk_two")
+    assert result.exit_code == 2
+    assert "a key is one line" in result.stderr
+
+
+def test_a_name_that_is_nearly_right_is_told_the_right_one(hand: Hand) -> None:
+    acme = hand.joins("buyer", "10")
+    for line in ("quote hangzou h800 8 --for 1d --price 14", "buy hangzou h800 8 --for 1d --price 14"):
+        assert "Did you mean hangzhou and h800-sxm? `leasebook catalog`" in hand.types(line, acme).stderr
+    assert "Did you mean beijing?" in hand.types("candles beijng h800-sxm").stderr
+    strange = hand.types("candles nowhere h800-sxm").stderr
+    assert "Did you mean" not in strange
+    assert "`leasebook catalog` lists them" in strange
+
+
+def test_a_key_that_has_ended_is_said_to_have_and_listed_so(hand: Hand) -> None:
+    acme = hand.joins("buyer", "10")
+    key = hand.reads(f"operator key create {acme} --scope read --expires +1h", "operator")["key"]
+    assert hand.types("account", LEASEBOOK_KEY=key).exit_code == 0
+    hand.reads("clock advance 2h", "operator")
+    said = hand.types("account", LEASEBOOK_KEY=key).stderr
+    assert said == "key_expired: The key has expired. An operator makes another: `leasebook operator key create`.\n"
+    assert [line.split()[-1] for line in hand.types("key list", acme).stdout.splitlines()[2:]] == ["good", "expired"]
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ("--price 14 --latest tomorrow --within 2h", "--latest or --within"),
+        ("--price 14 --gang --min-quantity 4", "--gang"),
+        ("--price 14 --price-per-du 5", "--price or --price-per-du, one of them"),
+        ("", "--price or --price-per-du, one of them"),
+    ],
+)
+def test_options_that_contradict_are_refused_and_none_is_passed_over(hand: Hand, options: str, says: str) -> None:
+    result = hand.types(f"quote hangzhou h800-sxm 8 --for 1d {options}", "operator")
+    assert result.exit_code == 2
+    assert says in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "why"), [("http://nosuch.invalid", "no such host is known"), ("https", "is it an http:// address?")]
+)
+def test_a_wrong_address_is_told_apart_from_a_server_that_is_down(hand: Hand, url: str, why: str) -> None:
+    named = hand.url.replace("http", "https") if url == "https" else url
+    assert why in hand.types("time", LEASEBOOK_URL=named).stderr
+    with SyncClient(named, "lbk_x", retries=0) as client, pytest.raises(Unreachable, match=re.escape(why)):
+        client.time()
+
+
 def test_no_server_is_no_traceback(hand: Hand) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         result = hand.types("time", LEASEBOOK_URL=url)
+        told = json.loads(hand.types("time --json", LEASEBOOK_URL=url).stdout)
     assert result.exit_code == 1
     assert result.stderr.startswith(f"No market answers at {url} (connection refused)")
+    assert (told["code"], told["outcome"], told["retryable"]) == ("no_answer", "unknown", True)
 
 
 def test_a_bad_duration_is_refused_with_what_would_do(hand: Hand) -> None:
     result = hand.types("buy wuhu t4 1 --for 3x --price 2", "operator")
     assert result.exit_code == 2
     assert '"24h" or "7d"' in result.stderr
+
+
+def test_a_speed_opens_no_live_market(tmp_path: Path) -> None:
+    refused = leasebook("serve", "--speed", "0", "--port", "0", "--data-dir", str(tmp_path / "market"))
+    assert refused.returncode == 2
+    assert "add --sandbox" in refused.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_number_that_is_too_long_is_not_called_no_number(hand: Hand) -> None:
+    said = hand.types(f"quote hangzhou h800-sxm {'9' * 20} --for 1d --price 14", "operator").stderr
+    assert said == "bad_decimal (quantity): quantity must have at most 18 digits on each side of the point.\n"
 
 
 def test_a_taken_port_is_named(server: Server, tmp_path: Path) -> None:

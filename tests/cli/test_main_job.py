@@ -19,6 +19,7 @@ def test_a_lease_is_made_delivered_metered_and_settled_by_commands(hand: Hand) -
     started = hand.reads(f'lease start {lease_id} --access {{"ssh":"acme@hall-1"}}', hall)
     assert started["lease"]["access_given_at"]
     assert hand.reads(f"lease access {lease_id}", acme)["access"] == {"ssh": "acme@hall-1"}
+    assert '"ssh": "acme@hall-1"' in hand.types(f"lease access {lease_id}", acme).stdout, "JSON, to be copied"
 
     hand.waits_until(lease["start"], 3600)
     assert hand.reads(f"lease show {lease_id}", acme)["state"] == "running"

@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from gateway.cli.values import plain_time
 from tests.cli.hand import Hand
 from tests.cli.test_main_job import row
 
@@ -158,6 +159,7 @@ def test_leases_are_given_back_and_cancelled(hand: Hand) -> None:
     assert first == again
     assert "but only until" in hand.types(f"lease show {lease_id}", acme).output
     assert hand.types(f"lease release {lease_id}", acme).stderr.startswith("lease_over")
+    assert f"{lease_id} ended at " in hand.types(f"resell {lease_id} --price 20", acme).stderr
 
     other = leased(hand, hall, acme, region="wuhan", hours=6)["lease_id"]
     assert "refunded" in hand.types(f"operator cancel {other} --reason fire --yes", "operator").output
@@ -198,4 +200,4 @@ def test_a_part_of_a_lease_is_sold_on(hand: Hand) -> None:
     assert long.stderr.startswith("window_outside_lease")
     over = hand.types(f"resell {lease_id} --from {end} --price 13.50", acme)
     assert over.exit_code == 2
-    assert f"no chip of {lease_id} is yours throughout {end}" in over.stderr
+    assert f"no chip of {lease_id} is yours throughout {plain_time(end)} UTC to" in over.stderr

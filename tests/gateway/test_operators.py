@@ -235,6 +235,7 @@ async def test_bands_and_programmes_are_braked(house: House) -> None:
     assert (await brake(house, here, band="0.1"))["outcome"] == "done", "it is narrower than none"
     far = await house.call("POST", "/v1/bids", alice, a_bid("far", price="16.00"))
     assert far.refused == (422, "price_outside_band", "price")
+    assert "from 12.60 to 15.40 CNY" in far.body["detail"], "what would be taken, not a share to work it out from"
     assert (await brake(house, here, band="0.2"))["outcome"] == "proposed"
     await house.post(f"{OP}/proposals/proposal-1/confirm", second, {})
     await house.post("/v1/bids", alice, a_bid("far", price="16.00"))

@@ -106,6 +106,14 @@ async def test_what_is_not_offered_yet_is_refused_by_name(house: House) -> None:
     assert (await house.get("/v1/bids", alice))["items"] == []
 
 
+async def test_a_name_that_cannot_be_one_is_told_what_would_be(house: House) -> None:
+    alice = await house.account("alice")
+    named = await house.call("POST", "/v1/operator/accounts", house.operator, {"account_id": "Bob", "roles": ["buyer"]})
+    assert named.body["detail"] == "account_id must be lower case letters, digits and dashes, no dash first."
+    asked = await house.call("GET", "/v1/orders/by-client-id/a%20b", alice)
+    assert asked.body["detail"] == "client_order_id must be 1 to 36 of A-Z a-z 0-9 _ -."
+
+
 async def test_bad_bodies_of_operators(house: House) -> None:
     alice = await house.account("alice")
     before = await house.everything(alice)

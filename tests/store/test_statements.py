@@ -1,13 +1,17 @@
 """Statements go with their position, follow from their transfers, sum to zero and say what people can read."""
 
 import asyncio
+import re
+import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import asyncpg
 import pytest
 
+import gateway
 from exchange.language.codec import notices_layout
 from exchange.language.journal import Fenced, JournalBroken, JournalError
 from exchange.language.statements import Told
@@ -93,6 +97,30 @@ async def test_orders_and_leases_are_replaced_as_they_change(statements: Postgre
         (2, "running", 0, [3, 4], 224, Decimal("1.5"), Decimal("2.56"), NOON + timedelta(hours=2)),
         (3, "scheduled", 1, [3, 4], 224, Decimal("1.5"), Decimal("2.56"), NOON + timedelta(hours=2)),
     ]
+
+
+async def test_a_reader_of_the_reports_reads_all_that_the_documents_name_and_nothing_else(
+    statements: PostgresStatements, raw: Connection
+) -> None:
+    """As told under "The books by SQL"."""
+    await statements.write(DEPOSIT)
+    text = (Path(gateway.__file__).parent / "docs" / "operator.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\| `report\.(\w+)`", text, re.MULTILINE)
+    views = "SELECT table_name FROM information_schema.views WHERE table_schema = 'report'"
+    assert sorted(named) == sorted(str(name) for (name,) in await rows(raw, views))
+    role = f"reader_{uuid.uuid4().hex}"
+    await raw.execute(f"CREATE ROLE {role}")
+    try:
+        for grant in re.findall(r"`(GRANT [^`]*) TO reader`", text):
+            await raw.execute(f"{grant} TO {role}")
+        await raw.execute(f"SET ROLE {role}")
+        for view in named:
+            await raw.fetch(f"TABLE report.{view}")
+        for table in ("public.journal", "statements.told", "public.snapshot_part"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await raw.fetch(f"TABLE {table}")
+    finally:
+        await raw.execute(f"RESET ROLE; DROP OWNED BY {role}; DROP ROLE {role}")
 
 
 async def test_an_order_whose_quantities_do_not_add_up_is_refused(statements: PostgresStatements) -> None:

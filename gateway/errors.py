@@ -85,6 +85,8 @@ assert len(CATALOGUE) == len(WIRE) + len(MARKET), "a code belongs to the wire or
 
 _CHANCE: Final = Random()  # ids of requests are no secrets, and every request has one: the system is not asked for each
 
+_SOON_MS: Final = 1_000  # to wait before what is retryable is tried again, where nothing else is known
+
 _OPEN: Final = "Ask by client_order_id what became of an order; send anything else again with its Idempotency-Key."
 
 _BY_STATUS: Final = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 426: "upgrade_required"}
@@ -101,7 +103,7 @@ class Refusal(Exception):
         self.code = code
         self.param = param
         self.detail = detail or f"{self.entry.title}."
-        self.retry_after_ms = retry_after_ms
+        self.retry_after_ms = _SOON_MS if retry_after_ms is None and self.entry.retryable else retry_after_ms
 
     @classmethod
     def by_market(cls, reject: Reject) -> "Refusal":

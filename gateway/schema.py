@@ -300,7 +300,7 @@ class Frame(Body, frozen=True, kw_only=True):
 class Problem(Struct, frozen=True, kw_only=True):
     """Why not. `outcome` is "rejected", or "unknown" when it may have been done all the same.
 
-    `retry_after_ms` is how long to wait for what was too much.
+    `retry_after_ms` is how long to wait before what is retryable is sent again.
     """
 
     type: str

@@ -180,6 +180,6 @@ def _problem(error: Exception, refusal: Refusal, request_id: str) -> web.Respons
         response.headers[hdrs.ALLOW] = ", ".join(sorted(error.allowed_methods))
     if refusal.entry.status == 401:
         response.headers[hdrs.WWW_AUTHENTICATE] = f"Bearer, {SCHEME}"
-    if refusal.entry.retryable:
-        response.headers[hdrs.RETRY_AFTER] = str(max(-(-(refusal.retry_after_ms or 0) // 1000), 1))
+    if refusal.retry_after_ms is not None:
+        response.headers[hdrs.RETRY_AFTER] = str(max(-(-refusal.retry_after_ms // 1000), 1))
     return response

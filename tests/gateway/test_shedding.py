@@ -93,7 +93,8 @@ async def test_a_journal_that_hangs(brake: Brake, house: House, market: Exchange
         assert (shed.body["retryable"], shed.body["outcome"], shed.headers["Retry-After"]) == (True, "rejected", "1")
 
         assert (await house.call("POST", "/v1/bids", alice, data=b"{")).refused[1] == "busy", "it is not even decoded"
-        assert (await socket.ask("ask.place", **an_ask()))["error"]["code"] == "busy"
+        error = (await socket.ask("ask.place", **an_ask()))["error"]
+        assert (error["code"], error["retryable"], error["retry_after_ms"]) == ("busy", True, 1_000)
         assert (await house.call("GET", "/v1/markets")).refused[1] == "busy"
         for path in ("/v1/bids", "/v1/account", "/v1/time", "/v1/account/limits"):
             assert (await house.call("GET", path, alice)).status == 200

@@ -38,7 +38,7 @@ class Supervision:
     """All flags, and the open leases by whom they are between."""
 
     def __init__(self, leases: Leases) -> None:
-        self._flags = Files[FlagView](attrgetter("flag_id"), lambda flag: (flag.kind,))
+        self._flags = Files[FlagView](attrgetter("flag_id"), _kinds)
         self._leases = leases
         self._groups: dict[str, str] = {}  # account -> owner group
         self._related: dict[tuple[str, str], None] = {}
@@ -215,6 +215,10 @@ def _same_hours(one: LeaseView, other: LeaseView) -> bool:
     """Whether two leases are of one market, and their windows overlap."""
     same = (one.region, one.chip) == (other.region, other.chip)
     return same and one.start_s < other.until_s and other.start_s < one.until_s
+
+
+def _kinds(flag: FlagView) -> tuple[str]:
+    return (flag.kind,)
 
 
 def _pair(group: str, other: str) -> tuple[str, str]:

@@ -38,7 +38,7 @@ def test_the_lease_made_by_hand_is_made_as_printed(tmp_path: Path) -> None:
         )
     assert done.returncode == 0, done.stderr
     assert '"state":"filled"' in done.stdout.replace(" ", "")
-    assert "{'ssh': 'ssh acme@10.0.0.8'}" in done.stdout
+    assert '"ssh": "ssh acme@10.0.0.8"' in done.stdout
     assert "112.00 earned, 112.00 refunded, 0.00 in escrow" in done.stdout
     assert "27.972 CNY" in done.stdout  # a quarter of the hour that nobody reported, but for the allowance
     assert "All books agree." in done.stdout

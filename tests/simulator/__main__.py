@@ -51,11 +51,13 @@ def _many(wanted: range, jobs: int, bug: str | None, *, quiet: bool) -> list[Tol
     with Progress(*columns, disable=quiet) as progress, ProcessPoolExecutor(jobs) as pool:
         bar = progress.add_task("histories", total=len(wanted))
         parts = [wanted[start : start + AT_ONCE] for start in range(0, len(wanted), AT_ONCE)]
-        for done in as_completed([pool.submit(_some, part, bug) for part in parts]):
+        running = [pool.submit(_some, part, bug) for part in parts]
+        for done in as_completed(running):
             told.extend(done.result())
             progress.update(bar, completed=len(told))
             if bug is not None and told[-1].failure is not None:
-                pool.shutdown(wait=False, cancel_futures=True)
+                for each in running:  # one by one: what the pool's own shutdown cancels, its end may take back
+                    each.cancel()
                 break
     return sorted(told, key=lambda each: each.seed)
 

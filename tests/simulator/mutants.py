@@ -71,7 +71,7 @@ ALL: Final[dict[str, Mutant]] = {
     ),
     "pages-not-fenced": Mutant(
         "the database takes a page of a server whose place another has taken",
-        "tests.simulator.database:Database.write_page", (("epoch != self.epoch", "epoch is None"),), 62,
+        "tests.simulator.database:Database.write_page", (("epoch != self.epoch", "epoch is None"),), 40,
     ),
     "time-not-stamped": Mutant(
         "commands are carried out at the time of the one before",

@@ -62,11 +62,16 @@ class Checkpoints:
         try:
             self.seq = (await keep_reached(place, self._snapshots)).seq
         except JournalError as failure:
-            self.warnings.append(f"No snapshot was kept on the way: {failure}")
-            self._pause_s = inf
+            self._give_up(str(failure))
+        except Exception as fault:  # a book that cannot even be walked: the market's own checks tell of it
+            self._give_up(f"{type(fault).__name__}: {fault}")
         self._pause_s *= 2
         self._since_s = self._clock()
         self._further = False
+
+    def _give_up(self, reason: str) -> None:
+        self.warnings.append(f"No snapshot was kept on the way: {reason}")
+        self._pause_s = inf
 
 
 async def keep_reached(place: Place, snapshots: Snapshots) -> SnapshotHead:

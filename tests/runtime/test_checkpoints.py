@@ -117,6 +117,18 @@ async def test_a_snapshot_that_cannot_be_kept_is_told_of_once() -> None:
     assert found.recovery.kept_seq == 0
 
 
+async def test_a_book_that_cannot_be_walked_keeps_nobody_from_starting(monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_down(*_: object) -> list[str]:
+        raise KeyError("ask-7")
+
+    monkeypatch.setattr(module, "find_wrong", break_down)
+    journal, snapshots = await a_journal(), Noted()
+    found = await recover(journal, checkpoints=ticking(snapshots))
+    assert found.recovery.warnings == ("No snapshot was kept on the way: KeyError: 'ask-7'",)
+    assert found.place.seq == journal.kept[-1].last_seq
+    assert snapshots.order == []
+
+
 async def test_books_that_do_not_add_up_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "find_wrong", lambda *_: ["a cent is gone"])
     found, snapshots = await recover(await a_journal()), Noted()

@@ -6,6 +6,7 @@ part that is given back is its reseller's again, who goes on paying for it. What
 resold out of it, is refunded in full on every contract behind it.
 """
 
+from exchange.core import versions
 from exchange.core.agenda import Due
 from exchange.core.leases.contract import Lease, Payment
 from exchange.core.leases.pieces import Piece, cut, shape_of, total
@@ -19,6 +20,7 @@ from exchange.core.state import State
 from exchange.language import events
 from exchange.language.commands import CancelLease, ReleaseLease
 from exchange.language.events_money import LeaseCut, PartReturned
+from exchange.language.instants import format_instant
 from exchange.language.port import Outcome
 from exchange.language.rejects import Code, Reject
 from exchange.language.units import BP_PER_ONE, Seconds, div_half_even
@@ -55,6 +57,9 @@ def check_cancel(state: State, command: CancelLease) -> Reject | None:
     lease = state.leases.get(number)
     if lease is None or lease.over:
         return Reject(Code.LEASE_OVER, "lease_id", f"lease-{number} is over")
+    if _is_cancelled(state, lease):
+        detail = f"lease-{number} has been cancelled; nothing is left of it from {format_instant(lease.until_s)} on"
+        return Reject(Code.LEASE_OVER, "lease_id", detail)
     return None
 
 
@@ -67,7 +72,8 @@ def cancel_lease(state: State, command: CancelLease) -> Outcome | Reject:
     lease = state.leases[number]
     ask = state.asks[lease.root_ask_id]
     back: list[Piece] = []
-    parts = [other for other in reversed(state.leases.values()) if number in other.chain and not other.over]
+    under = [other for other in reversed(state.leases.values()) if number in other.chain and not other.over]
+    parts = [part for part in under if not _is_cancelled(state, part)]
     for part in parts:
         rest = _take_rest(state, part, _cut_s(state, part))
         part.cause = events.BY_OPERATOR
@@ -79,6 +85,11 @@ def cancel_lease(state: State, command: CancelLease) -> Outcome | Reject:
             end_use(state, part, events.BY_OPERATOR)
     put_back(state, ask, shape_of(back))  # last, as it may trade: nothing of the lease is on offer any more
     return Outcome(state.seq, subject=number)
+
+
+def _is_cancelled(state: State, lease: Lease) -> bool:
+    """Whether an operator has cut a lease already, though what came before has still to be settled."""
+    return lease.cause == events.BY_OPERATOR and state.rules_version >= versions.CANCELLED_ONCE
 
 
 def _cut_s(state: State, lease: Lease) -> Seconds:

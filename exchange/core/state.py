@@ -14,6 +14,7 @@ from exchange.core.curbs import Curbs
 from exchange.core.leases.contract import Lease
 from exchange.core.ledger.chart import AVAILABLE, purse
 from exchange.core.ledger.posting import Ledger
+from exchange.core.versions import NEWEST
 from exchange.core.vouchers.programme import Programme
 from exchange.core.vouchers.wordings import Wordings
 from exchange.language.commands import MARKET_STATES, OPEN, RegisterKey
@@ -97,6 +98,7 @@ class State:
         self.affiliated: dict[tuple[str, str], None] = {}  # pairs of owner groups, each in order
         self.agenda = Agenda()
         # Of the current command, or the current instant of it:
+        self.rules_version = NEWEST  # that it was written under; of questions, which come between commands, the newest
         self.events: list[Event] = []
         self.touched_bids: dict[int, Bid] = {}
         self.touched_asks: dict[int, Ask] = {}

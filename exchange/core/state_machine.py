@@ -22,6 +22,7 @@ from exchange.core import (
     releasing,
     superseding,
     trading,
+    versions,
     watching,
 )
 from exchange.core.clearing import tell_changes
@@ -35,8 +36,8 @@ from exchange.language.port import Outcome
 from exchange.language.rejects import Reject
 
 # Raised when the same commands would lead elsewhere than before, or when there are more to be understood.
-RULES_VERSION: Final = 4
-REPLAYABLE: Final = (2, 3, 4)  # commands written under these lead where they did
+RULES_VERSION: Final = versions.NEWEST
+REPLAYABLE: Final = (2, 3, 4, RULES_VERSION)  # commands written under these lead where they did
 
 # Who carries out what; each takes the command of its own kind.
 HANDLERS: Final[dict[type[c.Command], Callable[[State, Any], Outcome | Reject]]] = {
@@ -92,11 +93,14 @@ class StateMachine:
     def __init__(self) -> None:
         self.state = State()
 
-    def apply(self, seq: int, command: c.Command) -> tuple[Outcome, Applied]:
-        """Carry out the next command of the journal. A refused one changes nothing but the sequence number."""
+    def apply(self, seq: int, command: c.Command, rules: int = RULES_VERSION) -> tuple[Outcome, Applied]:
+        """Carry out the next command of the journal, by the rules of the version that it was written under.
+
+        A refused one changes nothing but the sequence number.
+        """
         state = self.state
         assert seq == state.seq + 1, (seq, state.seq)
-        state.seq = seq
+        state.seq, state.rules_version = seq, rules
         act = acting.act_of(state, command) if type(command) in acting.ACTS else None
         result = receipts.known(state, command) or HANDLERS[type(command)](state, command)
         if isinstance(result, Reject):
@@ -112,4 +116,5 @@ class StateMachine:
         applied = Applied(seq, state.now_s, tuple(state.events))
         state.events.clear()
         state.ledger.touched.clear()
+        state.rules_version = RULES_VERSION
         return result, applied

@@ -1,6 +1,6 @@
 """From the journal to a market: the newest good snapshot, then every command since, proved by the digests kept.
 
-A snapshot that is damaged, of other rules or other types, or ahead of the statements is passed over, and Recovery says
+A snapshot that is damaged, of newer rules or other types, or ahead of the statements is passed over, and Recovery says
 so; from nothing is always possible. The journal has no second: a row that is damaged, or a digest that does not come
 out again, ends the recovery with JournalBroken.
 """
@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from msgspec import Struct
 
 from exchange.core.digest import digest
-from exchange.core.state_machine import RULES_VERSION
+from exchange.core.state_machine import REPLAYABLE
 from exchange.language.events import Applied
 from exchange.language.journal import DigestMark, JournalBroken, JournalError
 from exchange.language.snapshots import SnapshotBroken, SnapshotHead, Snapshots
@@ -156,7 +156,8 @@ class _Base:
 
     def _unfit(self, head: SnapshotHead) -> str | None:
         """Why a snapshot is not for this release or this moment, or none."""
-        if head.rules_version != RULES_VERSION or head.layout != LAYOUT:
+        # What the rules are is no part of the state, so one that an older release made of the same types will do.
+        if head.rules_version not in REPLAYABLE or head.layout != LAYOUT:
             return "another release made it. This start takes longer, the next one has a snapshot of its own."
         if self._written_seq is not None and head.seq > self._written_seq:
             return f"the statements reach only seq {self._written_seq:,}, and what is between is replayed into them."

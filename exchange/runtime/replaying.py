@@ -73,16 +73,16 @@ async def replay(
                 for seq, command in enumerate(_commands(row), start=row.first_seq):
                     if until_seq is not None and seq > until_seq:
                         return
-                    _carry_out(place, seq, command, seen)
+                    _carry_out(place, seq, command, row.rules_version, seen)
                 place.link = row.link
                 place.views.row_ended(row.first_seq, row.last_seq, row.link)
                 if after_row is not None:
                     await after_row(place.seq)
 
 
-def _carry_out(place: Place, seq: int, command: Command, seen: Seen) -> None:
+def _carry_out(place: Place, seq: int, command: Command, rules: int, seen: Seen) -> None:
     try:
-        _, applied = place.machine.apply(seq, command)
+        _, applied = place.machine.apply(seq, command, rules)
         seen(applied, place.views.fold(applied))
     except JournalError:  # a digest that does not come out again
         raise

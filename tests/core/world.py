@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from exchange.core.conservation import audit
 from exchange.core.state import State
-from exchange.core.state_machine import StateMachine
+from exchange.core.state_machine import RULES_VERSION, StateMachine
 from exchange.language.commands import (
     AdvanceTime,
     Alternative,
@@ -114,8 +114,9 @@ def bid(*wishes: Alternative, chips: str = "8", least: str | None = None, **term
 class World:
     """A machine and the commands that made it."""
 
-    def __init__(self, commands: Iterable[Command] = ()) -> None:
+    def __init__(self, commands: Iterable[Command] = (), rules: int = RULES_VERSION) -> None:
         self.machine = StateMachine()
+        self.rules = rules  # that commands are carried out by
         self.commands: list[Command] = []
         self.events: tuple[Event, ...] = ()
         for command in (*SETUP, *commands):
@@ -135,14 +136,14 @@ class World:
         if isinstance(command, PlaceAsk | PlaceBid):
             command = replace(command, client_order_id=f"c{len(self.commands)}")
         self.commands.append(command)
-        outcome, applied = self.machine.apply(len(self.commands), command)
+        outcome, applied = self.machine.apply(len(self.commands), command, self.rules)
         self.events = applied.events
         assert audit(self.state) == []
         return outcome
 
     def again(self) -> "World":
         """Another world with the same history."""
-        return World(self.commands[len(SETUP) :])
+        return World(self.commands[len(SETUP) :], self.rules)
 
 
 _OF_WISH = re.compile(r"alternatives\[(\d+)\]\.(\w+)")

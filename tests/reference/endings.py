@@ -24,6 +24,7 @@ def cut(books: Books, e: LeaseCut) -> None:
     number = e.lease_id if e.part_id is None else e.part_id
     use = books.leases[number]
     if number not in books.cuts:
+        assert use.cause != "by_operator", f"lease-{number} was cut by an operator before"
         rest = take_rest(books, use)
         use.cause = e.reason
         give_back = release if e.reason == "by_buyer" else cancel

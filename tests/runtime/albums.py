@@ -48,9 +48,10 @@ class KeptSnapshots:
 
 async def fill(journal: Journal, commands: Sequence[Command], chance: Random) -> list[int]:
     """Write commands in rows of any size; the seqs at which they end."""
-    ends, seq = [], 0
-    while seq < len(commands):
-        row = commands[seq : seq + chance.randint(1, 12)]
+    ends, before = [], await journal.last_seq()
+    seq, last_seq = before, before + len(commands)
+    while seq < last_seq:
+        row = commands[seq - before : seq - before + chance.randint(1, 12)]
         await journal.append(seq + 1, len(row), encode_commands(row))
         seq += len(row)
         ends.append(seq)

@@ -19,12 +19,13 @@ class KeptJournal:
     def __init__(self) -> None:
         self.kept: list[JournalRow] = []
         self.marks: dict[int, str] = {}
+        self.rules = RULES_VERSION  # that rows are written under
 
     async def append(self, first_seq: int, count: int, payload: bytes) -> bytes:
         before = self.kept[-1].link if self.kept else GENESIS
         last_seq = first_seq + count - 1
-        made = link(before, first_seq, last_seq, 1, RULES_VERSION, payload)
-        row = JournalRow(first_seq, last_seq, 1, RULES_VERSION, payload, made)
+        made = link(before, first_seq, last_seq, 1, self.rules, payload)
+        row = JournalRow(first_seq, last_seq, 1, self.rules, payload, made)
         Follower(await self.last_seq(), before).take(row)
         self.kept.append(row)
         return made

@@ -109,6 +109,7 @@ async def test_a_damaged_snapshot_is_named_and_an_older_one_used() -> None:
         ({"link": bytes(32)}, "it does not stand at the end of a row of this journal"),
         ({"layout": "other"}, "another release made it"),
         ({"rules_version": RULES_VERSION + 1}, "another release made it"),
+        ({"rules_version": min(REPLAYABLE) - 1}, "another release made it"),
     ],
 )
 async def test_without_a_fitting_snapshot_all_is_replayed(change: dict[str, object], said: str) -> None:
@@ -119,6 +120,35 @@ async def test_without_a_fitting_snapshot_all_is_replayed(change: dict[str, obje
     assert (found.recovery.snapshot_seq, found.recovery.replayed) == (0, found.place.seq)
     assert [said in warning for warning in found.recovery.warnings] == [True, True]
     assert list(save(found.place)) == list(save(market.whole.place))
+
+
+@pytest.mark.parametrize("rules", REPLAYABLE)
+async def test_a_snapshot_of_the_same_types_will_do_whatever_rules_its_release_had(rules: int) -> None:
+    market = await kept()
+    head = market.snapshots.kept[market.newer_seq]
+    market.snapshots.kept[market.newer_seq] = replace(head, rules_version=rules)
+    found = await market.recovered()
+    assert (found.recovery.snapshot_seq, found.recovery.warnings) == (market.newer_seq, ())
+    assert list(save(found.place)) == list(save(market.whole.place))
+
+
+async def test_each_command_is_carried_out_by_the_rules_that_it_was_written_under(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    journal, apply, by = KeptJournal(), StateMachine.apply, list[int]()
+    for rules in REPLAYABLE:
+        journal.rules = rules
+        await fill(journal, [*SETUP[:1]] * 2, Random(1))
+
+    def noted(machine: StateMachine, seq: int, command: Command, rules: int) -> tuple[Outcome, Applied]:
+        applied = apply(machine, seq, command, rules)
+        by.append(rules)
+        assert machine.state.rules_version == RULES_VERSION, "for questions, until the next command"
+        return applied
+
+    monkeypatch.setattr(StateMachine, "apply", noted)
+    await recover(journal)
+    assert by == [rules for rules in REPLAYABLE for _ in range(2)]
 
 
 async def test_what_the_statements_lack_is_replayed_and_shown() -> None:
@@ -169,10 +199,10 @@ async def test_the_market_as_it_was_within_a_row() -> None:
 async def test_a_command_that_cannot_be_carried_out_again_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     market, apply = await kept(), StateMachine.apply
 
-    def fails(machine: StateMachine, seq: int, command: Command) -> tuple[Outcome, Applied]:
+    def fails(machine: StateMachine, seq: int, command: Command, rules: int) -> tuple[Outcome, Applied]:
         if seq == 5:
             raise fault
-        return apply(machine, seq, command)
+        return apply(machine, seq, command, rules)
 
     monkeypatch.setattr(StateMachine, "apply", fails)
     fault: BaseException = AssertionError("out of balance")

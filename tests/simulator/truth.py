@@ -48,7 +48,7 @@ class Truth:
     def take(self, row: JournalRow) -> None:
         """A row has become durable."""
         for command in decode_commands(row.payload):
-            self._apply(command)
+            self._apply(command, row.rules_version)
         for book, history in self.books.items():
             view = self.views.book(*book, depth=1_000)
             if not history or (history[-1].asks, history[-1].bids) != (view.asks, view.bids):
@@ -66,10 +66,10 @@ class Truth:
         wrong = audit(self.machine.state)
         self._world.expect(not wrong, "the books do not add up", *wrong)
 
-    def _apply(self, command: Command) -> None:
+    def _apply(self, command: Command, rules: int) -> None:
         machine, seq = self.machine, self.seq + 1
         before = self._face() if seq % LOOK_EVERY == 0 else None
-        outcome, applied = machine.apply(seq, command)
+        outcome, applied = machine.apply(seq, command, rules)
         self.commands.append(command)
         self.outcomes.append(outcome)
         self.at_s.append(applied.at_s)

@@ -211,6 +211,36 @@ def test_an_operator_cancels_what_is_left_and_nobody_owes_it() -> None:
 
 
 @lease_story
+def test_a_lease_is_cancelled_once_also_while_what_came_before_is_still_to_be_settled() -> None:
+    """
+    hz       ask 8 h800 mon..tue @ 14.00           rests
+    alice    bid 8 h800 2h from mon @ 14.00        leases 8 mon..02:00 @ 14.00 from hz
+    hz       start lease-1                         running
+    clock    mon 00:05
+    venue    cancel lease-1                        cut by_operator paid 0 refunded 196.00
+    venue    cancel lease-1                        refused lease_over lease_id
+    clock    mon 00:15
+    venue    cancel lease-1                        refused lease_over lease_id
+    alice    release lease-1                       refused lease_over lease_id
+    clock    mon 00:30                             lease-1 settles mon..00:15, lease-1 cancelled by_operator
+    """
+
+
+@lease_story
+def test_what_was_given_back_can_still_be_cancelled_by_an_operator() -> None:
+    """
+    hz       ask 8 h800 mon..tue @ 14.00 top 0     rests
+    alice    bid 8 h800 2h from mon @ 14.00        leases 8 mon..02:00 @ 14.00 from hz
+    hz       start lease-1                         running
+    clock    mon 00:05
+    alice    release lease-1                       cut by_buyer paid 0 refunded 196.00
+    venue    cancel lease-1                        cut by_operator paid 0 refunded 0
+    venue    cancel lease-1                        refused lease_over lease_id
+    clock    mon 00:30                             lease-1 settles mon..00:15, lease-1 cancelled by_operator
+    """
+
+
+@lease_story
 def test_a_lease_is_cancelled_before_it_begins_and_its_chips_are_offered_while_the_ask_rests() -> None:
     """
     hz       ask 8 h800 mon..mon 04:00 @ 14.00     rests

@@ -1,0 +1,66 @@
+"""What older rules decided otherwise: what was written under them leads where it led, and goes by the new rule now."""
+
+import pytest
+from msgspec.structs import replace
+
+from exchange.core import versions
+from exchange.language.commands import AdvanceTime, CancelLease, Command, Deposit, OpenAccount, StartLease
+from exchange.language.events_money import LeaseCut
+from exchange.language.rejects import Code
+from exchange.language.units import MICROS_PER_CNY
+from tests.core.world import World, ask, at, bid, wish
+
+QUARTER_S = 900
+DEPOSIT = Deposit(account_id="bob", amount_micros=10_000 * MICROS_PER_CNY)
+
+
+def by_rules(before: int) -> pytest.MarkDecorator:
+    """The rules before those that brought a decision, and those."""
+    return pytest.mark.parametrize("rules", [before - 1, before])
+
+
+def refusal(world: World, command: Command) -> Code | None:
+    reject = world.attempt(command).reject
+    return None if reject is None else reject.code
+
+
+def cancel(lease_id: int, reason: str) -> CancelLease:
+    return CancelLease(operator_id="venue", lease_id=lease_id, reason=reason)
+
+
+def words(world: World) -> list[tuple[int, str]]:
+    """What the last command cut, and the words that were given for it."""
+    return [(event.lease_id, event.words) for event in world.events if isinstance(event, LeaseCut)]
+
+
+@by_rules(versions.CANCELLED_ONCE)
+def test_a_lease_is_cancelled_once(rules: int) -> None:
+    world = World([ask("14", end=4), bid(wish("14", hours=4, latest=0))], rules)
+    world.do(StartLease(account_id="p", lease_id=1, sealed_access=b"sealed"))
+    world.do(AdvanceTime(to_s=at(1)))
+    world.do(AdvanceTime(to_s=at(1) + 60))
+    world.do(cancel(1, "one"))
+    assert words(world) == [(1, "one")]
+    code = refusal(world, cancel(1, "two"))
+    if rules < versions.CANCELLED_ONCE:
+        assert (code, words(world)) == (None, [(1, "two")])
+    else:
+        assert (code, world.events) == (Code.LEASE_OVER, ())
+
+
+@by_rules(versions.CANCELLED_ONCE)
+def test_a_part_that_was_cancelled_is_not_cancelled_again_with_the_lease_it_is_of(rules: int) -> None:
+    world = World([ask("14", end=4), bid(wish("14", hours=4, latest=0))], rules)
+    world.do(OpenAccount(account_id="bob", roles=("buyer",), owner_group="bob"))
+    world.do(DEPOSIT)
+    world.do(ask("15", "4", end=4, by="alice", lease_id=1))
+    world.do(replace(bid(wish("15", hours=4, latest=0), chips="4"), account_id="bob"))
+    for lease_id in (1, 2):
+        world.do(StartLease(account_id="p", lease_id=lease_id, sealed_access=b"sealed"))
+    world.do(AdvanceTime(to_s=at(1) + 60))
+    world.do(cancel(2, "one"))
+    assert words(world) == [(1, "one"), (2, "one")]
+    world.do(cancel(1, "two"))
+    assert words(world) == ([(2, "two"), (1, "two")] if rules < versions.CANCELLED_ONCE else [(1, "two")])
+    world.do(AdvanceTime(to_s=at(2)))
+    assert not world.state.leases

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from exchange.core import versions
 from exchange.core.books.ladder import Key
 from exchange.core.books.market import ask_key
 from exchange.core.books.matching import Match, best_for_bid, next_for_ask
@@ -98,7 +99,7 @@ def planned(
             if match is None:
                 break
             if match.ask.owner_group == bid.owner_group:
-                if bid.self_trade in (CANCEL_TAKER, CANCEL_BOTH):
+                if _gives_up(state, bid.self_trade, market_state):
                     stopped = True
                     break
                 passed_over[match.ask.ask_id] = None
@@ -148,10 +149,16 @@ def check_offer_rests(state: State, ask: Ask) -> Reject | None:
                 return _braked("price")
             detail = "a bid would take this ask now; raise the price or let it trade"
             return Reject(Code.WOULD_TRADE, "post_only", detail)
-        if ask.self_trade in (CANCEL_TAKER, CANCEL_BOTH):
+        if _gives_up(state, ask.self_trade, market.state):
             return None
         passed_over[match.bid.bid_id] = None
     return None
+
+
+def _gives_up(state: State, mode: str, market_state: str) -> bool:
+    """Whether a taker that meets its own owner group is given up: where nothing matches it is not, and may rest."""
+    matches = market_state == OPEN or state.rules_version < versions.OWN_LOOKED_PAST
+    return matches and mode in (CANCEL_TAKER, CANCEL_BOTH)
 
 
 def _braked(param: str) -> Reject:

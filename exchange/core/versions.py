@@ -10,3 +10,7 @@ NEWEST: Final = 5
 
 # Before, a lease could be cancelled again until it was over, also as a part of another, and the last reason stood.
 CANCELLED_ONCE: Final = 5
+
+# Before, an order that met its own owner group first, and would be given up for that, rested in a market that is in
+# post_only although another group could serve it, as nothing is given up where nothing matches.
+OWN_LOOKED_PAST: Final = 5

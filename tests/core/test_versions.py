@@ -4,7 +4,16 @@ import pytest
 from msgspec.structs import replace
 
 from exchange.core import versions
-from exchange.language.commands import AdvanceTime, CancelLease, Command, Deposit, OpenAccount, StartLease
+from exchange.language.commands import (
+    POST_ONLY,
+    AdvanceTime,
+    CancelLease,
+    Command,
+    Deposit,
+    OpenAccount,
+    SetMarketState,
+    StartLease,
+)
 from exchange.language.events_money import LeaseCut
 from exchange.language.rejects import Code
 from exchange.language.units import MICROS_PER_CNY
@@ -64,3 +73,24 @@ def test_a_part_that_was_cancelled_is_not_cancelled_again_with_the_lease_it_is_o
     assert words(world) == ([(2, "two"), (1, "two")] if rules < versions.CANCELLED_ONCE else [(1, "two")])
     world.do(AdvanceTime(to_s=at(2)))
     assert not world.state.leases
+
+
+@by_rules(versions.OWN_LOOKED_PAST)
+def test_an_order_rests_crossed_with_nobody_behind_its_own_group(rules: int) -> None:
+    """Bids of alice and, less good, of bob in a market that is in post_only; alice's ask meets her own bid first."""
+    world = World([], rules)
+    world.do(OpenAccount(account_id="bob", roles=("buyer",), owner_group="bob"))
+    world.do(DEPOSIT)
+    world.do(bid(wish("15", latest=0)))
+    world.do(replace(bid(wish("14", latest=0)), account_id="bob"))
+    world.do(SetMarketState(operator_id="venue", state=POST_ONLY, reason="care"))
+    code = refusal(world, ask("14", by="alice", post_only=True))
+    assert code is (None if rules < versions.OWN_LOOKED_PAST else Code.WOULD_TRADE)
+
+
+@by_rules(versions.OWN_LOOKED_PAST)
+def test_a_bid_rests_crossed_with_nobody_behind_its_own_group(rules: int) -> None:
+    world = World([ask("14", by="alice"), ask("15", by="p")], rules)
+    world.do(SetMarketState(operator_id="venue", state=POST_ONLY, reason="care"))
+    code = refusal(world, bid(wish("15", latest=0), self_trade="cancel_both"))
+    assert code is (None if rules < versions.OWN_LOOKED_PAST else Code.WOULD_TRADE)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from exchange.language.commands import OPEN
 from tests.reference.matcher import Place, match_ask, match_bid, resting_asks, resting_bids
 from tests.reference.records import Ask, Bid
@@ -57,8 +59,13 @@ class Rehearsal:
 
 
 def would_trade(market: Market, order: Bid | Ask, in_state: str = OPEN) -> bool:
-    """Whether an order would trade with anybody, in places that are in a state."""
+    """Whether an order would trade with anybody, in places that are in a state.
+
+    Where nothing matches, nothing is given up for meeting its own group: both would rest.
+    """
     rehearsal = Rehearsal(market, in_state)
+    if in_state != OPEN:
+        order = replace(order, command=structs.replace(order.command, self_trade="skip"))  # type: ignore[arg-type]
     rehearsal.try_out(order)
     return rehearsal.trades > 0
 

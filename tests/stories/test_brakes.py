@@ -49,6 +49,40 @@ def test_a_market_in_post_only_takes_orders_that_rest() -> None:
 
 
 @story
+def test_an_order_that_meets_its_own_group_first_does_not_rest_crossed_with_others_either() -> None:
+    # where nothing matches no order is given up for meeting its own group's, so what lies behind them counts
+    """
+    ann    joins acme
+    alice  joins acme
+    alice  bid 4 h800 1d from mon @ 15.00                     rests
+    carol  bid 4 h800 1d from mon @ 14.00                     rests
+    venue  sets h800 post_only
+    ann    ask 8 h800 mon..tue @ 14.00                        refused would_trade price
+    ann    ask 8 h800 mon..tue @ 14.00 post_only              refused would_trade price
+    ann    ask 8 h800 mon..tue @ 14.00 self cancel_both       refused would_trade price
+    ann    ask 8 h800 mon..tue @ 14.01                        rests
+    ann    amend ask-1 @ 14.00                                refused would_trade price
+    hz     ask 8 h800 mon..tue @ 15.01                        rests
+    alice  bid 4 h800 1d from mon @ 15.01                     refused would_trade
+    alice  bid 4 h800 1d from mon @ 15.01 post_only self cancel_both    refused would_trade
+    alice  bid 4 h800 1d from mon @ 15.00                     rests
+    """
+
+
+@story
+def test_a_post_only_order_that_meets_its_own_group_first_is_given_up_and_never_rests_crossed() -> None:
+    """
+    ann    joins acme
+    alice  joins acme
+    alice  bid 4 h800 1d from mon @ 15.00                     rests
+    carol  bid 4 h800 1d from mon @ 14.00                     rests
+    ann    ask 8 h800 mon..tue @ 14.00 post_only              meets bid-1
+                                                              canceled 8 self_trade
+    ann    ask 8 h800 mon..tue @ 14.00 post_only self skip    refused would_trade post_only
+    """
+
+
+@story
 def test_one_alternative_in_a_halted_market_refuses_the_bid() -> None:
     """
     venue  sets a100 halted

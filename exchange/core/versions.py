@@ -14,3 +14,7 @@ CANCELLED_ONCE: Final = 5
 # Before, an order that met its own owner group first, and would be given up for that, rested in a market that is in
 # post_only although another group could serve it, as nothing is given up where nothing matches.
 OWN_LOOKED_PAST: Final = 5
+
+# Before, a lease that was not started by the last instant of its grace had failed at that instant, so that access could
+# not be handed over at it: now it fails a second later.
+IN_TIME_TO_THE_END: Final = 5

@@ -1,5 +1,6 @@
 """Chips that a lease will not use go back on offer, in the ask that they were leased from."""
 
+from exchange.core import versions
 from exchange.core.agenda import Due
 from exchange.core.books.market import ask_key
 from exchange.core.books.order import Ask
@@ -14,7 +15,8 @@ from exchange.language.commands import FOK, GTD, IOC
 def put_back(state: State, ask: Ask, shape: Shape, *, reviving: bool = False) -> None:
     """What of a shape is still to come goes back into an ask, if that is still on offer, or may be again.
 
-    `reviving` brings back an ask that rested until it was filled: it lives until its window can host nothing more.
+    `reviving` brings back an ask that rested until it was filled, or until what was left of it could host nothing: it
+    lives until its window can host nothing more.
     """
     shape = clip(shape, state.catalog.next_step_s(state.now_s))
     resting = ask.state == events.RESTING
@@ -31,11 +33,14 @@ def put_back(state: State, ask: Ask, shape: Shape, *, reviving: bool = False) ->
 
 
 def _revives(state: State, ask: Ask, shape: Shape) -> bool:
-    """Whether a done ask goes on offer again: filled, not withdrawn or run out, backed, and its owner not blocked."""
+    """Whether a done ask goes on offer again: out of room, not of time, backed, and its owner not blocked."""
+    out_of_room = ask.state == events.FILLED or (
+        ask.state == events.EXPIRED and state.rules_version >= versions.ROOM_AGAIN
+    )
     waits = ask.time_in_force not in (IOC, FOK) and (ask.expires_s is None or ask.expires_s > state.now_s)
     backed = ask.bond_micros > 0 or ask.posted_micros == 0
     barred = ask.account_id in state.curbs.blocked  # who begins nothing new
-    return ask.state == events.FILLED and waits and backed and not barred and hostable(state, ask, shape)
+    return out_of_room and waits and backed and not barred and hostable(state, ask, shape)
 
 
 def _revive(state: State, ask: Ask) -> None:

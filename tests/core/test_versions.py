@@ -11,13 +11,14 @@ from exchange.language.commands import (
     Command,
     Deposit,
     OpenAccount,
+    ReleaseLease,
     SetMarketState,
     StartLease,
 )
 from exchange.language.events_money import LeaseCut
 from exchange.language.rejects import Code
 from exchange.language.units import MICROS_PER_CNY
-from tests.core.world import World, ask, at, bid, wish
+from tests.core.world import BUYER, World, ask, at, bid, wish
 
 QUARTER_S = 900
 DEPOSIT = Deposit(account_id="bob", amount_micros=10_000 * MICROS_PER_CNY)
@@ -117,3 +118,16 @@ def test_a_deadline_that_older_rules_appointed_is_kept_by_those_of_today() -> No
     assert [lease.state for lease in world.state.leases.values()] == ["scheduled"]
     world.do(AdvanceTime(to_s=at(0) + QUARTER_S + 1))
     assert not world.state.leases
+
+
+@by_rules(versions.ROOM_AGAIN)
+def test_an_ask_that_ran_out_of_room_is_on_offer_again_once_a_lease_is_released(rules: int) -> None:
+    """Of eight hours the last five are leased, and of the first three too little is left to host an hour."""
+    world = World([ask("14", end=8), bid(wish("14", hours=5, earliest=3, latest=3))], rules)
+    world.do(AdvanceTime(to_s=at(2) + QUARTER_S))
+    assert world.state.asks[1].state == "expired"
+    world.do(ReleaseLease(account_id=BUYER, lease_id=1))
+    if rules < versions.ROOM_AGAIN:
+        assert not world.state.asks
+    else:
+        assert (world.state.asks[1].state, world.state.asks[1].leaves_milli) == ("resting", 8000)

@@ -41,7 +41,7 @@ from exchange.language.events_money import (
     ProgrammeDefined,
     SubsidyMoved,
 )
-from exchange.language.events_operator import ProgrammePaused
+from exchange.language.events_operator import AccountBlocked, ProgrammePaused
 from exchange.language.windows import Segment
 from tests.reference import endings, granting, resales, settling
 from tests.reference.agreeing import same
@@ -75,6 +75,9 @@ class Books:
         self.told_contestable: Counter[str] = Counter()  # by account
         self.cuts: dict[int, dict[int, Due]] = {}  # in this command: leases that were cut, and what is still to be told
         self.returned: list[int] = []  # in this command: who has a part again
+        self.given_back: list[tuple[int, Shape]] = []  # in this command, to a provider: of which ask, and what
+        self.sold: set[int] = set()  # in this command: asks that leases were made of
+        self.blocked: set[str] = set()
         self.standing: dict[str, int] = {}  # balances after the last command
         self.marks: Counter[str] = Counter()
 
@@ -84,6 +87,7 @@ class Books:
         self.check()
         if any(isinstance(event, AskChanged | LeaseCut | PartReturned | Traded) for event in events):
             resales.check_chips(self)
+            resales.check_offered(self)
 
     def take_all(self, events: tuple[Event, ...]) -> None:
         """Take in what one command made happen, to the end."""
@@ -119,6 +123,9 @@ class Books:
                 pause(event.programme)
             case ProgrammeChanged():
                 self.told_programmes[event.programme] = event
+            case AccountBlocked():
+                block = self.blocked.add if event.blocked else self.blocked.discard
+                block(event.account_id)
             case GroupsRelated():
                 change = self.related.add if event.related else self.related.discard
                 change(frozenset({event.group, event.other_group}))
@@ -146,6 +153,7 @@ class Books:
                 ask = self.asks[event.ask_id]
                 if ask.done and event.state == "resting":
                     self.marks["a done ask revived"] += 1
+                    self.marks[f"an ask revived that was done by {ask.reason}"] += 1
                 ask.done, ask.reason, ask.told = event.state != "resting", event.reason, event.bond_micros
                 ask.free = self.steps(event.free)
 
@@ -238,6 +246,7 @@ class Books:
         granting.grant(self, e)
         self.cash[e.buyer] -= escrow
         ask = self.asks[e.ask_id]
+        self.sold.add(e.ask_id)
         same(f"what {name} is out of", e.parent_id, ask.placed.lease_id)
         whole = rectangle(e.start_s, e.end_s, e.quantity_milli, self.rules.step_s)
         self.leases[e.lease_id] = Lease(

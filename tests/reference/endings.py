@@ -83,6 +83,9 @@ def release(books: Books, number: int, rest: list[Part]) -> dict[int, Due]:
         found[holder] = lease.due(*worth(rest, holder), share)
         settling.pay(books, lease, found[holder])
         holder = lease.terms.parent_id
+    else:
+        if lease.cause == "by_buyer":
+            books.given_back.append((lease.terms.ask_id, together(part.shape for part in rest)))
     return found
 
 

@@ -40,6 +40,27 @@ def check_chips(books: Books) -> None:
             assert not lacking, f"lease-{ask.placed.lease_id} offers what it has not: {lacking}"
 
 
+def check_offered(books: Books) -> None:
+    """What was given back to a provider's ask is on offer again, if that waits for it and it can host a lease."""
+    for number, shape in books.given_back:
+        ask = books.asks[number]
+        expires, owner = ask.placed.expires_s, ask.placed.account_id
+        waits = ask.placed.time_in_force in {"gtc", "gtd"} and (expires is None or expires > books.now)
+        backed = ask.bond > 0 or ask.posted == 0
+        if ask.done and ask.reason in {"fill", "time"} and waits and backed and owner not in books.blocked:
+            assert number in books.sold or not hosts(books, ask, shape), f"ask-{number} does not offer {shape} again"
+    books.given_back.clear()
+    books.sold.clear()
+
+
+def hosts(books: Books, ask: Ask, shape: Shape) -> bool:
+    """Whether a lease of an ask's lot and least duration has room in a shape, from the next step on."""
+    step, now = books.rules.step_s, next_step(books.now, books.rules.step_s)
+    steps = max(ask.placed.min_duration_s, step) // step
+    wide = {at for at, chips in shape.items() if at >= now and chips >= ask.placed.lot_milli}
+    return any(all(at + place * step in wide for place in range(steps)) for at in wide)
+
+
 def offered(books: Books, number: int) -> Shape:
     """What open asks offer of a lease, from the next step on."""
     now = next_step(books.now, books.rules.step_s)

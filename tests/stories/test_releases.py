@@ -80,6 +80,39 @@ def test_an_ask_that_was_filled_goes_on_offer_again() -> None:
 
 
 @lease_story
+def test_an_ask_that_had_run_out_of_room_goes_on_offer_again() -> None:
+    # the first three hours go by unleased; what is left of them can host no hour any more
+    """
+    hz       ask 8 h800 mon..mon 08:00 @ 14.00     rests bond 44.80
+    alice    bid 8 h800 5h from mon 03:00 @ 14.00  leases 8 mon 03:00..08:00 @ 14.00 from hz
+    bob      bid 8 h800 3h from mon 05:00 @ 15.00  rests
+    clock    mon 02:15                             ask-1 expired
+    hz       start lease-1
+    clock    mon 03:20
+    alice    release lease-1                       cut paid 504.00, ask-1 rests 8 bond 44.80
+                                                   leases 8 mon 05:00..08:00 @ 15.00 from hz to bob
+    """
+
+
+@lease_story
+def test_an_ask_that_had_run_out_of_time_is_not_offered_again_whatever_room_there_is() -> None:
+    """
+    hz       ask 8 h800 mon..mon 08:00 @ 14.00 until mon 03:10    rests
+    sh       ask 8 h800 mon..mon 08:00 @ 14.00 until mon 04:00    rests
+    alice    bid 8 h800 5h from mon 03:00 @ 14.00  leases 8 mon 03:00..08:00 @ 14.00 from hz
+    alice    bid 8 h800 5h from mon 03:00 @ 14.00  leases 8 mon 03:00..08:00 @ 14.00 from sh
+    clock    mon 02:15                             ask-1 expired, ask-2 expired
+    hz       start lease-1
+    sh       start lease-2
+    clock    mon 03:20
+    alice    release lease-1                       cut
+    alice    release lease-2                       cut, ask-2 rests 8
+    ask-1    expired
+    clock    mon 04:00                             ask-2 expired, lease-1 released, lease-2 released
+    """
+
+
+@lease_story
 def test_a_filled_ask_of_a_blocked_provider_is_not_offered_again() -> None:
     """
     hz       ask 8 h800 mon..tue @ 14.00           rests

@@ -99,9 +99,8 @@ async def test_a_market_that_has_traded_tells_of_every_stage_and_of_nobody(house
         "hz-cloud",
     ]
     shares = {name: kpis["usage"][name] for name in ("registered", "leased", "leased_share", "fault_rate", "pue")}
-    # Four chips were leased and not handed over in a quarter of an hour; the bond, and so the ask, went with them, in
-    # the step that began then.
-    wanted = {"registered": "2", "leased": "0", "leased_share": "0", "fault_rate": "1", "pue": None}
+    # Four chips were leased and not handed over in a quarter of an hour; the bond, and so the ask, went with them.
+    wanted = {"registered": "1", "leased": "0", "leased_share": "0", "fault_rate": "1", "pue": None}
     assert shares == wanted
     assert told(await scraped(house), "chip_hours", of="lost", region="shanghai") == 96
     values = {value for _, labels in seen for _, value in labels}

@@ -58,7 +58,7 @@ alice  bid 8 h800 1d from mon @ 15.00  leases 8 mon..tue @ 14.00 from hz
         ("ask-1  rests 4", "but ask-1 rests P1D 8"),
         ("ask-1  filled", "but ask-1 rests"),
         ("ask-9  filled", "there is no ask-9"),
-        ("clock  mon 00:15:01", "not told  lease-1 defaulted not_started"),
+        ("clock  mon 00:15", "not told  lease-1 defaulted not_started"),
         ("bob  dances", "nobody can 'dances'"),
         ("bob  bid 4 h800 1d from mon @ 14.00 quickly", "do not know the option 'quickly'"),
         ("bob  bid 4 h800 1d from mon  rests", "no alternative"),

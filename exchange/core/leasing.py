@@ -4,7 +4,6 @@ Handlers of commands have guards above the line of no return; handlers of appoin
 or find that there is nothing to do.
 """
 
-from exchange.core import versions
 from exchange.core.agenda import Due
 from exchange.core.leases.contract import Lease, Reading
 from exchange.core.leases.metering import check_reading, take_reading
@@ -71,15 +70,10 @@ def run_lease(state: State, lease: Lease) -> None:
 
 
 def start_deadline(state: State, lease: Lease) -> None:
-    """Whoever has not handed over access by now has failed; what begins later may be handed over later.
-
-    At the deadline itself it is still in time, and commands of that instant come after what is due at it.
-    """
+    """Whoever has not handed over access by now has failed; what begins later may be handed over later."""
     if lease.access_given_s is not None or not lease.in_use or not lease.pieces:
         return
     due_s = min(piece.shape[0][0] for piece in lease.pieces) + lease.terms.start_grace_s
-    if state.rules_version >= versions.IN_TIME_TO_THE_END:
-        due_s += 1
     if due_s > state.now_s:
         state.agenda.add(due_s, Due.START_DEADLINE, lease.lease_id)
     else:

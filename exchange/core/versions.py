@@ -15,10 +15,6 @@ CANCELLED_ONCE: Final = 5
 # post_only although another group could serve it, as nothing is given up where nothing matches.
 OWN_LOOKED_PAST: Final = 5
 
-# Before, a lease that was not started by the last instant of its grace had failed at that instant, so that access could
-# not be handed over at it: now it fails a second later.
-IN_TIME_TO_THE_END: Final = 5
-
 # Before, an ask that had run out of room while leases were out of it was not on offer again when one was released; one
 # that was filled was.
 ROOM_AGAIN: Final = 5

@@ -236,7 +236,7 @@ def test_a_brake_is_the_last_hurdle_and_no_change_lifts_it() -> None:
     world.do(bid(wish(hours=1, earliest=12, latest=12)))
     number = world.do(bid(replace(wish(latest=14), duration_s=at(23) - at(0) + 900))).subject
     world.do(SetMarketState(operator_id="operator", state=HALTED, reason="drill"))
-    world.do(AdvanceTime(to_s=at(12) + 901))  # the provider fails the first, and what it had is free again
+    world.do(AdvanceTime(to_s=at(12) + 900))  # the provider fails the first, and what it had is free again
     explanation = explained(world, number)
     assert counts(explanation.alternatives[0]) == {"market": 1}
     assert explanation.alternatives[0].market_state == HALTED

@@ -97,29 +97,6 @@ def test_a_bid_rests_crossed_with_nobody_behind_its_own_group(rules: int) -> Non
     assert code is (None if rules < versions.OWN_LOOKED_PAST else Code.WOULD_TRADE)
 
 
-@by_rules(versions.IN_TIME_TO_THE_END)
-def test_access_is_handed_over_at_the_last_instant_of_the_grace(rules: int) -> None:
-    """Two leases: of one the access comes at that instant, of the other never."""
-    world = World([ask("14", end=4), *[bid(wish("14", hours=4, latest=0), chips="4")] * 2], rules)
-    world.do(AdvanceTime(to_s=at(0) + QUARTER_S))
-    code = refusal(world, StartLease(account_id="p", lease_id=1, sealed_access=b"sealed"))
-    if rules < versions.IN_TIME_TO_THE_END:
-        assert (code, list(world.state.leases)) == (Code.LEASE_OVER, [])
-        return
-    assert (code, list(world.state.leases)) == (None, [1, 2])
-    world.do(AdvanceTime(to_s=at(0) + QUARTER_S + 1))
-    assert [lease.state for lease in world.state.leases.values()] == ["running"]
-
-
-def test_a_deadline_that_older_rules_appointed_is_kept_by_those_of_today() -> None:
-    world = World([ask("14", end=4), bid(wish("14", hours=4, latest=0))], versions.IN_TIME_TO_THE_END - 1)
-    world.rules = versions.IN_TIME_TO_THE_END
-    world.do(AdvanceTime(to_s=at(0) + QUARTER_S))
-    assert [lease.state for lease in world.state.leases.values()] == ["scheduled"]
-    world.do(AdvanceTime(to_s=at(0) + QUARTER_S + 1))
-    assert not world.state.leases
-
-
 @by_rules(versions.ROOM_AGAIN)
 def test_an_ask_that_ran_out_of_room_is_on_offer_again_once_a_lease_is_released(rules: int) -> None:
     """Of eight hours the last five are leased, and of the first three too little is left to host an hour."""

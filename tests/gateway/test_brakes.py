@@ -116,7 +116,7 @@ async def test_what_came_to_cross_meanwhile_trades_when_the_market_opens(house: 
     later = a_bid(quantity="8", min_quantity="8", duration="PT6H", earliest_start=at(2), latest_start=at(3))
     assert (await house.post("/v1/bids", bob, later))["leases"] == []
     await house.post(HALT, house.operator, {"reason": "a drill"})
-    await house.advance("PT1H15M1S")
+    await house.advance("PT1H15M")
     assert (await house.get("/v1/leases/lease-1", alice))["state"] == "defaulted"
     for state, then in [("post_only", "resting"), ("open", "filled")]:
         assert (await house.get("/v1/bids/bid-2", bob))["state"] == "resting"

@@ -87,7 +87,7 @@ async def test_the_provider_hears_of_everything_in_order(house: House) -> None:
 
 async def test_no_access_in_time_is_a_default_with_a_full_refund(house: House) -> None:
     _, alice, _, lease = await traded(house)
-    await house.advance("PT1H15M1S")
+    await house.advance("PT1H15M")
     over = await house.get(f"/v1/leases/{lease['lease_id']}", alice)
     assert (over["state"], over["reason"]) == ("defaulted", "not_started")
     assert (over["earned"], over["refunded"], over["escrow"]) == ("0.00", "336.00", "0.00")

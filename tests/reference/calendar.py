@@ -48,7 +48,7 @@ def all_due(market: Market) -> list[int]:
             found += [ask.command.expires_s] if ask.command.expires_s else []
     for lease in market.leases.values():
         if not lease.over:
-            found += [lease.start, lease.start + market.rules.start_grace_s + 1, closing(market, lease)]
+            found += [lease.start, lease.start + market.rules.start_grace_s, closing(market, lease)]
     return found
 
 
@@ -73,7 +73,7 @@ def an_instant(market: Market) -> None:
         if lease.state == "scheduled" and lease.given is not None and market.now >= lease.start:
             lease.state = "running"
     for lease in list(market.leases.values()):
-        if lease.given is None and not lease.over and market.now > lease.start + market.rules.start_grace_s:
+        if lease.given is None and not lease.over and market.now >= lease.start + market.rules.start_grace_s:
             default(market, lease, "not_started")
 
 

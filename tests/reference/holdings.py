@@ -126,7 +126,7 @@ class Lease:
 
     @property
     def deadline(self) -> int:
-        """The last instant at which access to what is in use can be handed over."""
+        """When whoever has not handed over access to what is in use has failed."""
         return min(part.start for part in self.parts) + self.rules.start_grace_s
 
     def settled_by(self, now: int) -> int:

@@ -82,8 +82,8 @@ def mark(books: Books, use: Lease, dues: list[Due]) -> None:
 
 
 def is_late(books: Books, lease: Lease) -> bool:
-    """Whether access should have been handed over before now and was not."""
-    return lease.given is None and bool(lease.parts) and lease.deadline < books.now
+    """Whether access should have been handed over by now and was not."""
+    return lease.given is None and bool(lease.parts) and lease.deadline <= books.now
 
 
 def fail_the_late(books: Books, through: int | None = None) -> None:

@@ -10,7 +10,7 @@ from msgspec import structs
 from exchange.core.digest import digest
 from exchange.core.ledger.chart import AVAILABLE, purse
 from exchange.language.codec import decode_commands
-from exchange.language.commands import AdvanceTime, SetRules
+from exchange.language.commands import SetRules
 from exchange.language.commands_sessions import SetDeadMan
 from exchange.language.journal import JournalError
 from exchange.language.port import MarketStopped
@@ -76,7 +76,7 @@ async def test_who_waits_for_room_is_told_when_the_journal_is_lost(monkeypatch: 
 
 
 async def test_what_falls_due_at_this_very_instant_is_done_at_once_and_the_pump_rests() -> None:
-    """A lease begins now and can be started at this instant only; the sandbox's clock stands."""
+    """A lease begins now and is given no time to be started; the sandbox's clock stands."""
     journal = KeptJournal()
     rules = SetRules(rules=structs.replace(RULES, start_grace_s=0))
     seeds = [rules if isinstance(command, SetRules) else command for command in SETUP]
@@ -87,8 +87,8 @@ async def test_what_falls_due_at_this_very_instant_is_done_at_once_and_the_pump_
     assert lease is not None and lease.start_s == T0
     for _ in range(50):
         await asyncio.sleep(0)
-    rows = len(journal.kept)
-    assert decode_commands(journal.kept[-1].payload) == [AdvanceTime(to_s=T0)]
+    lease, rows = exchange.reads.lease(1), len(journal.kept)
+    assert lease is not None and (lease.state, lease.reason) == ("defaulted", "not_started")
     rounds = counted(exchange)
     for _ in range(50):
         await asyncio.sleep(0)
@@ -102,7 +102,7 @@ async def test_what_falls_due_at_this_very_instant_is_done_at_once_and_the_pump_
     twin = Market()
     for command in commands:
         twin.apply(command)
-    assert (twin.now, twin.leases[1].state) == (T0, "scheduled")
+    assert (twin.now, twin.leases[1].state) == (T0, "defaulted")
     balances = replayed.ledger.balances
     assert twin.cash == {name: balances[purse(name, AVAILABLE)] for name in twin.cash}
 

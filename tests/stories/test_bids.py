@@ -105,12 +105,12 @@ def test_a_good_till_date_bid_expires_at_its_date() -> None:
 @story
 def test_nothing_trades_at_its_own_expiry() -> None:
     """
-    hz     ask 8 h800 mon..tue @ 14.00                                          rests
-    alice  bid 8 h800 3h from mon @ 14.00                                       leases 8 mon..03:00 @ 14.00 from hz
-    bob    bid 8 h800 21h from mon till mon 02:00 @ 15.00 until mon 00:15:01    rests
-    carol  bid 8 h800 20h from mon till mon 02:00 @ 14.00 until mon 00:15:02    rests
-    clock  mon 00:15:01               bid-2 expired 8, lease-1 defaulted not_started
-                                      leases 8 mon 00:30..20:30 @ 14.00 from hz to carol
+    hz     ask 8 h800 mon..tue @ 14.00                                       rests
+    alice  bid 8 h800 3h from mon @ 14.00                                    leases 8 mon..03:00 @ 14.00 from hz
+    bob    bid 8 h800 21h from mon till mon 02:00 @ 15.00 until mon 00:15    rests
+    carol  bid 8 h800 20h from mon till mon 02:00 @ 14.00 until mon 00:16    rests
+    clock  mon 00:15                  bid-2 expired 8, lease-1 defaulted not_started
+                                      leases 8 mon 00:15..20:15 @ 14.00 from hz to carol
     """
 
 

@@ -151,11 +151,11 @@ def test_chips_that_come_back_in_a_halted_market_wait_until_it_opens() -> None:
     bob      bid 8 h800 1h from mon till mon 01:00 @ 14.50                 rests
     carol    bid 8 h800 1h from mon till mon 01:00 @ 15.00                 rests
     venue    sets h800 halted
-    clock    mon 00:15:01                         lease-1 defaulted not_started
+    clock    mon 00:15                            lease-1 defaulted not_started
     bid-2    rests 8
     venue    sets h800 post_only
     bid-2    rests 8
-    venue    sets h800 open                       bob leases 8 mon 00:30..01:30 @ 14.00 from hz
+    venue    sets h800 open                       bob leases 8 mon 00:15..01:15 @ 14.00 from hz
     bid-3    rests 8
     """
 

@@ -98,7 +98,7 @@ def test_a_part_that_comes_back_after_its_resellers_default_is_refunded_to_the_r
     alice    bid 8 h800 6h from mon @ 14.00              leases 8 from hz
     alice    ask 4 h800 mon 02:00..06:00 @ 15.00 of lease-1    rests
     bob      bid 4 h800 4h from mon 02:00 @ 15.00        leases 4 mon 02:00..06:00 from alice
-    clock    mon 00:15:01
+    clock    mon 00:15
     lease-1  scheduled refunded 448.00
     bob      release lease-2                             lease-2 cut part lease-2 paid 240.00
                                                          lease-1 cut part lease-2 paid 0 refunded 224.00
@@ -123,7 +123,7 @@ def test_a_part_that_comes_back_must_be_handed_over_to_who_never_had_access() ->
     clock    mon 00:30
     lease-1  scheduled
     hz       meter lease-2 through mon 00:30 delivered 4 used 4
-    clock    mon 00:45:01                                lease-2 released by_buyer
+    clock    mon 00:45                                   lease-2 released by_buyer
                                                          lease-1 defaulted not_started, ask-2 canceled lease_over
     lease-1  defaulted earned 56.00 refunded 392.00 penalties 22.40
     """

@@ -300,7 +300,7 @@ def test_a_brake_is_counted_where_nothing_else_stands_in_the_way() -> None:
     bob    bid 8 h800 1h from mon till mon 01:00 @ 14.50                   rests
     bob    explain bid-2                          fails start 1, try start 2 h later
     venue  sets h800 halted
-    clock  mon 00:15:01                           lease-1 defaulted not_started
+    clock  mon 00:15                              lease-1 defaulted not_started
     bob    explain bid-2                          fails market 1
     venue  sets h800 post_only
     bob    explain bid-2                          fails market 1

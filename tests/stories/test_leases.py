@@ -27,26 +27,12 @@ def test_access_may_be_given_until_a_quarter_of_an_hour_after_the_start() -> Non
     """
     hz       ask 8 h800 mon..tue @ 14.00           rests
     alice    bid 8 h800 2h from mon @ 14.00        leases 8 mon..02:00 @ 14.00 from hz
-    clock    mon 00:15
+    clock    mon 00:14:59
     lease-1  scheduled
     hz       start lease-1                         running
     hz       start lease-1                         refused lease_started
-    clock    mon 00:15:01
-    lease-1  running
-    """
-
-
-@story
-def test_access_may_be_given_at_the_last_instant_of_each_lease_while_the_clock_goes_by_steps() -> None:
-    """
-    hz       ask 8 h800 mon..tue @ 14.00           rests
-    alice    bid 4 h800 2h from mon @ 14.00        leases 4 mon..02:00 @ 14.00 from hz
-    alice    bid 4 h800 2h from mon @ 14.00        leases 4 mon..02:00 @ 14.00 from hz
-    alice    bid 4 h800 1h from mon 00:15 @ 14.00  rests
     clock    mon 00:15
-    hz       start lease-1                         running
-    clock    mon 00:30                             bid-3 expired, lease-2 defaulted not_started
-    hz       start lease-2                         refused lease_over
+    lease-1  running
     """
 
 
@@ -70,7 +56,7 @@ def test_a_lease_that_is_not_started_defaults_and_the_bond_pays() -> None:
     hz       ask 8 h800 mon..tue @ 14.00           rests bond 134.40
     alice    bid 8 h800 2h from mon @ 14.00        leases 8 mon..02:00 @ 14.00 from hz
     alice    available 774.88 escrow 225.12
-    clock    mon 00:15:01                          lease-1 defaulted not_started
+    clock    mon 00:15                             lease-1 defaulted not_started
     lease-1  defaulted earned 0 refunded 224.00 penalties 56.00 escrow 0 fee 0
     alice    available 1056.00 escrow 0
     hz       available 865.60 bond 78.40
@@ -86,8 +72,8 @@ def test_the_chips_of_a_failed_lease_are_offered_again() -> None:
     alice    bid 8 h800 2h from mon @ 14.00        leases 8 mon..02:00 @ 14.00 from hz
     ask-1    rests 8 PT6H
     bob      bid 8 h800 23h from mon till mon 01:00 @ 15.00   rests
-    clock    mon 00:15:01                          lease-1 defaulted not_started
-                                                   leases 8 mon 00:30..23:30 @ 15.00 from hz to bob
+    clock    mon 00:15                             lease-1 defaulted not_started
+                                                   leases 8 mon 00:15..23:15 @ 15.00 from hz to bob
     """
 
 
@@ -99,7 +85,7 @@ def test_a_bond_that_is_used_up_cancels_the_rest_of_its_ask() -> None:
     alice    has 1000.00
     hz       ask 16 h800 mon..mon 04:00 @ 14.00    rests bond 44.80
     alice    bid 8 h800 4h from mon @ 14.00        leases 8 mon..04:00 @ 14.00 from hz
-    clock    mon 00:15:01                          lease-1 defaulted not_started
+    clock    mon 00:15                             lease-1 defaulted not_started
                                                    ask-1 canceled bond_exhausted
     lease-1  defaulted refunded 448.00 penalties 44.80
     ask-1    canceled 8 filled 8 leaves 0 bond 0
@@ -116,9 +102,9 @@ def test_a_bond_is_shared_by_all_leases_of_its_ask() -> None:
     hz       ask 8 h800 mon..mon 12:00 @ 14.00     rests bond 67.20
     alice    bid 8 h800 2h from mon @ 14.00        leases 8 mon..02:00 @ 14.00 from hz
     bob      bid 8 h800 2h from mon 04:00 @ 14.00  leases 8 mon 04:00..06:00 @ 14.00 from hz
-    clock    mon 00:15:01                          lease-1 defaulted not_started
+    clock    mon 00:15                             lease-1 defaulted not_started
     hz       available 32.80 bond 11.20
-    clock    mon 04:15:01                          lease-2 defaulted not_started
+    clock    mon 04:15                             lease-2 defaulted not_started
                                                    ask-1 canceled bond_exhausted
     lease-2  defaulted refunded 224.00 penalties 11.20
     hz       available 32.80 bond 0
@@ -209,7 +195,7 @@ def test_the_chips_of_a_failed_lease_do_not_revive_an_ask_that_is_done() -> None
     alice    bid 8 h800 2h from mon @ 14.00        leases 8 mon..02:00 @ 14.00 from hz
     ask-1    filled 8 bond 11.20
     bob      bid 8 h800 1h from mon till mon 01:00 @ 15.00    rests
-    clock    mon 00:15:01                          lease-1 defaulted not_started
+    clock    mon 00:15                             lease-1 defaulted not_started
     ask-1    filled 8 bond 0
     bid-2    rests 8
     """

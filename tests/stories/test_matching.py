@@ -257,9 +257,9 @@ def test_chips_that_come_back_are_offered_to_who_waits() -> None:
     alice    bid 8 h800 3h from mon @ 14.00                         leases 8 mon..03:00 @ 14.00 from hz
     bob      bid 8 h800 1h from mon till mon 01:00 @ 15.00          rests
     carol    bid 8 h800 1h from mon till mon 02:00 @ 14.50          rests
-    clock    mon 00:15:01                lease-1 defaulted not_started
-                                         leases 8 mon 00:30..01:30 @ 15.00 from hz to bob
-                                         leases 8 mon 01:30..02:30 @ 14.50 from hz to carol
+    clock    mon 00:15                   lease-1 defaulted not_started
+                                         leases 8 mon 00:15..01:15 @ 15.00 from hz to bob
+                                         leases 8 mon 01:15..02:15 @ 14.50 from hz to carol
     """
 
 

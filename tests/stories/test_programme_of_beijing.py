@@ -55,7 +55,7 @@ def test_a_refund_frees_beijings_cap_in_the_year_of_the_grant() -> None:
     alice    bid 1000 h800 1d from 2025-06-03 @ 500.00 in zhangjiakou
              leases 1000 2025-06-03..2025-06-04 @ 500.00 from zjk subsidy 0
     bj-2023  granted 2000000 pool 0 committed 2000000
-    clock    2025-06-02 00:15:01         lease-1 defaulted not_started, ask-1 canceled bond_exhausted
+    clock    2025-06-02 00:15            lease-1 defaulted not_started, ask-1 canceled bond_exhausted
     lease-1  defaulted earned 0 refunded 1000000 returned 200000 redeemed 0
     bj-2023  granted 1800000 pool 200000 committed 1800000
     alice    bid 1000 h800 1d from 2025-06-03 @ 500.00 in zhangjiakou

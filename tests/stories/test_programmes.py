@@ -144,7 +144,7 @@ def test_hangzhous_filed_multimodal_firms_are_bound_by_the_pool_alone_which_is_f
              leases 10000 2026-01-02..2026-01-03 @ 500.00 from hz subsidy 0
     hz       start lease-1
     hz       start lease-3
-    clock    2026-01-02 00:15:01         lease-2 defaulted not_started, ask-2 canceled bond_exhausted
+    clock    2026-01-02 00:15            lease-2 defaulted not_started, ask-2 canceled bond_exhausted
     hz-2025  pool 58000000 committed 192000000 funded 250000000 lapsed 0
     alice    bid 10000 h800 1d from 2026-01-03 @ 500.00
              leases 10000 2026-01-03..2026-01-04 @ 500.00 from hz subsidy 8000000 by hz-2025 bound year
@@ -289,7 +289,7 @@ def test_langfangs_pool_lapses_with_the_year_and_so_does_what_comes_back_of_it()
     lf       pool 7600000 committed 2400000 funded 10000000 lapsed 0
     clock    2026-01-01
     lf       pool 10000000 committed 2400000 funded 20000000 lapsed 7600000 granted 0
-    clock    2026-01-01 00:15:01                                         lease-1 defaulted not_started
+    clock    2026-01-01 00:15                                            lease-1 defaulted not_started
     lf       pool 10000000 committed 0 funded 20000000 lapsed 10000000 granted 0
     alice    bid 5000 h800 20h from 2026-01-01 01:00 @ 510.00
              leases 5000 2026-01-01 01:00..21:00 @ 510.00 from hz subsidy 10000000 by lf bound pool

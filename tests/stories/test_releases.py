@@ -197,7 +197,7 @@ def test_a_lease_that_is_released_before_anybody_handed_it_over_still_has_to_be_
     alice    bid 8 h800 2h from mon @ 14.00        leases 8 mon..02:00 @ 14.00 from hz
     clock    mon 00:05
     alice    release lease-1                       cut refunded 196.00
-    clock    mon 00:15:01                          lease-1 defaulted not_started
+    clock    mon 00:15                             lease-1 defaulted not_started
     lease-1  defaulted refunded 224.00 penalties 7.00 escrow 0
     """
 

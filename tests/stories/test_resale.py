@@ -121,7 +121,7 @@ def test_who_delivers_must_hand_the_resold_part_over_to_its_new_user() -> None:
     clock    mon 01:00
     hz       meter lease-1 through mon 01:00 delivered 8 used 8
     lease-2  scheduled
-    clock    mon 01:15:01                                lease-2 defaulted not_started
+    clock    mon 01:15                                   lease-2 defaulted not_started
     lease-2  defaulted refunded 60.00 penalties 11.20
     lease-1  running refunded 56.00 penalties 0
     bob      available 1000011.20
@@ -242,7 +242,7 @@ def test_a_released_part_is_its_resellers_again_and_goes_on_offer_again() -> Non
     lease-2  released earned 150.00 refunded 90.00
     clock    mon 02:00
     hz       meter lease-1 through mon 02:00 delivered 12 used 4
-    clock    mon 02:15:01                                lease-3 defaulted not_started
+    clock    mon 02:15                                   lease-3 defaulted not_started
                                                          lease-1 settles mon 01:00..02:00 part lease-1 paid 112.00
     """
 

@@ -181,6 +181,6 @@ def test_chips_that_come_back_to_an_ask_are_not_for_its_own_group() -> None:
     bob    bid 8 h800 3h from mon @ 14.00                           leases 8 mon..03:00 @ 14.00 from hz
     alice  bid 8 h800 1h from mon till mon 01:00 @ 15.00            rests
     carol  bid 8 h800 1h from mon till mon 02:00 @ 14.50            rests
-    clock  mon 00:15:01              lease-1 defaulted not_started
+    clock  mon 00:15                 lease-1 defaulted not_started
                                      ask-1 meets bid-2, ask-1 canceled self_trade
     """

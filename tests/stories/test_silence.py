@@ -90,9 +90,9 @@ def test_nothing_trades_in_what_he_takes_back() -> None:
     """
     hz     ask 8 h800 mon..tue @ 14.00              rests
     alice  bid 8 h800 6h from mon @ 15.00           leases 8 mon..06:00 @ 14.00 from hz
-    bob    bid 8 h800 5h from mon 00:30 @ 15.00     rests
-    hz     winds up for 15m1s
-    clock  mon 00:15:01                             ask-1 canceled dead_man, lease-1 defaulted not_started
+    bob    bid 8 h800 5h from mon 00:15 @ 15.00     rests
+    hz     winds up for 15m
+    clock  mon 00:15                                ask-1 canceled dead_man, lease-1 defaulted not_started
     bid-2  rests
     """
 

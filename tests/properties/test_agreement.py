@@ -24,7 +24,7 @@ from tests.reference.market import Market
 from tests.reference.records import Bid
 
 COMMANDS = 50
-SEQUENCES = {"books": 400, "days": 200, "leases": 250, "gangs": 250, "ladders": 150, "brakes": 500, "watches": 100}
+SEQUENCES = {"books": 400, "days": 200, "leases": 250, "gangs": 250, "ladders": 150, "brakes": 400, "watches": 100}
 SOAK_SEQUENCES = 3000  # of each flavour: 900,000 commands
 
 SCRIPTS = st.lists(st.binary(min_size=BLOB_BYTES, max_size=BLOB_BYTES), min_size=COMMANDS, max_size=COMMANDS)

@@ -208,9 +208,9 @@ def an_heir(flavour: Flavour, choices: Choices, market: Market) -> PlaceBid:
     wish = Alternative(
         region=offer.region,
         chip=offer.chip,
-        duration_s=max(HOUR_S, offer.min_duration_s),  # less than the lease, as that fails in its second step
+        duration_s=lease.end - lease.start,
         earliest_start_s=lease.start,
-        latest_start_s=min(lease.start + choices.pick((HOUR_S, 2 * QUARTER_S, 2 * HOUR_S)), lease.end - QUARTER_S),
+        latest_start_s=lease.start + choices.pick((HOUR_S, 2 * QUARTER_S, 2 * HOUR_S)),
         price_micros=offer.price_micros + choices.pick(flavour.premiums_micros),
     )
     return PlaceBid(

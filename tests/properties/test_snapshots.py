@@ -272,8 +272,9 @@ STATE = ("agenda", "rulings", "answers", "contestable", "client_orders", "progra
 VIEWS = (
     "_programmes.drawn",
     "_leases.turned_at",
-    "_accounts.of_leases",
+    "_accounts.transfers",
     "_orders.receipts",
+    "_orders.receipt_of",
     "_supervision._paid_for",
     "_audit._files",
     "_supervision._flags",

@@ -80,12 +80,17 @@ class Accounts:
         if payee is not None:
             purses[payee][credit] += amount
         # Mostly it goes from one purse of an account to another.
-        concerned = (payer,) if payer == payee else (payer, payee)
-        held = [(account_id, self.balances(account_id)) for account_id in concerned if account_id is not None]
-        self.transfers.add(event, seq, now_s, held)
-        return [
-            (account_id, TransferView(seq=seq, at_s=now_s, transfer=event, after=after)) for account_id, after in held
-        ]
+        first = payee if payer is None else payer
+        if first is None:
+            self.transfers.add(event, seq, now_s)
+            return []
+        view = TransferView(seq=seq, at_s=now_s, transfer=event, after=self.balances(first))
+        if payee is None or payee == first:
+            self.transfers.add(event, seq, now_s, (first,), view.after)
+            return [(first, view)]
+        its = TransferView(seq=seq, at_s=now_s, transfer=event, after=self.balances(payee))
+        self.transfers.add(event, seq, now_s, (first, payee), view.after, its.after)
+        return [(first, view), (payee, its)]
 
     def contestable_changed(self, event: ContestableChanged) -> None:
         """Another part of what an account has available can be contested."""

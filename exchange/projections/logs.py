@@ -28,7 +28,7 @@ class Block(Row, frozen=True):
 class Log(Generic[R]):
     """Rows of one kind, numbered from 0."""
 
-    __slots__ = ("_bodies", "_decoder", "_encoder", "_ends", "_fresh")
+    __slots__ = ("_bodies", "_decoder", "_encoder", "_ends", "_fresh", "_whole")
 
     def __init__(self, kind: type[R]) -> None:
         self._encoder = msgpack.Encoder()
@@ -36,18 +36,20 @@ class Log(Generic[R]):
         self._ends: list[array[int]] = []  # by block, of BLOCK_ROWS each
         self._bodies: list[bytes] = []
         self._fresh: list[R] = []  # not yet a whole block
+        self._whole = 0  # rows in blocks
 
     def __len__(self) -> int:
-        return len(self._ends) * BLOCK_ROWS + len(self._fresh)
+        return self._whole + len(self._fresh)
 
-    def append(self, row: R) -> None:
-        """Another row."""
-        self._fresh.append(row)
-        if len(self._fresh) == BLOCK_ROWS:
-            block = self._block()
-            self._ends.append(array("I", block.ends))
-            self._bodies.append(block.body)
-            self._fresh.clear()
+    def append(self, row: R) -> int:
+        """Another row; how many there are with it."""
+        fresh = self._fresh
+        fresh.append(row)
+        count = self._whole + len(fresh)
+        if len(fresh) == BLOCK_ROWS:
+            self._put_away(self._block())
+            fresh.clear()
+        return count
 
     def __getitem__(self, number: int) -> R:
         """A row; IndexError when there is none of this number."""
@@ -72,12 +74,16 @@ class Log(Generic[R]):
         for block in blocks:
             assert not self._fresh, "all blocks but the last are whole"
             if len(block.ends) == BLOCK_ROWS:
-                self._ends.append(array("I", block.ends))
-                self._bodies.append(block.body)
+                self._put_away(block)
             else:
                 starts = (0, *block.ends)
                 decode = self._decoder.decode
                 self._fresh = [decode(block.body[start:end]) for start, end in zip(starts, block.ends, strict=False)]
+
+    def _put_away(self, block: Block) -> None:
+        self._ends.append(array("I", block.ends))
+        self._bodies.append(block.body)
+        self._whole += BLOCK_ROWS
 
     def _block(self) -> Block:
         """The fresh rows as they are kept."""

@@ -154,8 +154,8 @@ class Orders:
     def keep_receipt(self, seq: int, placed: BidPlaced | AskPlaced, leases: list[LeaseView]) -> None:
         """Its own command is over: this is what its owner is told, now and whenever it is sent again."""
         order = self.bids[placed.bid_id] if isinstance(placed, BidPlaced) else self.asks[placed.ask_id]
-        self.receipt_of.setdefault(placed.account_id, {})[placed.client_order_id] = len(self.receipts)
-        self.receipts.append(Receipt(seq=seq, order=order, leases=tuple(leases)))
+        count = self.receipts.append(Receipt(seq=seq, order=order, leases=tuple(leases)))
+        self.receipt_of.setdefault(placed.account_id, {})[placed.client_order_id] = count - 1
 
     def receipt(self, account_id: str, client_order_id: str) -> Receipt | None:
         """What the owner of an order was told when it was placed, if it was."""

@@ -17,7 +17,6 @@ from exchange.projections.logs import Log
 NONE: Final[Sequence[int]] = ()
 
 K = TypeVar("K", str, int)
-Held = tuple[Micros, Micros, Micros, Micros]  # as Balances has them
 
 
 class TransferRow(Row, frozen=True):
@@ -35,8 +34,8 @@ class TransferRow(Row, frozen=True):
     ask_id: int | None
     part_id: int | None
     programme: str | None
-    after: Held | None  # of the account that pays, or else of the one that is paid; None when neither is an account
-    payee_after: Held | None  # where both are, and not the same
+    after: Balances | None  # of the account that pays, or else of the one that is paid; None when neither is an account
+    payee_after: Balances | None  # where both are, and not the same
 
 
 class Transfers:
@@ -51,21 +50,27 @@ class Transfers:
 
     # -- writing ----------------------------------------------------------------------------------------------------
 
-    def add(self, event: Transferred, seq: int, at_s: Seconds, held: Sequence[tuple[str, Balances]]) -> None:
-        """Another transfer, with what the accounts have then that it concerns, the one that pays first."""
+    def add(
+        self,
+        event: Transferred,
+        seq: int,
+        at_s: Seconds,
+        concerned: tuple[str, ...] = (),
+        after: Balances | None = None,
+        payee_after: Balances | None = None,
+    ) -> None:
+        """Another transfer, which concerns these accounts, the one that pays first, with what they have then."""
         number, places = event.transfer_id, self._places
-        assert number == len(self.rows) + 1, (number, len(self.rows))
         try:
             debit, credit, reason = places[event.debit], places[event.credit], places[event.reason]
         except KeyError:
             debit, credit, reason = map(self._place, (event.debit, event.credit, event.reason))
-        after = None if not held else _numbers(held[0][1])
-        payee_after = None if len(held) < 2 else _numbers(held[1][1])
-        self.rows.append(TransferRow(
+        count = self.rows.append(TransferRow(
             seq, at_s, debit, credit, event.amount_micros, reason, event.reference,
             event.lease_id, event.bid_id, event.ask_id, event.part_id, event.programme, after, payee_after,
         ))  # fmt: skip
-        for account_id, _ in held:
+        assert number == count, (number, count)
+        for account_id in concerned:
             _note(self.of_accounts, account_id, number)
         if event.lease_id is not None:
             _note(self.of_leases, event.lease_id, number)
@@ -106,12 +111,11 @@ class Transfers:
             part_id=row.part_id,
             programme=row.programme,
         )
-        after: Held | None = None
+        after: Balances | None = None
         if account_id is not None:
             paid = row.payee_after is not None and debit.rpartition("/")[0] != account_id
             after = row.payee_after if paid else row.after
-        held = None if after is None else _balances(after)
-        return TransferView(seq=row.seq, at_s=row.at_s, transfer=transfer, after=held)
+        return TransferView(seq=row.seq, at_s=row.at_s, transfer=transfer, after=after)
 
     def _place(self, name: str) -> int:
         """The place of a name, which is new if need be."""
@@ -127,12 +131,3 @@ def _note(numbers: "dict[K, array[int]]", key: K, number: int) -> None:
         numbers[key].append(number)
     except KeyError:
         numbers[key] = array("q", (number,))
-
-
-def _numbers(held: Balances) -> Held:
-    return held.available_micros, held.held_micros, held.escrow_micros, held.bond_micros
-
-
-def _balances(held: Held) -> Balances:
-    available, locked, escrow, bond = held
-    return Balances(available_micros=available, held_micros=locked, escrow_micros=escrow, bond_micros=bond)

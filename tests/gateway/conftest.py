@@ -19,7 +19,7 @@ from gateway.app import build_app, serving
 from gateway.logs import log_to
 from gateway.settings import Settings
 from gateway.vault import Vault
-from tests.conftest import database
+from tests.databases import Shelf
 from tests.gateway.house import PLENTY, START_S, House
 from tests.gateway.logged import Logs
 
@@ -31,9 +31,9 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def database_url(postgres: str, schema: str) -> AsyncIterator[str]:
+async def database_url(shelf: Shelf) -> AsyncIterator[str]:
     """The DSN of a database that has no market yet."""
-    async with database(postgres, schema) as dsn:
+    async with shelf.database() as dsn:
         yield dsn
 
 

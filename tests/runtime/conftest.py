@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.conftest import database
+from tests.databases import database
 
 
 @pytest.fixture

@@ -13,14 +13,13 @@ from msgspec.structs import replace
 from exchange.core.state_machine import RULES_VERSION
 from exchange.runtime.clock import SandboxClock
 from exchange.runtime.exchange import Exchange
-from exchange.runtime.seeds import default_seeds_dir, load_seeds
 from exchange.store.journal import PostgresJournal
 from gateway.app import build_app, serving
 from gateway.logs import log_to
 from gateway.settings import Settings
 from gateway.vault import Vault
 from tests.databases import Shelf
-from tests.gateway.house import PLENTY, START_S, House
+from tests.gateway.house import PLENTY, SEEDS, START_S, House
 from tests.gateway.logged import Logs
 
 
@@ -41,7 +40,7 @@ async def database_url(shelf: Shelf) -> AsyncIterator[str]:
 async def market(database_url: str) -> AsyncIterator[Exchange]:
     journal = await PostgresJournal.open(database_url, sandbox=True, rules_version=RULES_VERSION)
     clock = SandboxClock(speed=0, start_s=START_S)
-    exchange = await Exchange.open(journal, clock, seeds=load_seeds(default_seeds_dir()))
+    exchange = await Exchange.open(journal, clock, seeds=SEEDS)
     yield exchange
     await exchange.close()
 

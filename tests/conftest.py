@@ -1,4 +1,4 @@
-"""What tests of several rooms share: a real PostgreSQL, started once, and an empty database for each test that asks."""
+"""What tests of several rooms share: a real PostgreSQL, started once, and a database as new for each test that asks."""
 
 import os
 from collections.abc import AsyncIterator
@@ -33,13 +33,6 @@ async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[st
         yield dsn
 
 
-@pytest.fixture
-async def database_url(postgres: str) -> AsyncIterator[str]:
-    """The DSN of an empty database."""
-    async with database(postgres) as dsn:
-        yield dsn
-
-
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def schema(postgres: str) -> AsyncIterator[str]:
     """The name of a database with the schema and nothing in it, to be copied: to make it anew takes much longer."""
@@ -59,3 +52,10 @@ async def shelf(postgres: str, schema: str) -> AsyncIterator[Shelf]:
     opened = Shelf(postgres, schema, like)
     yield opened
     await opened.clear()
+
+
+@pytest.fixture
+async def database_url(shelf: Shelf) -> AsyncIterator[str]:
+    """The DSN of a database that has the schema, and no market yet."""
+    async with shelf.database() as dsn:
+        yield dsn

@@ -18,7 +18,6 @@ from gateway.app import build_app, serving
 from gateway.logs import log_to
 from gateway.settings import Settings
 from gateway.vault import Vault
-from tests.databases import Shelf
 from tests.gateway.house import PLENTY, SEEDS, START_S, House
 from tests.gateway.logged import Logs
 
@@ -27,13 +26,6 @@ from tests.gateway.logged import Logs
 def settings(tmp_path: Path) -> Settings:
     """What a test may replace: a free port, as patient as the real one, and as much as any test asks for."""
     return Settings(port=0, data_dir=tmp_path, sandbox=True, **PLENTY)
-
-
-@pytest.fixture
-async def database_url(shelf: Shelf) -> AsyncIterator[str]:
-    """The DSN of a database that has no market yet."""
-    async with shelf.database() as dsn:
-        yield dsn
 
 
 @pytest.fixture

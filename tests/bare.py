@@ -4,6 +4,7 @@ Dicts are lists of pairs, as their order counts. Ladders are the orders that res
 filled as the need arises. An agenda is its appointments.
 """
 
+from array import array
 from collections import deque
 from typing import Any
 
@@ -25,7 +26,7 @@ def bare(value: Any, without: tuple[str, ...] = ()) -> Any:
             return list(value.all())
         case dict():
             return [(bare(key, without), bare(each, without)) for key, each in value.items()]
-        case list() | tuple() | deque():
+        case list() | tuple() | deque() | array():
             return [bare(each, without) for each in value]
         case Struct():
             return (type(value).__name__, bare(astuple(value), without))

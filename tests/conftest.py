@@ -1,9 +1,8 @@
-"""What tests of several rooms share: a real PostgreSQL, started once, and an empty database for each test that asks."""
+"""What tests of several rooms share: a real PostgreSQL, started once, and a database as new for each test that asks."""
 
 import os
-import uuid
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -12,6 +11,7 @@ import pytest_asyncio
 
 from exchange.store import embedded
 from exchange.store.migrate import migrate
+from tests.databases import Kept, Shelf, database
 
 # A runner that shares the suite out sets it for its workers; commands then fit their tables to it.
 os.environ.pop("COLUMNS", None)
@@ -33,26 +33,6 @@ async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[st
         yield dsn
 
 
-@asynccontextmanager
-async def database(postgres: str, template: str = "template1", strategy: str = "wal_log") -> AsyncIterator[str]:
-    """The DSN of a new database that is a copy of another one, dropped at the end whoever is still in it."""
-    name = f"leasebook_test_{uuid.uuid4().hex}"
-    admin = await asyncpg.connect(postgres)
-    try:
-        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY {strategy}")
-        yield urlsplit(postgres)._replace(path=f"/{name}").geturl()
-        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    finally:
-        await admin.close()
-
-
-@pytest.fixture
-async def database_url(postgres: str) -> AsyncIterator[str]:
-    """The DSN of an empty database."""
-    async with database(postgres) as dsn:
-        yield dsn
-
-
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def schema(postgres: str) -> AsyncIterator[str]:
     """The name of a database with the schema and nothing in it, to be copied: to make it anew takes much longer."""
@@ -61,3 +41,21 @@ async def schema(postgres: str) -> AsyncIterator[str]:
         await migrate(connection)
         await connection.close()
         yield urlsplit(dsn).path.removeprefix("/")
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shelf(postgres: str, schema: str) -> AsyncIterator[Shelf]:
+    """Databases with the schema and nothing in it, for tests that come and go."""
+    connection = await asyncpg.connect(urlsplit(postgres)._replace(path=f"/{schema}").geturl())
+    like = await Kept.of(connection)
+    await connection.close()  # who copies a database wants it alone
+    opened = Shelf(postgres, schema, like)
+    yield opened
+    await opened.clear()
+
+
+@pytest.fixture
+async def database_url(shelf: Shelf) -> AsyncIterator[str]:
+    """The DSN of a database that has the schema, and no market yet."""
+    async with shelf.database() as dsn:
+        yield dsn

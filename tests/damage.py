@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from tests.conftest import database
+from tests.databases import database
 
 PAGE_BYTES = 8192
 WHOLE_FILE = -1

@@ -7,7 +7,6 @@ outcome. Saving a loaded state gives the same bytes.
 """
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any, Final
 
 from msgspec import Struct
@@ -20,7 +19,7 @@ from exchange.core.leases.contract import Lease
 from exchange.core.state import Answered, ClientOrder, DeadMan, Participant, Parties, State
 from exchange.core.vouchers.programme import Programme
 from exchange.language.commands import DefineChip, DefineRegion, RegisterKey, Rules
-from exchange.language.sections import Reader, Row, Section, Writer, layout, without_collector
+from exchange.language.sections import Reader, Row, Section, Writer, in_pieces, layout, without_collector
 from exchange.language.units import Micros, Seconds
 
 STREAM = "state"
@@ -236,9 +235,8 @@ def _fill_books(state: State) -> None:
 def _client_orders(state: State) -> Iterator[ClientOrders]:
     """Some at a time, as an account may have had very many."""
     for account_id, orders in state.client_orders.items():
-        left = iter(orders.items())
-        while some := dict(islice(left, _PIECE)):
-            yield ClientOrders(account_id, some)
+        for some in in_pieces(orders.items(), _PIECE):
+            yield ClientOrders(account_id, dict(some))
 
 
 def _shared(names: Iterator[str]) -> list[str]:

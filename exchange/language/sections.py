@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, Final, Generic, TypeVar
 
 from msgspec import MsgspecError, Struct, inspect, msgpack
@@ -144,6 +144,13 @@ def layout(version: int, sections: Iterable[Section[Any]]) -> str:
 def shape_of(sections: Iterable[Section[Any]]) -> str:
     """What sections look like: their order, names, types, and the names, types and defaults of all fields."""
     return repr([(section.name, inspect.type_info(section.kind)) for section in sections])
+
+
+def in_pieces(values: Iterable[T], most: int) -> Iterator[list[T]]:
+    """At most so many at a time, as one value of a section should not be much longer than a part."""
+    left = iter(values)
+    while some := list(islice(left, most)):
+        yield some
 
 
 @contextmanager

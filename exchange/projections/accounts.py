@@ -1,8 +1,7 @@
-"""Accounts with their balances and keys, and every transfer: by account, with what it then held, and by lease.
+"""Accounts with their balances and keys, and statements of them and of leases.
 
 A purse is "acme-ai/held"; what belongs to no account (external, fees, the purses of programmes) is kept by transfers
-alone. Transfers are in the order of their numbers, which is that of time. What an account held is for itself alone to
-see, so in a lease's transfers it is not said.
+alone.
 """
 
 from bisect import bisect_left
@@ -15,6 +14,7 @@ from exchange.language.events_money import ContestableChanged
 from exchange.language.units import Micros, Seconds
 from exchange.language.views import AccountView, Balances, KeyView, LeaseView, TransferView
 from exchange.language.views_money import AccountStatement, LeaseStatement
+from exchange.projections.transfers import Transfers
 
 NOTHING = Balances()
 PLACES: Final = {"available": 0, "held": 1, "escrow": 2, "bond": 3}  # of an account's purses
@@ -29,8 +29,7 @@ class Accounts:
         self.contestable: dict[str, Micros] = {}
         self.keys: dict[str, KeyView] = {}  # by id
         self.key_ids: dict[str, str] = {}  # hash of a bearer key's secret -> its id
-        self.of_accounts: dict[str, list[TransferView]] = {}
-        self.of_leases: dict[int, list[TransferView]] = {}  # as one of the accounts sees them
+        self.transfers = Transfers()
         self._owners: dict[str, tuple[str | None, int]] = {}  # purse -> account, place; as they have come up
         self.moved_at: dict[tuple[str, int], AccountView] = {}  # account, seq of a request about it
 
@@ -76,21 +75,22 @@ class Accounts:
         owners, purses, amount = self._owners, self._purses, event.amount_micros
         payer, debit = owners.get(event.debit) or self._of(event.debit)
         payee, credit = owners.get(event.credit) or self._of(event.credit)
-        seen: list[tuple[str, TransferView]] = []
         if payer is not None:
             purses[payer][debit] -= amount
         if payee is not None:
             purses[payee][credit] += amount
         # Mostly it goes from one purse of an account to another.
-        for account_id in (payer,) if payer == payee else (payer, payee):
-            if account_id is not None:
-                view = TransferView(seq=seq, at_s=now_s, transfer=event, after=self.balances(account_id))
-                self.of_accounts.setdefault(account_id, []).append(view)
-                seen.append((account_id, view))
-        if event.lease_id is not None:
-            view = seen[0][1] if seen else TransferView(seq=seq, at_s=now_s, transfer=event)
-            self.of_leases.setdefault(event.lease_id, []).append(view)
-        return seen
+        first = payee if payer is None else payer
+        if first is None:
+            self.transfers.add(event, seq, now_s)
+            return []
+        view = TransferView(seq=seq, at_s=now_s, transfer=event, after=self.balances(first))
+        if payee is None or payee == first:
+            self.transfers.add(event, seq, now_s, (first,), view.after)
+            return [(first, view)]
+        its = TransferView(seq=seq, at_s=now_s, transfer=event, after=self.balances(payee))
+        self.transfers.add(event, seq, now_s, (first, payee), view.after, its.after)
+        return [(first, view), (payee, its)]
 
     def contestable_changed(self, event: ContestableChanged) -> None:
         """Another part of what an account has available can be contested."""
@@ -169,21 +169,21 @@ class Accounts:
         self, account_id: str, before: int | None, limit: int, from_s: Seconds | None, until_s: Seconds | None
     ) -> AccountStatement:
         """Up to `limit` transfers of an account in `[from, until)`, newest first, with the balances at both ends."""
-        entries = self.of_accounts.get(account_id, [])
-        first = 0 if from_s is None else bisect_left(entries, from_s, key=_when)
-        after = len(entries) if until_s is None else bisect_left(entries, until_s, key=_when)
+        transfers = self.transfers
+        numbers = transfers.of_account(account_id)
+        first = 0 if from_s is None else bisect_left(numbers, from_s, key=transfers.at_s)
+        after = len(numbers) if until_s is None else bisect_left(numbers, until_s, key=transfers.at_s)
         if before is not None:
-            after = min(after, bisect_left(entries, before, key=_number))
+            after = min(after, bisect_left(numbers, before))
         first = min(after, max(first, after - limit))
-        return AccountStatement(
-            items=tuple(reversed(entries[first:after])),
-            opening=entries[first - 1].after or NOTHING if first else NOTHING,
-            closing=entries[after - 1].after or NOTHING if after else NOTHING,
-        )
+        items = [transfers.view(number, account_id) for number in reversed(numbers[first:after])]
+        opening = transfers.view(numbers[first - 1], account_id).after if first else None
+        closing = items[0].after if items else opening
+        return AccountStatement(items=tuple(items), opening=opening or NOTHING, closing=closing or NOTHING)
 
     def lease_statement(self, lease: LeaseView) -> LeaseStatement:
         """Every transfer of a lease, with their sums by reason and what they leave in its buyer's escrow."""
-        items = [view.but(after=None) for view in self.of_leases.get(lease.lease_id, ())]
+        items = [self.transfers.view(number) for number in self.transfers.of_lease(lease.lease_id)]
         escrow, closing = f"{lease.buyer}/escrow", 0
         totals: dict[str, Micros] = {}
         for view in items:
@@ -197,11 +197,3 @@ class Accounts:
             opening_micros=0,
             closing_micros=closing,
         )
-
-
-def _when(view: TransferView) -> Seconds:
-    return view.at_s
-
-
-def _number(view: TransferView) -> int:
-    return view.transfer.transfer_id

@@ -49,6 +49,11 @@ class Levels:
             assert chips == 0
             del self._by_price[price_micros]
 
+    def resume(self, levels: Iterable[Level]) -> None:
+        """Take all at once where there were none."""
+        assert not self._by_price
+        self._by_price.update((level.price_micros, (level.chips_milli, level.orders)) for level in levels)
+
     def watch(self, watched: bool) -> None:
         """Begin or end to remember what changes."""
         self._before = {} if watched else None

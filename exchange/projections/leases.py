@@ -4,7 +4,7 @@ A period of a part that was resold also stands under every contract by which it 
 and put into a view with the next change, or when somebody looks.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sortedcontainers import SortedList
@@ -182,6 +182,22 @@ class Leases:
             self.leases_of.add(account_id, lease.lease_id, lease.state)
         self._of_market.setdefault((lease.region, lease.chip), []).append(lease.lease_id)
         self._put_away(lease, lease.state)
+
+    def resume(self, leases: Iterable[LeaseView]) -> None:
+        """Take all at once, in the order of their numbers, where there were none."""
+        assert not self.records
+        over: dict[tuple[str, Market | None], list[int]] = {}
+        for lease in leases:
+            number, state, market = lease.lease_id, lease.state, (lease.region, lease.chip)
+            self.records[number] = Record(lease)
+            self.states[state] += 1
+            self._of_market.setdefault(market, []).append(number)
+            if state in OVER:
+                over.setdefault((state, None), []).append(number)
+                over.setdefault((state, market), []).append(number)
+        self._over = {place: SortedList(numbers) for place, numbers in over.items()}
+        views = (record.view for record in self.records.values())
+        self.leases_of.resume((parties(lease), lease.lease_id, lease.state) for lease in views)
 
     def access_given(self, event: AccessGiven) -> None:
         """Access has been handed over."""

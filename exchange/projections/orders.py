@@ -1,13 +1,18 @@
 """Orders as their owners see them, and the receipt of each: the answer to its placing, kept to be given again.
 
-Views are replaced and never altered, so a receipt is the order and its leases as they stood, at no cost but memory.
+Views are replaced and never altered, so a receipt is the order and its leases as they stood.
 """
+
+from typing import Final
 
 from exchange.language.events import AskAmended, AskChanged, AskPlaced, BidAmended, BidChanged, BidPlaced
 from exchange.language.units import Seconds
 from exchange.language.views import AskView, BidView, LeaseView, Receipt
+from exchange.projections.logs import Log
 from exchange.projections.shelves import Shelves
 from exchange.projections.usage import area_until
+
+_NONE: Final[dict[str, int]] = {}
 
 
 class Orders:
@@ -18,7 +23,8 @@ class Orders:
         self.asks: dict[int, AskView] = {}
         self.bids_of = Shelves()
         self.asks_of = Shelves()
-        self.receipts: dict[tuple[str, str], Receipt] = {}
+        self.receipts = Log(Receipt)
+        self.receipt_of: dict[str, dict[str, int]] = {}  # account -> client_order_id -> number of the receipt
 
     def bid_placed(self, event: BidPlaced, seq: int, now_s: Seconds) -> BidView:
         """A bid has come."""
@@ -148,4 +154,10 @@ class Orders:
     def keep_receipt(self, seq: int, placed: BidPlaced | AskPlaced, leases: list[LeaseView]) -> None:
         """Its own command is over: this is what its owner is told, now and whenever it is sent again."""
         order = self.bids[placed.bid_id] if isinstance(placed, BidPlaced) else self.asks[placed.ask_id]
-        self.receipts[placed.account_id, placed.client_order_id] = Receipt(seq=seq, order=order, leases=tuple(leases))
+        count = self.receipts.append(Receipt(seq=seq, order=order, leases=tuple(leases)))
+        self.receipt_of.setdefault(placed.account_id, {})[placed.client_order_id] = count - 1
+
+    def receipt(self, account_id: str, client_order_id: str) -> Receipt | None:
+        """What the owner of an order was told when it was placed, if it was."""
+        number = self.receipt_of.get(account_id, _NONE).get(client_order_id)
+        return None if number is None else self.receipts[number]

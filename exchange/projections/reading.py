@@ -134,7 +134,7 @@ class Reading:
         return [self._orders.asks[number] for number in self._orders.asks_of.newest(account_id, state, before, limit)]
 
     def receipt(self, account_id: str, client_order_id: str) -> Receipt | None:
-        return self._orders.receipts.get((account_id, client_order_id))
+        return self._orders.receipt(account_id, client_order_id)
 
     # -- leases -----------------------------------------------------------------------------------------------------
 

@@ -27,6 +27,16 @@ class Shelves:
         self._all.setdefault(account_id, []).append(number)
         self._put(account_id, number, state)
 
+    def resume(self, things: Iterable[tuple[Iterable[str], int, str]]) -> None:
+        """Take all at once, each with its accounts, number and state, where there were none."""
+        assert not self._all
+        in_state: dict[tuple[str, str], list[int]] = {}
+        for accounts, number, state in things:
+            for account_id in accounts:
+                self._all.setdefault(account_id, []).append(number)
+                in_state.setdefault((account_id, state), []).append(number)
+        self._in_state = {shelf: SortedList(numbers) for shelf, numbers in in_state.items()}
+
     def move(self, account_id: str, number: int, before: str, after: str) -> None:
         """One of the account's is in another state, or still in the same."""
         if before != after:

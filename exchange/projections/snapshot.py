@@ -2,32 +2,36 @@
 
 Loaded views read as the saved ones did and fold on as those would have, notice for notice. What follows from the rest
 is made again: lists by account, places of contests. Asks are counted for the depth of the books before they are saved,
-so that the first look at a loaded book costs no more than any other. A view that stands in two places is kept once
-where that is common: in receipts, and transfers that several accounts see. Saving loaded views gives the same bytes.
+so that the first look at a loaded book costs no more than any other. Logs are kept as the bytes that they are in
+memory, so that a market's past costs little to save and to load. Saving loaded views gives the same bytes.
 """
 
+from array import array
 from collections import deque
 from collections.abc import Iterator
-from itertools import islice
 from sys import maxsize
+from typing import TypeVar
 
 from exchange.language.events import RESTING
-from exchange.language.sections import Reader, Writer, without_collector
+from exchange.language.sections import Reader, Writer, in_pieces, without_collector
 from exchange.language.units import Seconds
-from exchange.language.views import AskView, Balances, BidView, LeaseView, Level, Receipt, TransferView
+from exchange.language.views import Level
 from exchange.projections import snapshot_rows as kept
-from exchange.projections.accounts import Accounts
 from exchange.projections.depth import Counted, Levels
 from exchange.projections.index import Sale
 from exchange.projections.kpis import Year
-from exchange.projections.leases import Leases
-from exchange.projections.orders import Orders
 from exchange.projections.snapshot_rows import LAYOUT, SECTIONS, STREAM
+from exchange.projections.transfers import Transfers
 from exchange.projections.views import Views
 
 __all__ = ["LAYOUT", "SECTIONS", "load", "save"]
 
-_PIECE = 1_000  # candles of one series in one value
+# In one value:
+_PIECE = 1_000  # candles of one series
+_NUMBERS = 100_000  # transfers of one account
+_ORDERS = 10_000  # of one account
+
+K = TypeVar("K")
 
 
 def save(views: Views) -> Iterator[bytes]:
@@ -60,8 +64,7 @@ def load(parts: Iterator[bytes]) -> Views:
             market = views._depth.market(row.region, row.chip)
             for side, by_tenor in ((market.asks, row.asks), (market.bids, row.bids)):
                 for tenor_s, levels in by_tenor:
-                    for level in levels:
-                        side[tenor_s].add(level.price_micros, level.chips_milli, level.orders)
+                    side[tenor_s].resume(levels)
         _load_accounts(views, reader)
         _load_orders(views, reader)
         _load_programmes(views, reader)
@@ -87,7 +90,7 @@ def _save_accounts(writer: Writer, views: Views) -> Iterator[bytes]:
     yield from writer.parts(kept.CONTESTABLE, accounts.contestable.items())
     hashes = {key_id: secret_hash for secret_hash, key_id in accounts.key_ids.items()}
     yield from writer.parts(kept.KEYS, (kept.KeyRow(hashes.get(id_, ""), key) for id_, key in accounts.keys.items()))
-    yield from _save_transfers(writer, accounts)
+    yield from _save_transfers(writer, accounts.transfers)
     yield from writer.parts(kept.MOVED, (kept.Moved(*place, answer) for place, answer in accounts.moved_at.items()))
     yield from writer.parts(kept.DEAD_MEN, views._watch.until_s.items())
     yield from writer.parts(kept.ARMED, views._watch.armed.items())
@@ -103,46 +106,33 @@ def _load_accounts(views: Views, reader: Reader) -> None:
         accounts.keys[row.key.key_id] = row.key
         if row.secret_hash:
             accounts.key_ids[row.secret_hash] = row.key.key_id
-    _load_transfers(accounts, reader)
+    _load_transfers(accounts.transfers, reader)
     accounts.moved_at = {(moved.account_id, moved.seq): moved.answer for moved in reader.values(kept.MOVED)}
     views._watch.until_s = dict(reader.values(kept.DEAD_MEN))
     views._watch.armed = dict(reader.values(kept.ARMED))
 
 
-def _save_transfers(writer: Writer, accounts: Accounts) -> Iterator[bytes]:
-    """All that were kept, by number, as the first account sees them that they concern; before them what the second has.
-
-    One that concerns no account is in a lease's transfers alone.
-    """
-    first: dict[int, TransferView] = {}
-    second: dict[int, Balances | None] = {}
-    for account_id, entries in accounts.of_accounts.items():
-        for view in entries:
-            number = view.transfer.transfer_id
-            moved = view.transfer
-            if account_id == (accounts._of(moved.debit)[0] or accounts._of(moved.credit)[0]):
-                first[number] = view
-            else:
-                second[number] = view.after
-    for entries in accounts.of_leases.values():
-        for view in entries:
-            first.setdefault(view.transfer.transfer_id, view)
-    yield from writer.parts(kept.SECOND, sorted(second.items()))
-    yield from writer.parts(kept.TRANSFERS, (first[number] for number in sorted(first)))
+def _save_transfers(writer: Writer, transfers: Transfers) -> Iterator[bytes]:
+    yield from writer.parts(kept.NAMES, transfers.names)
+    yield from writer.parts(kept.TRANSFERS, transfers.rows.save())
+    yield from writer.parts(kept.OF_ACCOUNTS, _numbers(transfers.of_accounts))
+    yield from writer.parts(kept.OF_LEASES, _numbers(transfers.of_leases))
 
 
-def _load_transfers(accounts: Accounts, reader: Reader) -> None:
-    second = dict(reader.values(kept.SECOND))
-    of_accounts, of_leases = accounts.of_accounts, accounts.of_leases
-    for view in reader.values(kept.TRANSFERS):
-        moved = view.transfer
-        (payer, _), (payee, _) = accounts._of(moved.debit), accounts._of(moved.credit)
-        if (first := payer or payee) is not None:
-            of_accounts.setdefault(first, []).append(view)
-        if payer is not None and payee is not None and payer != payee:
-            of_accounts.setdefault(payee, []).append(view.but(after=second[moved.transfer_id]))
-        if moved.lease_id is not None:
-            of_leases.setdefault(moved.lease_id, []).append(view)
+def _load_transfers(transfers: Transfers, reader: Reader) -> None:
+    transfers.resume(list(reader.values(kept.NAMES)))
+    transfers.rows.resume(reader.values(kept.TRANSFERS))
+    for account_id, numbers in reader.values(kept.OF_ACCOUNTS):
+        transfers.of_accounts.setdefault(account_id, array("q")).extend(numbers)
+    for lease_id, numbers in reader.values(kept.OF_LEASES):
+        transfers.of_leases.setdefault(lease_id, array("q")).extend(numbers)
+
+
+def _numbers(found: "dict[K, array[int]]") -> Iterator[tuple[K, list[int]]]:
+    """Some of the numbers under a key at a time, as there may be very many."""
+    for key, numbers in found.items():
+        for some in in_pieces(numbers, _NUMBERS):
+            yield key, some
 
 
 def _save_orders(writer: Writer, views: Views, counts: list[tuple[int, Counted]]) -> Iterator[bytes]:
@@ -151,7 +141,12 @@ def _save_orders(writer: Writer, views: Views, counts: list[tuple[int, Counted]]
     yield from writer.parts(kept.ASKS, orders.asks.values())
     yield from writer.parts(kept.COUNTS, counts)
     yield from writer.parts(kept.LEASES, (leases.whole(number) for number in leases.records))
-    yield from writer.parts(kept.RECEIPTS, (_receipt_row(orders, leases, each) for each in orders.receipts.values()))
+    yield from writer.parts(kept.RECEIPTS, orders.receipts.save())
+    yield from writer.parts(kept.RECEIPT_OF, (
+        (account_id, dict(some))
+        for account_id, numbers in orders.receipt_of.items()
+        for some in in_pieces(numbers.items(), _ORDERS)
+    ))  # fmt: skip
     yield from writer.parts(kept.ACCESS, (kept.Access(*item) for item in leases.sealed_access.items()))
     turned = leases.turned_at.items()
     yield from writer.parts(
@@ -162,48 +157,26 @@ def _save_orders(writer: Writer, views: Views, counts: list[tuple[int, Counted]]
 
 def _load_orders(views: Views, reader: Reader) -> None:
     orders, leases, contests = views._orders, views._leases, views._contests
-    for bid in reader.values(kept.BIDS):
-        orders.bids[bid.bid_id] = bid
-        orders.bids_of.add(bid.account_id, bid.bid_id, bid.state)
-    for ask in reader.values(kept.ASKS):
-        orders.asks[ask.ask_id] = ask
-        orders.asks_of.add(ask.account_id, ask.ask_id, ask.state)
+    orders.bids = {bid.bid_id: bid for bid in reader.values(kept.BIDS)}
+    orders.bids_of.resume(((bid.account_id,), bid.bid_id, bid.state) for bid in orders.bids.values())
+    orders.asks = {ask.ask_id: ask for ask in reader.values(kept.ASKS)}
+    orders.asks_of.resume(((ask.account_id,), ask.ask_id, ask.state) for ask in orders.asks.values())
+    for ask in orders.asks.values():
         views._usage.ask(None, ask)
     bids = (bid for bid in orders.bids.values() if bid.state == RESTING)
     asks = (ask for ask in orders.asks.values() if ask.state == RESTING)
     views._depth.resume(bids, asks, reader.values(kept.COUNTS))
-    for lease in reader.values(kept.LEASES):
-        leases.keep(lease)
-        views._usage.resume(lease)
-    _load_receipts(orders, leases, reader)
+    leases.resume(reader.values(kept.LEASES))
+    for record in leases.records.values():
+        views._usage.resume(record.view)
+    orders.receipts.resume(reader.values(kept.RECEIPTS))
+    for account_id, numbers in reader.values(kept.RECEIPT_OF):
+        orders.receipt_of.setdefault(account_id, {}).update(numbers)
     leases.sealed_access = {row.lease_id: row.sealed_access for row in reader.values(kept.ACCESS)}
     for turned in reader.values(kept.TURNED):
         leases.turned_at[turned.lease_id, turned.seq] = turned.answer or leases.face(turned.lease_id)
     contests.contests = list(reader.values(kept.CONTESTS))
     contests.places = {(contest.lease_id, contest.index): contest.place for contest in contests.contests}
-
-
-def _receipt_row(orders: Orders, leases: Leases, receipt: Receipt) -> kept.ReceiptRow:
-    order = receipt.order
-    number = order.bid_id if isinstance(order, BidView) else -order.ask_id
-    same = order is _order(orders, number)
-    own = tuple([lease.lease_id if lease is leases.face(lease.lease_id) else lease for lease in receipt.leases])
-    return kept.ReceiptRow(receipt.seq, number, None if same else order, own)
-
-
-def _load_receipts(orders: Orders, leases: Leases, reader: Reader) -> None:
-    none: tuple[LeaseView, ...] = ()
-    for row in reader.values(kept.RECEIPTS):
-        order = row.order or _order(orders, row.number)
-        got = none
-        if row.leases:
-            got = tuple([leases.face(each) if isinstance(each, int) else each for each in row.leases])
-        key = order.account_id, order.client_order_id
-        orders.receipts[key] = Receipt(seq=row.seq, order=order, leases=got)
-
-
-def _order(orders: Orders, number: int) -> BidView | AskView:
-    return orders.bids[number] if number > 0 else orders.asks[-number]
 
 
 def _save_programmes(writer: Writer, views: Views) -> Iterator[bytes]:
@@ -312,8 +285,7 @@ def _load_markets(views: Views, reader: Reader) -> None:
 def _series(views: Views) -> Iterator[kept.Series]:
     """Some candles at a time, as there may be very many."""
     for key, candles in views._candles.candles.items():
-        left = iter(candles)
-        while some := list(islice(left, _PIECE)):
+        for some in in_pieces(candles, _PIECE):
             yield kept.Series(*key, some)
 
 

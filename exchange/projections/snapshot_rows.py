@@ -15,12 +15,14 @@ from exchange.language.views import (
     KeyView,
     LeaseView,
     Level,
+    Receipt,
     TradeView,
-    TransferView,
 )
 from exchange.language.views_money import ContestView, FlagView, ProgrammeView
 from exchange.language.views_operator import AuditEntry, BandView, BlockView, BrakeView, ProposalView
 from exchange.projections.depth import Counted
+from exchange.projections.logs import Block
+from exchange.projections.transfers import TransferRow
 
 STREAM: Final = "views"
 _VERSION = 2  # raised when what is kept changes in a way that its types do not show
@@ -53,15 +55,6 @@ class Moved(Row, frozen=True):
     account_id: str
     seq: int
     answer: AccountView
-
-
-class ReceiptRow(Row, frozen=True):
-    """A receipt. An order or lease that has not changed since is not kept again, its number is."""
-
-    seq: int
-    number: int  # of the bid, or of the ask, negative
-    order: BidView | AskView | None
-    leases: tuple[LeaseView | int, ...]
 
 
 class Access(Row, frozen=True):
@@ -149,8 +142,10 @@ ACCOUNTS: Final = Section("accounts", AccountView)
 BALANCES: Final = Section("balances", tuple[str, Balances])
 CONTESTABLE: Final = Section("contestable", tuple[str, Micros])
 KEYS: Final = Section("keys", KeyRow)
-SECOND: Final = Section("balances of the credited", tuple[int, Balances | None])
-TRANSFERS: Final = Section("transfers", TransferView)
+NAMES: Final = Section("names in transfers", str)
+TRANSFERS: Final = Section("transfers", Block)
+OF_ACCOUNTS: Final = Section("transfers of accounts", tuple[str, list[int]])
+OF_LEASES: Final = Section("transfers of leases", tuple[int, list[int]])
 MOVED: Final = Section("moved", Moved)
 DEAD_MEN: Final = Section("dead men", tuple[str, Seconds])
 ARMED: Final = Section("armed sessions", tuple[str, str])
@@ -158,7 +153,8 @@ BIDS: Final = Section("bids", BidView)
 ASKS: Final = Section("asks", AskView)
 COUNTS: Final = Section("counts", tuple[int, Counted])
 LEASES: Final = Section("leases", LeaseView)
-RECEIPTS: Final = Section("receipts", ReceiptRow)
+RECEIPTS: Final = Section("receipts", Block)
+RECEIPT_OF: Final = Section("receipts of orders", tuple[str, dict[str, int]])
 ACCESS: Final = Section("access", Access)
 TURNED: Final = Section("turned", Turned)
 CONTESTS: Final = Section("contests", ContestView)
@@ -186,10 +182,12 @@ PROPOSALS: Final = Section("proposals", ProposalView)
 AUDIT: Final = Section("audit", AuditEntry)
 
 SECTIONS: Final[tuple[Section[Any], ...]] = (
-    HEAD, REGIONS, CHIPS, MARKETS, ACCOUNTS, BALANCES, CONTESTABLE, KEYS, SECOND, TRANSFERS, MOVED, DEAD_MEN, ARMED,
-    BIDS, ASKS, COUNTS,
-    LEASES, RECEIPTS, ACCESS, TURNED, CONTESTS, PROGRAMMES, WORDED, GRANTED, REDEEMED, GRANTS, DRAWN, YEARS, FLAGS,
-    RELATED, BETWEEN, PAID_FOR, RECENT, TRADES, CANDLES, SALES, BRAKES, BRAKED,
+    HEAD, REGIONS, CHIPS, MARKETS, ACCOUNTS, BALANCES, CONTESTABLE, KEYS, NAMES, TRANSFERS, OF_ACCOUNTS, OF_LEASES,
+    MOVED, DEAD_MEN, ARMED, BIDS, ASKS, COUNTS,
+    LEASES, RECEIPTS, RECEIPT_OF, ACCESS, TURNED, CONTESTS, PROGRAMMES, WORDED, GRANTED, REDEEMED, GRANTS, DRAWN, YEARS,
+    FLAGS, RELATED, BETWEEN, PAID_FOR, RECENT, TRADES, CANDLES, SALES, BRAKES, BRAKED,
     BLOCKED, PAUSED, BANDS, PROPOSALS, AUDIT,
 )  # fmt: skip
-LAYOUT: Final = layout(_VERSION, SECTIONS)
+
+_ROWS: Final = (Section("transfer", TransferRow), Section("receipt", Receipt))  # in blocks, which do not show them
+LAYOUT: Final = layout(_VERSION, (*SECTIONS, *_ROWS))

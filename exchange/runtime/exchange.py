@@ -36,6 +36,7 @@ from exchange.runtime.meters import Meters
 from exchange.runtime.pump import BATCH_MAX, Pump
 from exchange.runtime.recovery import Recovered, recover
 from exchange.runtime.scribe import Scribe
+from exchange.runtime.sifting import sift_books
 from exchange.runtime.topics import TopicSubscription
 
 
@@ -62,6 +63,7 @@ class Exchange:
         self._running: asyncio.Task[None] | None = None
         self._writing: asyncio.Task[None] | None = None
         self._checking: asyncio.Task[None] | None = None
+        self._sifting: asyncio.Task[None] | None = None
         self._ready = False
         self.recovery = recovered.recovery
 
@@ -106,6 +108,7 @@ class Exchange:
         exchange._checking = asyncio.create_task(
             keep_checking(exchange._machine.state, exchange.meters, exchange._wrong), name="checks"
         )
+        exchange._sifting = asyncio.create_task(sift_books(exchange._machine.state), name="sifting")
         exchange._ready = True
         return exchange
 
@@ -116,9 +119,10 @@ class Exchange:
         """
         self._ready = False
         assert self._running is not None and self._writing is not None
-        if self._checking is not None:
-            self._checking.cancel()
-            await asyncio.gather(self._checking, return_exceptions=True)
+        aside = [task for task in (self._checking, self._sifting) if task is not None]
+        for task in aside:
+            task.cancel()
+        await asyncio.gather(*aside, return_exceptions=True)
         self._pump.stop()
         try:
             await self._running

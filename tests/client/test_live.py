@@ -10,7 +10,6 @@ import pytest
 from exchange.core.state_machine import RULES_VERSION
 from exchange.runtime.clock import SandboxClock
 from exchange.runtime.exchange import Exchange
-from exchange.runtime.seeds import default_seeds_dir, load_seeds
 from exchange.store.journal import PostgresJournal
 from gateway import answers, answers_sessions, schema
 from gateway.client.errors import Refused, Unreachable
@@ -18,7 +17,7 @@ from gateway.client.live import Live, News
 from gateway.client.rest import Client
 from gateway.client.stream import Stream
 from tests.client.test_wire import BUSY, NO
-from tests.gateway.house import START_S, House, a_bid, an_ask
+from tests.gateway.house import SEEDS, START_S, House, a_bid, an_ask
 from tests.runtime.kept import KeptStatements
 
 BOOK = "book:shanghai/h800-sxm/P1D"
@@ -28,8 +27,8 @@ BOOK = "book:shanghai/h800-sxm/P1D"
 async def market(database_url: str, request: pytest.FixtureRequest) -> AsyncIterator[Exchange]:
     """As other tests have it, and with statements, so that everything can be resumed; a parameter is its speed."""
     journal = await PostgresJournal.open(database_url, sandbox=True, rules_version=RULES_VERSION)
-    clock, seeds = SandboxClock(speed=getattr(request, "param", 0), start_s=START_S), load_seeds(default_seeds_dir())
-    exchange = await Exchange.open(journal, clock, seeds=seeds, statements=KeptStatements())
+    clock = SandboxClock(speed=getattr(request, "param", 0), start_s=START_S)
+    exchange = await Exchange.open(journal, clock, seeds=SEEDS, statements=KeptStatements())
     yield exchange
     await exchange.close()
 

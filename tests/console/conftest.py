@@ -15,7 +15,6 @@ from playwright.async_api import Browser, Page, async_playwright
 from exchange.core.state_machine import RULES_VERSION
 from exchange.runtime.clock import SandboxClock
 from exchange.runtime.exchange import Exchange
-from exchange.runtime.seeds import default_seeds_dir, load_seeds
 from exchange.store.journal import PostgresJournal
 from exchange.store.snapshots import PostgresSnapshots
 from exchange.store.statements import PostgresStatements
@@ -23,7 +22,7 @@ from gateway.app import build_app, serving
 from gateway.settings import Settings
 from gateway.vault import Vault
 from tests.console.desk import ConsoleHouse, furnish
-from tests.gateway.house import PLENTY, START_S
+from tests.gateway.house import PLENTY, SEEDS, START_S
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 NEEDS = "no Chromium is installed: `apt-get install chromium` brings it"
@@ -42,9 +41,7 @@ async def house(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Asyn
     journal = await PostgresJournal.open(dsn, sandbox=True, rules_version=RULES_VERSION)
     statements = PostgresStatements(dsn, journal.epoch)
     clock = SandboxClock(speed=0, start_s=START_S)
-    market = await Exchange.open(
-        journal, clock, seeds=load_seeds(default_seeds_dir()), snapshots=PostgresSnapshots(dsn), statements=statements
-    )
+    market = await Exchange.open(journal, clock, seeds=SEEDS, snapshots=PostgresSnapshots(dsn), statements=statements)
     app = build_app(market, settings, Vault.at(settings.data_dir))
     async with serving(app, settings) as url, aiohttp.ClientSession() as http:
         opened = ConsoleHouse(url, market, http)

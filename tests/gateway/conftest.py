@@ -13,14 +13,12 @@ from msgspec.structs import replace
 from exchange.core.state_machine import RULES_VERSION
 from exchange.runtime.clock import SandboxClock
 from exchange.runtime.exchange import Exchange
-from exchange.runtime.seeds import default_seeds_dir, load_seeds
 from exchange.store.journal import PostgresJournal
 from gateway.app import build_app, serving
 from gateway.logs import log_to
 from gateway.settings import Settings
 from gateway.vault import Vault
-from tests.conftest import database
-from tests.gateway.house import PLENTY, START_S, House
+from tests.gateway.house import PLENTY, SEEDS, START_S, House
 from tests.gateway.logged import Logs
 
 
@@ -31,17 +29,10 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def database_url(postgres: str, schema: str) -> AsyncIterator[str]:
-    """The DSN of a database that has no market yet."""
-    async with database(postgres, schema) as dsn:
-        yield dsn
-
-
-@pytest.fixture
 async def market(database_url: str) -> AsyncIterator[Exchange]:
     journal = await PostgresJournal.open(database_url, sandbox=True, rules_version=RULES_VERSION)
     clock = SandboxClock(speed=0, start_s=START_S)
-    exchange = await Exchange.open(journal, clock, seeds=load_seeds(default_seeds_dir()))
+    exchange = await Exchange.open(journal, clock, seeds=SEEDS)
     yield exchange
     await exchange.close()
 

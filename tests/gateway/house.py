@@ -9,11 +9,13 @@ import msgspec
 from exchange.language.commands import Command, OpenAccount, RegisterKey
 from exchange.language.instants import format_instant
 from exchange.runtime.exchange import Exchange
+from exchange.runtime.seeds import default_seeds_dir, load_seeds
 from gateway.auth import hash_secret, new_key
 from gateway.schema import Problem
 
 START_S = 1_796_083_200  # 2026-12-01T00:00:00Z, where the market's clock stands when a test begins
 HOUR_S = 3600
+SEEDS = tuple(load_seeds(default_seeds_dir()))  # frozen, so all markets may have the same ones
 
 # limits that no test reaches by the way
 PLENTY: Any = {

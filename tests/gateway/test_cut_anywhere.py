@@ -10,11 +10,10 @@ import pytest
 from exchange.core.state_machine import RULES_VERSION
 from exchange.runtime.clock import SandboxClock
 from exchange.runtime.exchange import Exchange
-from exchange.runtime.seeds import default_seeds_dir, load_seeds
 from exchange.store.journal import PostgresJournal
 from gateway.answers import Push
 from gateway.client.following import AccountFollower
-from tests.gateway.house import BODY, START_S, House, Socket, a_bid, an_ask, at
+from tests.gateway.house import BODY, SEEDS, START_S, House, Socket, a_bid, an_ask, at
 from tests.runtime.kept import KeptStatements
 
 PUSHES_MIN = 40  # that a day must have for its cuts to mean something
@@ -24,8 +23,8 @@ PUSHES_MIN = 40  # that a day must have for its cuts to mean something
 async def market(database_url: str) -> AsyncIterator[Exchange]:
     """As other tests have it, and with statements, so that everything can be resumed."""
     journal = await PostgresJournal.open(database_url, sandbox=True, rules_version=RULES_VERSION)
-    clock, seeds = SandboxClock(speed=0, start_s=START_S), load_seeds(default_seeds_dir())
-    exchange = await Exchange.open(journal, clock, seeds=seeds, statements=KeptStatements())
+    clock = SandboxClock(speed=0, start_s=START_S)
+    exchange = await Exchange.open(journal, clock, seeds=SEEDS, statements=KeptStatements())
     yield exchange
     await exchange.close()
 

@@ -8,12 +8,11 @@ import aiohttp
 from exchange.core.state_machine import RULES_VERSION
 from exchange.runtime.clock import SandboxClock, SystemClock
 from exchange.runtime.exchange import Exchange
-from exchange.runtime.seeds import default_seeds_dir, load_seeds
 from exchange.store.journal import PostgresJournal
 from gateway.app import build_app, serving
 from gateway.settings import Settings
 from gateway.vault import Vault
-from tests.gateway.house import START_S, House, a_bid, an_ask, at
+from tests.gateway.house import SEEDS, START_S, House, a_bid, an_ask, at
 
 
 @asynccontextmanager
@@ -21,7 +20,7 @@ async def opened(database_url: str, settings: Settings) -> AsyncIterator[House]:
     """An edge over the market of a database, as often as one likes."""
     journal = await PostgresJournal.open(database_url, sandbox=settings.sandbox, rules_version=RULES_VERSION)
     clock = SandboxClock(speed=0, start_s=START_S) if settings.sandbox else SystemClock()
-    market = await Exchange.open(journal, clock, seeds=load_seeds(default_seeds_dir()))
+    market = await Exchange.open(journal, clock, seeds=SEEDS)
     app = build_app(market, settings, Vault.at(settings.data_dir))
     try:
         async with serving(app, settings) as url, aiohttp.ClientSession() as http:

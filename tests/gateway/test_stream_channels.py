@@ -9,7 +9,6 @@ import pytest
 from exchange.core.state_machine import RULES_VERSION
 from exchange.runtime.clock import SandboxClock
 from exchange.runtime.exchange import Exchange
-from exchange.runtime.seeds import default_seeds_dir, load_seeds
 from exchange.store.journal import PostgresJournal
 from gateway.answers import BookLevels, Push
 from gateway.client.following import AccountFollower, BookBuilder, Gap
@@ -18,7 +17,7 @@ from gateway.ws.channels import read_channels
 from gateway.ws.newsroom import Newsroom
 from gateway.ws.outbox import JOIN_BYTES, Outbox
 from gateway.ws.socket import Message
-from tests.gateway.house import BODY, START_S, House, Socket, a_bid, an_ask
+from tests.gateway.house import BODY, SEEDS, START_S, House, Socket, a_bid, an_ask
 from tests.runtime.kept import KeptStatements
 
 BOOK, TRADES = "book:shanghai/h800-sxm/P1D", "trades:shanghai/h800-sxm"
@@ -29,8 +28,8 @@ REST_BOOK = "/v1/markets/shanghai/h800-sxm/book?tenor=P1D&depth=100"
 async def market(database_url: str) -> AsyncIterator[Exchange]:
     """As other tests have it, and with statements, so that everything can be resumed."""
     journal = await PostgresJournal.open(database_url, sandbox=True, rules_version=RULES_VERSION)
-    clock, seeds = SandboxClock(speed=0, start_s=START_S), load_seeds(default_seeds_dir())
-    exchange = await Exchange.open(journal, clock, seeds=seeds, statements=KeptStatements())
+    clock = SandboxClock(speed=0, start_s=START_S)
+    exchange = await Exchange.open(journal, clock, seeds=SEEDS, statements=KeptStatements())
     yield exchange
     await exchange.close()
 

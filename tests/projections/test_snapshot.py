@@ -96,21 +96,6 @@ def test_loaded_views_fold_on(parts: list[bytes]) -> None:
     assert list(readings(loaded)) == list(readings(rich.views))
 
 
-def test_a_view_in_two_places_is_kept_once(parts: list[bytes]) -> None:
-    """An order that has not changed since its own command is its receipt's; so are a lease and a transfer's event."""
-    views = load(iter(parts))
-    bid, receipt = views.bid(9), views.receipt("dot", "rich-gtc")
-    assert receipt is not None
-    assert receipt.order is bid
-    lease, receipt = views.lease(8), views.receipt("dot", "rich-filled")
-    assert receipt is not None
-    assert receipt.leases == (lease,)
-    assert receipt.leases[0] is lease
-    escrowed = [each for each in views._accounts.of_leases[8] if each.transfer.reason == "lease_escrow"]
-    assert escrowed[0].transfer in [each.transfer for each in views._accounts.of_accounts["dot"]]
-    assert any(escrowed[0].transfer is each.transfer for each in views._accounts.of_accounts["dot"])
-
-
 def test_a_lease_goes_on_gathering_periods(parts: list[bytes]) -> None:
     views = load(iter(parts))
     lease = views.lease(1)

@@ -4,6 +4,7 @@ Blocks are made tiny and sieves are filled at the first waste, so that a few doz
 there is. Time goes on meanwhile.
 """
 
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -104,6 +105,7 @@ class AskTwin:
     def __init__(self, seed: int) -> None:
         self.chance = Random(seed)
         self.ladder: Ladder[Ask, AskSieve] = Ladder(AskSieve)
+        self.sifting = self.ladder.sift()
         self.plain: dict[Key, Ask] = {}
         self.carved: list[tuple[Key, int, int, int]] = []
         self.away: list[Ask] = []  # removed, to come back with the age they had
@@ -112,8 +114,15 @@ class AskTwin:
 
     def step(self) -> None:
         match self.chance.choice(
-            ("add", "add", "add", "remove", "back", "carve", "carve", "restore", "time", "walk", "walk")
+            ("add",) * 6
+            + ("remove", "back", "carve", "restore", "walk") * 2
+            + ("carve", "walk") * 2
+            + ("time", "sift", "load")
         ):
+            case "sift":
+                next(self.sifting, None)
+            case "load":
+                self.load()
             case "time":
                 self.now_s += self.chance.choice((HOUR_S, DAY_S, 3 * DAY_S))
                 self.ladder.now_s = self.now_s
@@ -139,6 +148,13 @@ class AskTwin:
     def add(self, ask: Ask) -> None:
         self.ladder.add(ask_key(ask), ask)
         self.plain[ask_key(ask)] = ask
+
+    def load(self) -> None:
+        """The same orders in another ladder, filled at once; sifting begins, and goes on while orders come and go."""
+        self.ladder = Ladder(AskSieve)
+        self.ladder.now_s = self.now_s
+        self.ladder.fill([(key, self.plain[key]) for key in sorted(self.plain, reverse=True)])
+        self.sifting = self.ladder.sift()
 
     def carve(self, key: Key) -> None:
         ask = self.plain[key]
@@ -241,6 +257,22 @@ def test_a_ladder_of_wishes_is_a_sorted_list_with_sound_sieves(seed: int) -> Non
     for _ in range(STEPS):
         twin.step()
         twin.check()
+
+
+def test_a_ladder_that_is_filled_at_once_is_sifted_block_by_block() -> None:
+    """A step puts in the fresh orders of one block; afterwards there is nothing to sift, and nobody has to wait."""
+    asks: Ladder[Ask, AskSieve] = Ladder(AskSieve)
+    chance = Random(2)
+    orders = [an_ask(chance, number) for number in range(1, 1000)]
+    asks.fill([(ask_key(ask), ask) for ask in orders])
+    sifted = [sum(len(block.slots) for block in asks._blocks) for _ in asks.sift()]
+    steps = [after - before for before, after in pairwise((0, *sifted))]
+    assert sifted[-1] == len(orders) - sum(len(block.fresh) for block in asks._blocks)
+    assert all(0 < step <= ladder.BLOCK_MAX for step in steps)
+    assert len(steps) > 3
+    assert list(asks.sift()) == []
+    assert [ask_key(ask) for ask in asks.items()] == sorted(ask_key(ask) for ask in orders)
+    asks.check()
 
 
 def test_a_walk_passes_over_what_cannot_serve() -> None:

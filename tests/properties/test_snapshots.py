@@ -65,9 +65,10 @@ class Replica:
     def saved(self) -> list[bytes]:
         return [*of_state.save(self.machine.state), *of_views.save(self.views)]
 
-    def again(self) -> "Replica":
-        """Another one, out of nothing but the bytes of this one."""
-        other, parts = Replica(), iter(self.saved())
+    @classmethod
+    def out_of(cls, saved: list[bytes]) -> "Replica":
+        """One out of nothing but the bytes of another."""
+        other, parts = cls(), iter(saved)
         other.machine.state = of_state.load(parts)
         other.views = of_views.load(parts)
         assert next(parts, None) is None
@@ -109,7 +110,7 @@ class Pair:
         self.met.update(marks(state, self.whole.views))
         saved = self.whole.saved()
         assert self.other.saved() == saved
-        self.other = self.other.again()
+        self.other = Replica.out_of(saved)
         assert self.other.saved() == saved
         loaded = self.other.machine.state
         assert digest(loaded) == digest(state)
@@ -272,8 +273,9 @@ STATE = ("agenda", "rulings", "answers", "contestable", "client_orders", "progra
 VIEWS = (
     "_programmes.drawn",
     "_leases.turned_at",
-    "_accounts.of_leases",
+    "_accounts.transfers",
     "_orders.receipts",
+    "_orders.receipt_of",
     "_supervision._paid_for",
     "_audit._files",
     "_supervision._flags",

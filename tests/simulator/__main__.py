@@ -10,6 +10,7 @@ from contextlib import nullcontext
 from typing import Any
 
 import click
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tests.simulator.history import Told, tell
@@ -35,7 +36,7 @@ def main(
     if seed is not None:
         told = _some([seed], bug, show=trace)
     else:
-        told = _many(range(first, first + seeds), jobs, bug, quiet=as_json)
+        told = _many(range(first, first + seeds), jobs, bug)
     failed = [each for each in told if each.failure is not None]
     if as_json:
         click.echo(json.dumps(_summary(told, failed)))
@@ -44,20 +45,24 @@ def main(
     sys.exit(bool(failed) if bug is None else not failed)
 
 
-def _many(wanted: range, jobs: int, bug: str | None, *, quiet: bool) -> list[Told]:
-    """All of them, in order; with a defect, no more than it takes to find it."""
+def _many(wanted: range, jobs: int, bug: str | None) -> list[Told]:
+    """All of them, in order; with a defect, no more than it takes to find it. Tells at once of one that fails."""
     told: list[Told] = []
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, disable=quiet) as progress, ProcessPoolExecutor(jobs) as pool:
+    with Progress(*columns, console=Console(stderr=True)) as progress, ProcessPoolExecutor(jobs) as pool:
         bar = progress.add_task("histories", total=len(wanted))
         parts = [wanted[start : start + AT_ONCE] for start in range(0, len(wanted), AT_ONCE)]
         running = [pool.submit(_some, part, bug) for part in parts]
         for done in as_completed(running):
-            told.extend(done.result())
+            some = done.result()
+            told.extend(some)
+            for each in some:
+                if bug is None and each.failure is not None:
+                    progress.console.print(f"seed {each.seed}: {each.failure}", markup=False)
             progress.update(bar, completed=len(told))
             if bug is not None and told[-1].failure is not None:
-                for each in running:  # one by one: what the pool's own shutdown cancels, its end may take back
-                    each.cancel()
+                for still in running:  # one by one: what the pool's own shutdown cancels, its end may take back
+                    still.cancel()
                 break
     return sorted(told, key=lambda each: each.seed)
 

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
@@ -10,6 +11,7 @@ import pytest
 from exchange.language.journal import GENESIS, Follower, JournalBroken, MigrationMismatch, WrongMode, link
 from exchange.store.migrate import MIGRATIONS, Connection
 from exchange.store.reading import JournalReader
+from tests.databases import database
 from tests.store.conftest import Opener
 
 # What somebody who may switch the triggers off does to rows of seq 1, 2 to 4, 5 and 6; and what a reader says
@@ -119,35 +121,42 @@ async def test_rows_that_come_in_one_statement_are_linked_to_each_other(
     assert len(await walk(JournalReader(database_url))) == 1002
 
 
-async def test_the_rows_of_an_older_release_are_linked_when_the_schema_comes_up_to_date(
-    open_journal: Opener, raw: Connection, database_url: str, tmp_path: Path
-) -> None:
-    shutil.copy(MIGRATIONS / "0001_journal.sql", tmp_path)
-    journal = await open_journal(migrations=tmp_path)
-    for first_seq, last_seq in [(1, 1), (2, 4), (5, 6)]:  # as that release wrote them
-        await raw.execute(
-            "INSERT INTO journal (first_seq, last_seq, epoch, rules_version, payload) VALUES ($1, $2, 1, 1, 'batch')",
-            first_seq,
-            last_seq,
-        )
-    await journal.close()
-    with pytest.raises(MigrationMismatch, match=r"0001_journal, older than .*Start this release's server once"):
-        await JournalReader(database_url).last_seq()
-    await (await open_journal()).close()
-    follower = Follower()
-    async for row in JournalReader(database_url).rows():
-        follower.take(row)
-    assert follower.seq == 6
-    with pytest.raises(asyncpg.PostgresError, match="what is written stays as it is"):
-        await raw.execute("UPDATE journal SET link = sha256('x')")
+class TestWithoutTheSchema:
+    @pytest.fixture
+    async def database_url(self, postgres: str) -> AsyncIterator[str]:
+        """The DSN of an empty database."""
+        async with database(postgres) as dsn:
+            yield dsn
 
+    async def test_the_rows_of_an_older_release_are_linked_when_the_schema_comes_up_to_date(
+        self, open_journal: Opener, raw: Connection, database_url: str, tmp_path: Path
+    ) -> None:
+        shutil.copy(MIGRATIONS / "0001_journal.sql", tmp_path)
+        journal = await open_journal(migrations=tmp_path)
+        for first_seq, last_seq in [(1, 1), (2, 4), (5, 6)]:  # as that release wrote them
+            await raw.execute(
+                "INSERT INTO journal (first_seq, last_seq, epoch, rules_version, payload) "
+                "VALUES ($1, $2, 1, 1, 'batch')",
+                first_seq,
+                last_seq,
+            )
+        await journal.close()
+        with pytest.raises(MigrationMismatch, match=r"0001_journal, older than .*Start this release's server once"):
+            await JournalReader(database_url).last_seq()
+        await (await open_journal()).close()
+        follower = Follower()
+        async for row in JournalReader(database_url).rows():
+            follower.take(row)
+        assert follower.seq == 6
+        with pytest.raises(asyncpg.PostgresError, match="what is written stays as it is"):
+            await raw.execute("UPDATE journal SET link = sha256('x')")
 
-async def test_a_reader_finds_no_market_where_there_is_none(database_url: str, raw: Connection) -> None:
-    reader = JournalReader(database_url)
-    for question in (reader.last_seq, reader.digest_marks, reader.sandbox):
-        with pytest.raises(MigrationMismatch, match="holds no market yet"):
-            await question()
-    assert await raw.fetchval("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == 0
+    async def test_a_reader_finds_no_market_where_there_is_none(self, database_url: str, raw: Connection) -> None:
+        reader = JournalReader(database_url)
+        for question in (reader.last_seq, reader.digest_marks, reader.sandbox):
+            with pytest.raises(MigrationMismatch, match="holds no market yet"):
+                await question()
+        assert await raw.fetchval("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == 0
 
 
 async def test_a_reader_says_whether_the_market_is_a_sandbox(open_journal: Opener, raw: Connection) -> None:

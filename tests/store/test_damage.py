@@ -1,5 +1,7 @@
 """What PostgreSQL finds damaged in its own files is told by name, with what mends it; to start again would not."""
 
+from collections.abc import AsyncIterator
+
 import asyncpg
 import pytest
 
@@ -11,10 +13,18 @@ from exchange.store.reading import JournalReader
 from exchange.store.snapshots import PostgresSnapshots
 from exchange.store.statements import PostgresStatements
 from tests.damage import WHOLE_FILE, damaged
+from tests.databases import database
 from tests.store.conftest import Opener
 from tests.store.pages import page, told
 
 HEAD = SnapshotHead(seq=5, link=b"\x07" * 32, rules_version=3, layout="abc", digest="f0")
+
+
+@pytest.fixture
+async def database_url(postgres: str, schema: str) -> AsyncIterator[str]:
+    """The DSN of a new database, whose pages nobody has written into before."""
+    async with database(postgres, schema) as dsn:
+        yield dsn
 
 
 @pytest.mark.parametrize("state", ["XX000", "XX001", "XX002", "XX999", "58030", "58P01"])

@@ -1,14 +1,23 @@
 """A database is migrated forward by the files it was made with, or left as it is."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from exchange.language.journal import JournalError, MigrationMismatch
 from exchange.store.migrate import MIGRATIONS, Connection, migrate, read_migrations
+from tests.databases import database
 
 FIRST = "-- why\n-- depends:\n\n-- migrate: apply\nCREATE TABLE one (x int);\n-- migrate: rollback\n"
 SECOND = "-- why\n-- depends: 0001_one\n\n-- migrate: apply\nCREATE TABLE two (x int);\n-- migrate: rollback\n"
+
+
+@pytest.fixture
+async def database_url(postgres: str) -> AsyncIterator[str]:
+    """The DSN of an empty database."""
+    async with database(postgres) as dsn:
+        yield dsn
 
 
 @pytest.fixture

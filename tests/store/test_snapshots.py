@@ -8,6 +8,7 @@ from exchange.language.journal import MigrationMismatch
 from exchange.language.snapshots import SnapshotBroken, SnapshotHead
 from exchange.store.migrate import Connection
 from exchange.store.snapshots import PostgresSnapshots
+from tests.databases import database
 from tests.store.conftest import Opener
 
 PARTS = [b"one", b"\x00" * 100_000, b"three"]
@@ -96,6 +97,7 @@ async def test_what_postgresql_cannot_read_is_damage_too(snapshots: PostgresSnap
         await read(snapshots, 5)
 
 
-async def test_a_database_of_another_schema_is_refused(database_url: str) -> None:
-    with pytest.raises(MigrationMismatch, match="holds no market yet"):
-        await PostgresSnapshots(database_url).heads()
+async def test_a_database_of_another_schema_is_refused(postgres: str) -> None:
+    async with database(postgres) as dsn:
+        with pytest.raises(MigrationMismatch, match="holds no market yet"):
+            await PostgresSnapshots(dsn).heads()

@@ -7,8 +7,8 @@ from when to when, in what lots, on what terms). A walk looks at those alone, on
 A sieve is never too strict: it holds an order back only when that certainly cannot serve. Orders that are new or can
 offer more than they could are fresh: they are looked at as if they had passed, until walks have done so in vain often
 enough, or there are many; then they are put into the sieve as they are. Orders that can offer less stay in it as they
-were, until a walk has looked at one in vain; then they count as fresh. So all work on sieves is paid for by walks that
-they spare.
+were, until a walk has looked at one in vain; then they count as fresh. Of a ladder that is filled at once all orders
+are fresh: `sift` puts them into sieves, a block at a time, so that no walk has to do it for all of them.
 
 To add or remove an order takes O(log n) comparisons and a move within a block; to find the first that serves, a few
 operations on integers of BLOCK_MAX bits for each block before it, and a look at each order that passes. The first of
@@ -73,7 +73,6 @@ class Block(Generic[T, S]):
         "since_s",
         "slots",
         "vacant",
-        "walked",
         "wasted",
     )
 
@@ -88,7 +87,6 @@ class Block(Generic[T, S]):
         self.named: list[Key] = []  # by slot
         self.since_s: list[Seconds] = []  # by slot: when it was put in
         self.vacant: list[int] = []
-        self.walked = False  # whether anybody has ever looked for something here
         self.wasted = 0  # fresh orders looked at in vain since there were none
 
     def in_order(self, passed: Bitmap, begin: Key | None) -> Iterable[Key]:
@@ -145,7 +143,6 @@ class Block(Generic[T, S]):
     def upper_half(self) -> "Block[T, S]":
         """The later half of the orders, which leave this block."""
         other = Block[T, S](self.sieve.copy())
-        other.walked = self.walked
         half = len(self.keys) // 2
         other.keys, self.keys = self.keys[half:], self.keys[:half]
         for key in other.keys:
@@ -197,7 +194,7 @@ class Ladder(Generic[T, S]):
         insort(block.keys, key)
         block.orders[key] = item
         block.fresh[key] = None
-        if block.walked and len(block.fresh) > FRESH_MAX:
+        if len(block.fresh) > FRESH_MAX:
             block.sift(self.now_s)
         if len(block.keys) > BLOCK_MAX:
             self._blocks.insert(b + 1, block.upper_half())
@@ -244,8 +241,7 @@ class Ladder(Generic[T, S]):
         for block in self._blocks[b:] if b else self._blocks:
             if block.keys[0] >= limit:
                 return
-            if not block.walked:
-                block.walked = True
+            if len(block.fresh) > FRESH_MAX:
                 block.sift(self.now_s)
             passed = block.sieve.pass_on(probe) & block.live
             if not passed and not block.fresh:
@@ -258,6 +254,13 @@ class Ladder(Generic[T, S]):
                     block.note_vain(key, self.now_s)
             if block.fresh:
                 block.note_waste(self.now_s)
+
+    def sift(self) -> Iterator[None]:
+        """Put what is fresh into sieves where it is much, a block at each step; between them the ladder may change."""
+        for block in tuple(self._blocks):
+            if len(block.fresh) > FRESH_MAX:
+                block.sift(self.now_s)
+                yield
 
     def items(self) -> Iterator[T]:
         """All orders, in order."""

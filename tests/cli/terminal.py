@@ -5,6 +5,7 @@ import fcntl
 import os
 import pty
 import re
+import select
 import signal
 import socket
 import struct
@@ -18,6 +19,7 @@ from typing import Self
 
 from tests.cli.server import environment
 
+_HEEDED_S = 10.0
 _CODES = re.compile(rb"\x1b\[[0-9;?]*[a-zA-Z]")
 
 
@@ -58,8 +60,10 @@ class Terminal:
         os.write(self._mine, text.encode())
 
     def interrupt(self) -> None:
-        """Ctrl-C."""
+        """Ctrl-C, and again if nothing comes of it: one that comes just before a read begins waits until that ends."""
         self._process.send_signal(signal.SIGINT)
+        while not select.select([self._mine], [], [], _HEEDED_S)[0]:
+            self._process.send_signal(signal.SIGINT)
 
     def ends(self) -> int:
         """Wait for the end; the exit code."""

@@ -18,6 +18,7 @@ from loadtests.kills.victim import Ended
 
 DISK_FULL = "disk full"
 AT_THE_END = "all of it, at the end"
+_COMPARING_MIB = 2_048  # `leasebook verify` lays tables of its own beside those that it compares
 EMBEDDED, BESIDE, SMALL_DISK = "embedded", "beside", "embedded, on tmpfs"
 
 
@@ -81,6 +82,7 @@ async def _on_small_disk(campaign: Campaign, folder: Path) -> AsyncIterator[Play
             yield Played(SMALL_DISK, act := await _act(scene, DISK_FULL, lambda it: fill_disk(it, disk)))
             if act.findings:
                 return
+        disk.grow(_COMPARING_MIB)
         yield Played(SMALL_DISK, await _last(scene))
 
 

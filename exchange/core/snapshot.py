@@ -19,7 +19,7 @@ from exchange.core.leases.contract import Lease
 from exchange.core.state import Answered, ClientOrder, DeadMan, Participant, Parties, State
 from exchange.core.vouchers.programme import Programme
 from exchange.language.commands import DefineChip, DefineRegion, RegisterKey, Rules
-from exchange.language.sections import Reader, Row, Section, Writer, in_pieces, layout, without_collector
+from exchange.language.sections import Opened, Reader, Row, Section, Writer, in_pieces, layout, without_collector
 from exchange.language.units import Micros, Seconds
 
 STREAM = "state"
@@ -152,7 +152,7 @@ def save(state: State) -> Iterator[bytes]:
     yield from writer.parts(AGENDA, state.agenda.all())
 
 
-def load(parts: Iterator[bytes]) -> State:
+def load(parts: Iterator[bytes] | Iterator[Opened]) -> State:
     """The state that was saved as these parts; takes its own and no more. SnapshotBroken when one is not as it was."""
     with without_collector():
         state, reader = State(), Reader(STREAM, parts)

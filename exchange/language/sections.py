@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from itertools import chain, islice
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from msgspec import MsgspecError, Struct, inspect, msgpack
 
@@ -61,6 +61,28 @@ class Part(Struct, frozen=True, array_like=True, gc=False):
     body: bytes
 
 
+class Opened(NamedTuple):
+    """A part that has been looked into: what it says of itself and its values as bytes, or what is wrong with it."""
+
+    part: Part | None
+    values: bytes
+    fault: str
+
+
+def open_part(found: bytes) -> Opened:
+    """Check a part and unpack it. Most of it lets go of the interpreter: a thread can open parts ahead of a Reader."""
+    if found[:_CHECK_BYTES] != _check(found[_CHECK_BYTES:]):
+        return Opened(None, b"", "is damaged: its checksum is another")
+    try:
+        part = _PART.decode(memoryview(found)[_CHECK_BYTES:])
+    except (MsgspecError, ValueError) as fault:
+        return Opened(None, b"", f"is no part ({fault})")
+    try:
+        return Opened(part, zlib.decompress(part.body), "")
+    except zlib.error as fault:
+        return Opened(part, b"", f"cannot be read as {part.section} ({fault})")
+
+
 class Writer:
     """Makes the parts of a stream. `seq` is that of the last command that went into what is saved."""
 
@@ -88,9 +110,9 @@ class Writer:
 
 
 class Reader:
-    """Reads a stream again, its sections in the order in which they were written."""
+    """Reads a stream again, its sections in the order in which they were written; the parts may be opened already."""
 
-    def __init__(self, stream: str, parts: Iterator[bytes]) -> None:
+    def __init__(self, stream: str, parts: Iterator[bytes] | Iterator[Opened]) -> None:
         self._stream = stream
         self._parts = parts
         self._seq: int | None = None
@@ -103,31 +125,30 @@ class Reader:
     def _lists(self, section: Section[T]) -> Iterator[list[T]]:
         last = False
         while not last:
-            part = self._next(section.name)
-            last = part.last
+            last, values = self._next(section.name)
             try:
-                values = section.decoder.decode(zlib.decompress(part.body))
-            except (zlib.error, MsgspecError, ValueError) as fault:
+                made = section.decoder.decode(values)
+            except (MsgspecError, ValueError) as fault:
                 raise self._broken(f"cannot be read as {section.name} ({fault})") from fault
             self._number += 1
-            yield values
+            yield made
 
-    def _next(self, section: str) -> Part:
+    def _next(self, section: str) -> tuple[bool, bytes]:
+        """Whether the next part is the last of its section, and its values."""
         found = next(self._parts, None)
         if found is None:
             raise self._broken(f"is missing; {section} should be in it")
-        if found[:_CHECK_BYTES] != _check(found[_CHECK_BYTES:]):
-            raise self._broken("is damaged: its checksum is another")
-        try:
-            part = _PART.decode(memoryview(found)[_CHECK_BYTES:])
-        except (MsgspecError, ValueError) as fault:
-            raise self._broken(f"is no part ({fault})") from fault
+        part, values, fault = open_part(found) if isinstance(found, bytes) else found
+        if part is None:
+            raise self._broken(fault)
         seq = part.seq if self._seq is None else self._seq
         if (part.stream, part.seq, part.number, part.section) != (self._stream, seq, self._number, section):
             told = f"part {part.number} of the {part.stream} at seq {part.seq}, with {part.section}"
             raise self._broken(f"should have {section} of seq {seq}, but is {told}")
+        if fault:
+            raise self._broken(fault)
         self._seq = seq
-        return part
+        return part.last, values
 
     def _broken(self, what: str) -> SnapshotBroken:
         return SnapshotBroken(f"Part {self._number} of the {self._stream} in the snapshot {what}.")

@@ -13,7 +13,7 @@ from sys import maxsize
 from typing import TypeVar
 
 from exchange.language.events import RESTING
-from exchange.language.sections import Reader, Writer, in_pieces, without_collector
+from exchange.language.sections import Opened, Reader, Writer, in_pieces, without_collector
 from exchange.language.units import Seconds
 from exchange.language.views import Level
 from exchange.projections import snapshot_rows as kept
@@ -50,7 +50,7 @@ def save(views: Views) -> Iterator[bytes]:
     yield from _save_operators(writer, views)
 
 
-def load(parts: Iterator[bytes]) -> Views:
+def load(parts: Iterator[bytes] | Iterator[Opened]) -> Views:
     """The views that were saved as these parts; takes its own and no more. SnapshotBroken when one is not as it was."""
     with without_collector():
         views, reader = Views(), Reader(STREAM, parts)

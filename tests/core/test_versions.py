@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from exchange.core import versions
+from exchange.core.conservation import audit
 from exchange.core.hitting import hits_told
 from exchange.core.previewing import preview
 from exchange.language.commands import (
@@ -17,10 +18,11 @@ from exchange.language.commands import (
     SetMarketState,
     StartLease,
 )
+from exchange.language.events import AskChanged
 from exchange.language.events_money import LeaseCut
 from exchange.language.hits import Hits
 from exchange.language.rejects import Code
-from exchange.language.units import MICROS_PER_CNY
+from exchange.language.units import HOUR_S, MICROS_PER_CNY
 from tests.core.world import BUYER, World, ask, at, bid, wish
 
 QUARTER_S = 900
@@ -128,3 +130,18 @@ def test_an_ask_that_ran_out_of_room_is_on_offer_again_once_a_lease_is_released(
         assert not world.state.asks
     else:
         assert (world.state.asks[1].state, world.state.asks[1].leaves_milli) == ("resting", 8000)
+
+
+def test_an_ask_that_has_no_room_again_is_not_told_to_have_expired_twice() -> None:
+    """What comes back is three hours, then another five: the ask leases four at least."""
+    leased = [bid(wish("14", hours=4, earliest=start, latest=start)) for start in (4, 8)]
+    world = World([ask("14", end=12, min_duration_s=4 * HOUR_S), *leased])
+    world.do(AdvanceTime(to_s=at(4) + 60))
+    assert world.state.asks[1].state == "expired"
+    world.do(StartLease(account_id="p", lease_id=1, sealed_access=b"sealed"))
+    world.do(ReleaseLease(account_id=BUYER, lease_id=1))
+    assert [event for event in world.events if isinstance(event, AskChanged)] == []
+    assert audit(world.state) == []
+    world.do(ReleaseLease(account_id=BUYER, lease_id=2))
+    assert world.state.asks[1].free.segments(at(5)) == ((at(5), at(12), 8000),)
+    assert world.state.asks[1].state == "resting"

@@ -18,7 +18,7 @@ from exchange.core.books.ladder import Ladder
 def bare(value: Any, without: tuple[str, ...] = ()) -> Any:
     """The value laid bare, but for the attributes of these names."""
     match value:
-        case int() | str() | bytes() | None:
+        case int() | str() | bytes() | bytearray() | None:
             return value
         case Ladder():
             return [bare(item, without) for item in value.items()]

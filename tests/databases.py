@@ -27,7 +27,10 @@ _TABLES = """
 _BEGIN_ANEW = "UPDATE statements.position SET seq = DEFAULT, layout = DEFAULT, surplus_micros = DEFAULT"
 _SHAPE = """
     SELECT md5(string_agg(part, E'\\n' ORDER BY part COLLATE "C")) FROM (
-        SELECT concat_ws(' ', relnamespace, oid, relname, relkind, relpersistence, relnatts, relchecks) FROM pg_class
+        SELECT concat_ws(' ', relnamespace, oid, relname, relkind, relpersistence, reloptions, relchecks) FROM pg_class
+        UNION ALL SELECT concat_ws(' ', attrelid, attnum, attname, atttypid, atttypmod, attnotnull, atthasdef)
+            FROM pg_attribute WHERE attrelid >= 16384
+        UNION ALL SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_'
         UNION ALL SELECT concat_ws(' ', tgrelid, tgname, tgfoid, tgenabled) FROM pg_trigger
         UNION ALL SELECT concat_ws(' ', pronamespace, proname, prosrc, prosqlbody) FROM pg_proc WHERE oid >= 16384
         UNION ALL SELECT concat_ws(' ', setrole, setconfig) FROM pg_db_role_setting

@@ -18,7 +18,7 @@ from exchange.core.vouchers import granting
 from exchange.core.vouchers.conservation import tell_programmes
 from exchange.language import events
 from exchange.language.events_money import ContestableChanged
-from exchange.language.units import Seconds, cost_micros, fee_micros
+from exchange.language.units import Milli, Seconds, cost_micros, fee_micros
 
 
 def trade(state: State, match: Match, taker: str) -> None:
@@ -149,20 +149,24 @@ def lapse_alternative(state: State, bid: Bid, index: int) -> None:
 
 def settle_in_book(state: State, ask: Ask, as_state: str, reason: str) -> None:
     """Say what an open ask can still lease, let it rest, or end it when that is nothing."""
-    now_s = state.catalog.next_step_s(state.now_s)
-    shortest_s = max(ask.min_duration_s, state.catalog.law.step_s)
     state.touched_asks[ask.ask_id] = ask
-    widest = ask.free.widest(shortest_s, ask.lot_milli, now_s)
+    widest = room_of(state, ask)
     if widest is None:
         finish_ask(state, ask, as_state, reason)
         return
     ask.leaves_milli, last_s = widest
     if not ask.resting:
-        state.market(ask.region, ask.chip).add_ask(ask, now_s)
+        state.market(ask.region, ask.chip).add_ask(ask, state.catalog.next_step_s(state.now_s))
     # After the last start of a piece as wide as that, time alone will make it less.
     if last_s + 1 != ask.recheck_s:
         ask.recheck_s = last_s + 1
         state.agenda.add(ask.recheck_s, Due.ASK_RECHECK, ask.ask_id)
+
+
+def room_of(state: State, ask: Ask) -> tuple[Milli, Seconds] | None:
+    """The most chips that an ask can still lease in one piece, and the last start of such a piece; None for none."""
+    shortest_s = max(ask.min_duration_s, state.catalog.law.step_s)
+    return ask.free.widest(shortest_s, ask.lot_milli, state.catalog.next_step_s(state.now_s))
 
 
 def finish_ask(state: State, ask: Ask, as_state: str, reason: str) -> None:

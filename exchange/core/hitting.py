@@ -10,6 +10,7 @@ from exchange.core.books.order import Ask, Bid
 from exchange.core.curbing import open_asks, open_bids
 from exchange.core.curbs import market_name
 from exchange.core.leases.contract import Lease
+from exchange.core.releasing import is_cancelled
 from exchange.core.state import State, strictest
 from exchange.language.commands import (
     AUTO_VOUCHERS,
@@ -79,7 +80,7 @@ def _of_programme(state: State, command: PauseProgramme) -> Hits:
 
 
 def _of_lease(state: State, command: CancelLease) -> Hits:
-    """The lease and all that was resold out of it, the asks that resell of them, and all who are paid under them.
+    """The lease and what was resold out of it and is not cancelled yet, asks that resell of it, and all who are paid.
 
     A part is also paid for under every contract behind it, so what is refunded on it is missing there.
     """
@@ -91,7 +92,8 @@ def _of_lease(state: State, command: CancelLease) -> Hits:
 
 
 def _leases_under(state: State, command: CancelLease) -> list[Lease]:
-    return [lease for lease in _running(state) if command.lease_id in lease.chain]
+    under = (lease for lease in _running(state) if command.lease_id in lease.chain)
+    return [lease for lease in under if not is_cancelled(state, lease)]
 
 
 def _hits_of_leases(leases: Sequence[Lease], asks: Sequence[Ask] = (), accounts: Sequence[str] = ()) -> Hits:

@@ -57,7 +57,7 @@ def check_cancel(state: State, command: CancelLease) -> Reject | None:
     lease = state.leases.get(number)
     if lease is None or lease.over:
         return Reject(Code.LEASE_OVER, "lease_id", f"lease-{number} is over")
-    if _is_cancelled(state, lease):
+    if is_cancelled(state, lease):
         detail = f"lease-{number} has been cancelled; nothing is left of it from {format_instant(lease.until_s)} on"
         return Reject(Code.LEASE_OVER, "lease_id", detail)
     return None
@@ -73,7 +73,7 @@ def cancel_lease(state: State, command: CancelLease) -> Outcome | Reject:
     ask = state.asks[lease.root_ask_id]
     back: list[Piece] = []
     under = [other for other in reversed(state.leases.values()) if number in other.chain and not other.over]
-    parts = [part for part in under if not _is_cancelled(state, part)]
+    parts = [part for part in under if not is_cancelled(state, part)]
     for part in parts:
         rest = _take_rest(state, part, _cut_s(state, part))
         part.cause = events.BY_OPERATOR
@@ -87,7 +87,7 @@ def cancel_lease(state: State, command: CancelLease) -> Outcome | Reject:
     return Outcome(state.seq, subject=number)
 
 
-def _is_cancelled(state: State, lease: Lease) -> bool:
+def is_cancelled(state: State, lease: Lease) -> bool:
     """Whether an operator has cut a lease already, though what came before has still to be settled."""
     return lease.cause == events.BY_OPERATOR and state.rules_version >= versions.CANCELLED_ONCE
 

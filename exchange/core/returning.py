@@ -4,6 +4,7 @@ from exchange.core import versions
 from exchange.core.agenda import Due
 from exchange.core.books.market import ask_key
 from exchange.core.books.order import Ask
+from exchange.core.clearing import room_of
 from exchange.core.leases.pieces import Shape, area, clip
 from exchange.core.reselling import hostable
 from exchange.core.state import State
@@ -27,6 +28,8 @@ def put_back(state: State, ask: Ask, shape: Shape, *, reviving: bool = False) ->
     ask.leased_area -= area(shape)
     if resting:
         state.market(ask.region, ask.chip).asks.gained(ask_key(ask))
+    elif ask.state == events.EXPIRED and room_of(state, ask) is None:
+        return  # it stays what it is, and this is there for when more comes back
     else:
         _revive(state, ask)
     offer_again(state, ask)

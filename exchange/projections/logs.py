@@ -1,4 +1,4 @@
-"""A log: things in the order in which they came, kept as bytes but for the latest, and made anew when looked at.
+"""A log: things in the order in which they came, kept as bytes, and made anew when looked at.
 
 For what is many and seldom read: as bytes it takes a fraction of the room that its objects would, the garbage collector
 has nothing to walk, and a snapshot takes it and gives it back as it is. Adding and reading take the same however many
@@ -7,13 +7,14 @@ there are.
 
 from array import array
 from collections.abc import Iterable, Iterator
+from operator import lt
 from typing import Final, Generic, TypeVar
 
 from msgspec import Struct, msgpack
 
 from exchange.language.sections import Row
 
-BLOCK_ROWS: Final = 256  # put away at once, in well under a millisecond
+BLOCK_ROWS: Final = 256
 
 R = TypeVar("R", bound=Struct)
 
@@ -28,68 +29,66 @@ class Block(Row, frozen=True):
 class Log(Generic[R]):
     """Rows of one kind, numbered from 0."""
 
-    __slots__ = ("_bodies", "_decoder", "_encoder", "_ends", "_fresh", "_whole")
+    __slots__ = ("_bodies", "_decoder", "_ends", "_open", "_open_ends", "_put", "_whole")
 
     def __init__(self, kind: type[R]) -> None:
-        self._encoder = msgpack.Encoder()
+        self._put = msgpack.Encoder().encode_into
         self._decoder = msgpack.Decoder(kind)
         self._ends: list[array[int]] = []  # by block, of BLOCK_ROWS each
         self._bodies: list[bytes] = []
-        self._fresh: list[R] = []  # not yet a whole block
-        self._whole = 0  # rows in blocks
+        self._open = bytearray()  # the block that is not yet whole
+        self._open_ends = array("I")
+        self._whole = 0  # rows in whole blocks
 
     def __len__(self) -> int:
-        return self._whole + len(self._fresh)
+        return self._whole + len(self._open_ends)
 
     def append(self, row: R) -> int:
-        """Another row; how many there are with it."""
-        fresh = self._fresh
-        fresh.append(row)
-        count = self._whole + len(fresh)
-        if len(fresh) == BLOCK_ROWS:
-            self._put_away(self._block())
-            fresh.clear()
+        """Another row; how many there are with it. Each is made bytes at once, so that none waits for those before."""
+        body, ends = self._open, self._open_ends
+        try:
+            self._put(row, body, -1)
+        except (OverflowError, ValueError):
+            del body[ends[-1] if ends else 0 :]
+            raise
+        ends.append(len(body))
+        count = self._whole + len(ends)
+        if len(ends) == BLOCK_ROWS:
+            self._put_away(ends, bytes(body))
+            self._open, self._open_ends = bytearray(), array("I")
         return count
 
     def __getitem__(self, number: int) -> R:
         """A row; IndexError when there is none of this number."""
         block, place = divmod(number, BLOCK_ROWS)
-        if block == len(self._ends):
-            return self._fresh[place]
         if block < 0:
             raise IndexError(number)
-        ends = self._ends[block]
-        return self._decoder.decode(self._bodies[block][ends[place - 1] if place else 0 : ends[place]])
+        whole = block != len(self._ends)
+        ends, body = (self._ends[block], self._bodies[block]) if whole else (self._open_ends, self._open)
+        return self._decoder.decode(body[ends[place - 1] if place else 0 : ends[place]])
 
     def save(self) -> Iterator[Block]:
         """All rows; the same rows give the same blocks."""
         for ends, body in zip(self._ends, self._bodies, strict=True):
             yield Block(ends.tolist(), body)
-        if self._fresh:
-            yield self._block()
+        if self._open_ends:
+            yield Block(self._open_ends.tolist(), bytes(self._open))
 
     def resume(self, blocks: Iterable[Block]) -> None:
         """Take back the rows that were saved, into a log without any."""
         assert not len(self)
         for block in blocks:
-            assert not self._fresh, "all blocks but the last are whole"
-            if len(block.ends) == BLOCK_ROWS:
-                self._put_away(block)
+            assert not self._open_ends, "all blocks but the last are whole"
+            ends = array("I", block.ends)
+            assert len(ends) <= BLOCK_ROWS, "no block has more rows"
+            assert all(map(lt, (0, *ends), ends)), "rows end one after the other"
+            assert ends[-1:].tolist() == [len(block.body)], "the last row ends with its block"
+            if len(ends) == BLOCK_ROWS:
+                self._put_away(ends, block.body)
             else:
-                starts = (0, *block.ends)
-                decode = self._decoder.decode
-                self._fresh = [decode(block.body[start:end]) for start, end in zip(starts, block.ends, strict=False)]
+                self._open, self._open_ends = bytearray(block.body), ends
 
-    def _put_away(self, block: Block) -> None:
-        self._ends.append(array("I", block.ends))
-        self._bodies.append(block.body)
+    def _put_away(self, ends: "array[int]", body: bytes) -> None:
+        self._ends.append(ends)
+        self._bodies.append(body)
         self._whole += BLOCK_ROWS
-
-    def _block(self) -> Block:
-        """The fresh rows as they are kept."""
-        ends: list[int] = []
-        body, put = bytearray(), self._encoder.encode_into
-        for row in self._fresh:
-            put(row, body, -1)
-            ends.append(len(body))
-        return Block(ends, bytes(body))

@@ -4,6 +4,9 @@ import pytest
 from msgspec.structs import replace
 
 from exchange.core import versions
+from exchange.core.conservation import audit
+from exchange.core.hitting import hits_told
+from exchange.core.previewing import preview
 from exchange.language.commands import (
     POST_ONLY,
     AdvanceTime,
@@ -15,9 +18,11 @@ from exchange.language.commands import (
     SetMarketState,
     StartLease,
 )
+from exchange.language.events import AskChanged
 from exchange.language.events_money import LeaseCut
+from exchange.language.hits import Hits
 from exchange.language.rejects import Code
-from exchange.language.units import MICROS_PER_CNY
+from exchange.language.units import HOUR_S, MICROS_PER_CNY
 from tests.core.world import BUYER, World, ask, at, bid, wish
 
 QUARTER_S = 900
@@ -58,8 +63,8 @@ def test_a_lease_is_cancelled_once(rules: int) -> None:
         assert (code, world.events) == (Code.LEASE_OVER, ())
 
 
-@by_rules(versions.CANCELLED_ONCE)
-def test_a_part_that_was_cancelled_is_not_cancelled_again_with_the_lease_it_is_of(rules: int) -> None:
+def resold(rules: int) -> World:
+    """A lease of alice, half of which she has resold to bob, and the part is cancelled."""
     world = World([ask("14", end=4), bid(wish("14", hours=4, latest=0))], rules)
     world.do(OpenAccount(account_id="bob", roles=("buyer",), owner_group="bob"))
     world.do(DEPOSIT)
@@ -70,10 +75,27 @@ def test_a_part_that_was_cancelled_is_not_cancelled_again_with_the_lease_it_is_o
     world.do(AdvanceTime(to_s=at(1) + 60))
     world.do(cancel(2, "one"))
     assert words(world) == [(1, "one"), (2, "one")]
+    return world
+
+
+@by_rules(versions.CANCELLED_ONCE)
+def test_a_part_that_was_cancelled_is_not_cancelled_again_with_the_lease_it_is_of(rules: int) -> None:
+    world = resold(rules)
     world.do(cancel(1, "two"))
     assert words(world) == ([(2, "two"), (1, "two")] if rules < versions.CANCELLED_ONCE else [(1, "two")])
     world.do(AdvanceTime(to_s=at(2)))
     assert not world.state.leases
+
+
+@by_rules(versions.CANCELLED_ONCE)
+def test_nor_is_it_told_that_it_would_be(rules: int) -> None:
+    world = resold(rules)
+    found = preview(world.state, cancel(1, "two"))
+    assert isinstance(found, Hits)
+    assert (found.leases.first, found.accounts.first) == (("lease-1",), ("alice", "p"))
+    world.state.rules_version = rules  # as while a command of theirs is carried out
+    told = hits_told(world.state, cancel(1, "two"))
+    assert told.leases.first == (("lease-1", "lease-2") if rules < versions.CANCELLED_ONCE else ("lease-1",))
 
 
 @by_rules(versions.OWN_LOOKED_PAST)
@@ -108,3 +130,18 @@ def test_an_ask_that_ran_out_of_room_is_on_offer_again_once_a_lease_is_released(
         assert not world.state.asks
     else:
         assert (world.state.asks[1].state, world.state.asks[1].leaves_milli) == ("resting", 8000)
+
+
+def test_an_ask_that_has_no_room_again_is_not_told_to_have_expired_twice() -> None:
+    """What comes back is three hours, then another five: the ask leases four at least."""
+    leased = [bid(wish("14", hours=4, earliest=start, latest=start)) for start in (4, 8)]
+    world = World([ask("14", end=12, min_duration_s=4 * HOUR_S), *leased])
+    world.do(AdvanceTime(to_s=at(4) + 60))
+    assert world.state.asks[1].state == "expired"
+    world.do(StartLease(account_id="p", lease_id=1, sealed_access=b"sealed"))
+    world.do(ReleaseLease(account_id=BUYER, lease_id=1))
+    assert [event for event in world.events if isinstance(event, AskChanged)] == []
+    assert audit(world.state) == []
+    world.do(ReleaseLease(account_id=BUYER, lease_id=2))
+    assert world.state.asks[1].free.segments(at(5)) == ((at(5), at(12), 8000),)
+    assert world.state.asks[1].state == "resting"

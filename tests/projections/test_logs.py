@@ -56,3 +56,30 @@ def test_a_block_that_is_not_whole_is_the_last() -> None:
     short = Block([3], b"\x92\x01\x90")
     with pytest.raises(AssertionError, match="all blocks but the last are whole"):
         log.resume([short, short])
+
+
+def test_a_row_that_cannot_be_kept_is_refused_when_it_comes() -> None:
+    """Not when the block it would be in is put away, by a row that has nothing to do with it."""
+    log, lines = filled(3)
+    for unkept in (Line(3, ("whole", "half \ud800")), Line(2**64, ())):
+        with pytest.raises((OverflowError, UnicodeEncodeError)):
+            log.append(unkept)
+        assert len(log) == len(lines)
+        lines.append(Line(len(lines), ("word",)))
+        log.append(lines[-1])
+    assert [log[number] for number in range(len(log))] == lines
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [[], [2], [4], [0, 3], [3, 3], [2, 1, 3], [*range(BLOCK_ROWS)], [*range(4, 4 + BLOCK_ROWS)]],
+)
+def test_a_block_whose_rows_do_not_end_where_it_says_is_not_taken(ends: list[int]) -> None:
+    with pytest.raises(AssertionError, match="end"):
+        Log(Line).resume([Block(ends, b"\x92\x01\x90")])
+
+
+def test_a_block_of_more_rows_than_blocks_have_is_not_taken() -> None:
+    count = BLOCK_ROWS + 1
+    with pytest.raises(AssertionError, match="no block has more rows"):
+        Log(Line).resume([Block([*range(1, count + 1)], b"\x00" * count)])

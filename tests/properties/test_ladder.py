@@ -275,6 +275,25 @@ def test_a_ladder_that_is_filled_at_once_is_sifted_block_by_block() -> None:
     asks.check()
 
 
+@pytest.mark.parametrize("loaded", [0, 1, 1000])
+def test_an_order_that_comes_does_not_wait_for_those_that_were_there_at_once(loaded: int) -> None:
+    """Only for orders that came one by one as it did, however many blocks it and others come to."""
+    asks: Ladder[Ask, AskSieve] = Ladder(AskSieve)
+    chance = Random(3)
+    orders = [an_ask(chance, number) for number in range(1, 2000)]
+    asks.fill([(ask_key(ask), ask) for ask in orders[:loaded]])
+    for ask in orders[1000:1300]:
+        before = sum(len(block.slots) for block in asks._blocks)
+        asks.add(ask_key(ask), ask)
+        assert sum(len(block.slots) for block in asks._blocks) - before <= ladder.FRESH_MAX + 1
+    for _ in asks.sift():
+        pass
+    for ask in orders[1300:]:
+        asks.add(ask_key(ask), ask)
+        assert all(len(block.fresh) <= ladder.FRESH_MAX for block in asks._blocks)
+    asks.check()
+
+
 def test_a_walk_passes_over_what_cannot_serve() -> None:
     """Sieves hold back, also after what they knew has gone and walks have looked at it in vain."""
     asks: Ladder[Ask, AskSieve] = Ladder(AskSieve)

@@ -8,7 +8,8 @@ A sieve is never too strict: it holds an order back only when that certainly can
 offer more than they could are fresh: they are looked at as if they had passed, until walks have done so in vain often
 enough, or there are many; then they are put into the sieve as they are. Orders that can offer less stay in it as they
 were, until a walk has looked at one in vain; then they count as fresh. Of a ladder that is filled at once all orders
-are fresh: `sift` puts them into sieves, a block at a time, so that no walk has to do it for all of them.
+are fresh: `sift` puts them into sieves, a block at a time, so that no walk has to do it for all of them, nor an order
+that comes to them.
 
 To add or remove an order takes O(log n) comparisons and a move within a block; to find the first that serves, a few
 operations on integers of BLOCK_MAX bits for each block before it, and a look at each order that passes. The first of
@@ -66,6 +67,7 @@ class Block(Generic[T, S]):
         "fresh",
         "keys",
         "live",
+        "loaded",
         "loose",
         "named",
         "orders",
@@ -88,6 +90,7 @@ class Block(Generic[T, S]):
         self.since_s: list[Seconds] = []  # by slot: when it was put in
         self.vacant: list[int] = []
         self.wasted = 0  # fresh orders looked at in vain since there were none
+        self.loaded = False  # whether it was filled at once and is still to be sifted
 
     def in_order(self, passed: Bitmap, begin: Key | None) -> Iterable[Key]:
         """The orders that passed, and the fresh ones, in order, from a key on; a few besides may stand before it."""
@@ -128,6 +131,7 @@ class Block(Generic[T, S]):
             self.sieve.put(self.orders[key], 1 << slot, now_s)
         self.fresh.clear()
         self.wasted = 0
+        self.loaded = False
 
     def vacate(self) -> None:
         """Make the slots of orders that have left or changed free for others."""
@@ -143,6 +147,7 @@ class Block(Generic[T, S]):
     def upper_half(self) -> "Block[T, S]":
         """The later half of the orders, which leave this block."""
         other = Block[T, S](self.sieve.copy())
+        other.loaded = self.loaded
         half = len(self.keys) // 2
         other.keys, self.keys = self.keys[half:], self.keys[:half]
         for key in other.keys:
@@ -194,7 +199,7 @@ class Ladder(Generic[T, S]):
         insort(block.keys, key)
         block.orders[key] = item
         block.fresh[key] = None
-        if len(block.fresh) > FRESH_MAX:
+        if len(block.fresh) > FRESH_MAX and not block.loaded:
             block.sift(self.now_s)
         if len(block.keys) > BLOCK_MAX:
             self._blocks.insert(b + 1, block.upper_half())
@@ -210,6 +215,7 @@ class Ladder(Generic[T, S]):
             block.orders = dict(orders[start : start + size])
             block.keys = list(block.orders)
             block.fresh = dict.fromkeys(block.keys)
+            block.loaded = len(block.keys) > FRESH_MAX
             self._blocks.append(block)
             self._begins.append(block.keys[0])
 
@@ -258,6 +264,7 @@ class Ladder(Generic[T, S]):
     def sift(self) -> Iterator[None]:
         """Put what is fresh into sieves where it is much, a block at each step; between them the ladder may change."""
         for block in tuple(self._blocks):
+            block.loaded = False
             if len(block.fresh) > FRESH_MAX:
                 block.sift(self.now_s)
                 yield

@@ -4,7 +4,7 @@ import gc
 import json
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import nullcontext
 from typing import Any
@@ -17,6 +17,9 @@ from tests.simulator.history import Told, tell
 from tests.simulator.mutants import ALL, mutated
 
 AT_ONCE = 10  # seeds that a process is given at a time
+# Then other processes take their place: something of each history in which the database fails is never let go, and all
+# that there is is looked through for what can be after each.
+IN_A_POOL = 1_000
 
 
 @click.command()
@@ -49,22 +52,31 @@ def _many(wanted: range, jobs: int, bug: str | None) -> list[Told]:
     """All of them, in order; with a defect, no more than it takes to find it. Tells at once of one that fails."""
     told: list[Told] = []
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress, ProcessPoolExecutor(jobs) as pool:
+    with Progress(*columns, console=Console(stderr=True)) as progress:
         bar = progress.add_task("histories", total=len(wanted))
+        for start in range(0, len(wanted), IN_A_POOL):
+            for some in _pooled(wanted[start : start + IN_A_POOL], jobs, bug):
+                told.extend(some)
+                progress.update(bar, completed=len(told))
+                if bug is not None and told[-1].failure is not None:
+                    return told
+                for each in some:
+                    if bug is None and each.failure is not None:
+                        progress.console.print(f"seed {each.seed}: {each.failure}", markup=False)
+    return sorted(told, key=lambda each: each.seed)
+
+
+def _pooled(wanted: range, jobs: int, bug: str | None) -> Iterator[list[Told]]:
+    """A few at a time, as they are done, by processes that end with them; what nobody takes is cancelled."""
+    with ProcessPoolExecutor(jobs) as pool:
         parts = [wanted[start : start + AT_ONCE] for start in range(0, len(wanted), AT_ONCE)]
         running = [pool.submit(_some, part, bug) for part in parts]
-        for done in as_completed(running):
-            some = done.result()
-            told.extend(some)
-            for each in some:
-                if bug is None and each.failure is not None:
-                    progress.console.print(f"seed {each.seed}: {each.failure}", markup=False)
-            progress.update(bar, completed=len(told))
-            if bug is not None and told[-1].failure is not None:
-                for still in running:  # one by one: what the pool's own shutdown cancels, its end may take back
-                    still.cancel()
-                break
-    return sorted(told, key=lambda each: each.seed)
+        try:
+            for done in as_completed(running):
+                yield done.result()
+        finally:
+            for each in running:  # one by one: what the pool's own shutdown cancels, its end may take back
+                each.cancel()
 
 
 def _some(seeds: Sequence[int], bug: str | None, show: bool = False) -> list[Told]:

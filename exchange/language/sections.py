@@ -61,6 +61,23 @@ class Part(Struct, frozen=True, array_like=True, gc=False):
     body: bytes
 
 
+class Packing(Generic[T]):
+    """Values of one type as bytes and back, each by itself. `read` makes one of its bytes."""
+
+    def __init__(self, kind: type[T]) -> None:
+        self._put = msgpack.Encoder().encode_into
+        self.read: Callable[[bytes | bytearray], T] = msgpack.Decoder(kind).decode
+
+    def add(self, value: T, body: bytearray) -> None:
+        """Put a value behind others. OverflowError or ValueError, and nothing put, when it has no form as bytes."""
+        before = len(body)
+        try:
+            self._put(value, body, -1)
+        except (OverflowError, ValueError):
+            del body[before:]
+            raise
+
+
 class Opened(NamedTuple):
     """A part that has been looked into: what it says of itself and its values as bytes, or what is wrong with it."""
 

@@ -10,13 +10,11 @@ from collections.abc import Iterable, Iterator
 from operator import lt
 from typing import Final, Generic, TypeVar
 
-from msgspec import Struct, msgpack
-
-from exchange.language.sections import Row
+from exchange.language.sections import Packing, Row
 
 BLOCK_ROWS: Final = 256
 
-R = TypeVar("R", bound=Struct)
+R = TypeVar("R")
 
 
 class Block(Row, frozen=True):
@@ -29,11 +27,10 @@ class Block(Row, frozen=True):
 class Log(Generic[R]):
     """Rows of one kind, numbered from 0."""
 
-    __slots__ = ("_bodies", "_decoder", "_ends", "_open", "_open_ends", "_put", "_whole")
+    __slots__ = ("_bodies", "_ends", "_open", "_open_ends", "_packing", "_whole")
 
     def __init__(self, kind: type[R]) -> None:
-        self._put = msgpack.Encoder().encode_into
-        self._decoder = msgpack.Decoder(kind)
+        self._packing = Packing(kind)
         self._ends: list[array[int]] = []  # by block, of BLOCK_ROWS each
         self._bodies: list[bytes] = []
         self._open = bytearray()  # the block that is not yet whole
@@ -46,11 +43,7 @@ class Log(Generic[R]):
     def append(self, row: R) -> int:
         """Another row; how many there are with it. Each is made bytes at once, so that none waits for those before."""
         body, ends = self._open, self._open_ends
-        try:
-            self._put(row, body, -1)
-        except (OverflowError, ValueError):
-            del body[ends[-1] if ends else 0 :]
-            raise
+        self._packing.add(row, body)
         ends.append(len(body))
         count = self._whole + len(ends)
         if len(ends) == BLOCK_ROWS:
@@ -65,7 +58,7 @@ class Log(Generic[R]):
             raise IndexError(number)
         whole = block != len(self._ends)
         ends, body = (self._ends[block], self._bodies[block]) if whole else (self._open_ends, self._open)
-        return self._decoder.decode(body[ends[place - 1] if place else 0 : ends[place]])
+        return self._packing.read(body[ends[place - 1] if place else 0 : ends[place]])
 
     def save(self) -> Iterator[Block]:
         """All rows; the same rows give the same blocks."""

@@ -1,7 +1,7 @@
 """After a start from a snapshot: sift what rests, a little at a time between the market's commands.
 
-Sieves are not in snapshots, and a bid that looks far into a book that has none would wait until all of it is sifted:
-with a million orders at rest, a tenth of a second. What a command comes to does not depend on it.
+Sieves are not in snapshots, and a bid that looks far into a book that has none would wait until all that it passes is
+sifted: with 250,000 orders at rest 36 ms were measured. What a command comes to does not depend on it.
 """
 
 import asyncio

@@ -65,8 +65,12 @@ class Packing(Generic[T]):
     """Values of one type as bytes and back, each by itself. `read` makes one of its bytes."""
 
     def __init__(self, kind: type[T]) -> None:
+        self._kind = kind
         self._put = msgpack.Encoder().encode_into
         self.read: Callable[[bytes | bytearray], T] = msgpack.Decoder(kind).decode
+
+    def __reduce__(self) -> tuple[type["Packing[T]"], tuple[type[T]]]:
+        return Packing, (self._kind,)  # so that whoever holds one can be copied and pickled
 
     def add(self, value: T, body: bytearray) -> None:
         """Put a value behind others. OverflowError or ValueError, and nothing put, when it has no form as bytes."""

@@ -30,7 +30,7 @@ $(READY): pyproject.toml requirements/dev.txt
 demo: $(READY)  ## a market that trades by itself; Ctrl-C ends it, started again it goes on
 	@$(BIN)/leasebook demo
 
-test: $(READY)  ## all tests but the long ones: about six minutes on two cores
+test: $(READY)  ## all tests but the long ones: about five minutes on two cores
 	@$(BIN)/pytest --numprocesses 2 --dist worksteal
 
 rehearse: $(READY)  ## every load test and bench at its smallest size, which says that they work and nothing of speed

@@ -1,9 +1,11 @@
 """Leases as their parties see them, period by period, with the sealed access data of each.
 
 A period of a part that was resold also stands under every contract by which it is paid. Periods are gathered in lists
-and put into a view with the next change, or when somebody looks.
+and put into a view with the next change, or when somebody looks. Leases that are over are put away when the command is
+over that ended them; one that changes once more comes back until the end of that command.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -24,10 +26,13 @@ from exchange.language.events import (
     Traded,
 )
 from exchange.language.events_money import ContestRuled, LeaseCut, PartResold, PartReturned, PeriodContested
+from exchange.language.sections import in_pieces
 from exchange.language.units import MicroChipHours, Seconds, full_uch
 from exchange.language.views import LeaseView, PeriodView
 from exchange.language.windows import Segment
-from exchange.projections.shelves import Shelves
+from exchange.projections.attic import Attic
+from exchange.projections.records import Record
+from exchange.projections.shelves import NUMBERS, Shelves
 from exchange.projections.usage import OVER, area_until
 
 Market = tuple[str, str]  # region, chip
@@ -40,49 +45,17 @@ PERIOD_STATES = (
 )
 
 
-class Record:
-    """A lease and its periods; `behind` while the lease does not show the latest of them."""
-
-    __slots__ = ("behind", "delivered_uch", "due_uch", "periods", "used_uch", "view")
-
-    def __init__(self, view: LeaseView) -> None:
-        self.view = view
-        self.periods: list[PeriodView] = list(view.periods)
-        self.due_uch = view.due_uch
-        self.delivered_uch, self.used_uch = view.due_delivered_uch, view.due_used_uch
-        self.behind = False
-
-    def change(self, changes: dict[str, Any]) -> None:
-        """Give the lease other fields, and all of its periods."""
-        if self.behind:
-            self.behind, changes["periods"] = False, tuple(self.periods)
-            due = {"due_uch": self.due_uch, "due_delivered_uch": self.delivered_uch, "due_used_uch": self.used_uch}
-            changes = due | changes
-        self.view = self.view.but(**changes)
-
-    def come_due(self, due_uch: MicroChipHours, delivered_uch: MicroChipHours, used_uch: MicroChipHours) -> None:
-        """Of the lease's own use so much more was to be delivered, was, and was used."""
-        self.behind = True
-        self.due_uch += due_uch
-        self.delivered_uch += delivered_uch
-        self.used_uch += used_uch
-
-    def period(self, part_id: int, index: int) -> int | None:
-        """The place of a part's period in the list, if it was paid under this lease; looked for from the end."""
-        for place in reversed(range(len(self.periods))):
-            if self.periods[place].part_id == part_id and self.periods[place].index == index:
-                return place
-        return None
-
-
 class Leases:
     """Every lease there has been."""
 
     def __init__(self) -> None:
-        self.records: dict[int, Record] = {}
+        self.count = 0
+        self.records: dict[int, Record] = {}  # of leases that are open, and between commands of no others
+        self.over = Attic(LeaseView)
+        self._done: dict[int, None] = {}  # over, and not put away yet
         self.leases_of = Shelves()  # by account, as buyer, provider or deliverer
         self._of_market: dict[Market, list[int]] = {}
-        self._over: dict[tuple[str, Market | None], SortedList[int]] = {}  # by the state that they ended in
+        self._ended: dict[tuple[str, Market | None], SortedList[int]] = {}  # by the state that they ended in
         self.sealed_access: dict[int, bytes] = {}
         self.states = dict.fromkeys(STATES, 0)
         self.turned_at: dict[tuple[int, int], LeaseView] = {}  # lease, seq of a command that was about it
@@ -91,32 +64,49 @@ class Leases:
 
     def get(self, number: int) -> LeaseView | None:
         """A lease with all its periods, if there is one of this number."""
-        return self.whole(number) if number in self.records else None
+        return self.whole(number) if 0 < number <= self.count else None
 
     def whole(self, number: int) -> LeaseView:
-        """A lease with all its periods."""
-        record = self.records[number]
+        """A lease with all its periods; KeyError when there is none of this number."""
+        record = self.records.get(number)
+        if record is None:
+            return self.over[number]
         if record.behind:
             record.change({})
         return record.view
 
     def face(self, number: int) -> LeaseView:
         """A lease as it stands, but for periods that have closed since it last changed."""
-        return self.records[number].view
+        record = self.records.get(number)
+        return self.over[number] if record is None else record.view
+
+    def stands(self, number: int, state: str | None, market: Market | None) -> bool:
+        """Whether a lease is in a state and of a market, each of which may be any. None is taken out of the attic."""
+        record = self.records.get(number)
+        if record is not None:
+            lease = record.view
+            return state in (None, lease.state) and market in (None, (lease.region, lease.chip))
+        if state is not None:
+            return number in self._ended.get((state, market), ())
+        if market is None:
+            return True
+        numbers = self._of_market.get(market, ())
+        place = bisect_left(numbers, number)
+        return place < len(numbers) and numbers[place] == number
 
     def numbers(self, state: str | None, market: Market | None) -> Sequence[int]:
         """The numbers of all leases, or of those that are over in a state, of any market or of one; ascending."""
         if state is not None:
-            return self._over.get((state, market), ())
+            return self._ended.get((state, market), ())
         if market is not None:
             return self._of_market.get(market, ())
-        return range(1, len(self.records) + 1)  # without a gap, as trades are numbered
+        return range(1, self.count + 1)  # without a gap, as trades are numbered
 
     def chain(self, number: int) -> Iterator[LeaseView]:
         """A lease, the one it was resold out of, and so on to the provider's own; their faces."""
         following: int | None = number
         while following is not None:
-            face = self.records[following].view
+            face = self.face(following)
             yield face
             following = face.parent_id
 
@@ -176,28 +166,48 @@ class Leases:
 
     def keep(self, lease: LeaseView) -> None:
         """There is another lease; it may be over."""
+        self.count += 1
+        assert lease.lease_id == self.count, (lease.lease_id, self.count)
         self.records[lease.lease_id] = Record(lease)
         self.states[lease.state] += 1
         for account_id in parties(lease):
             self.leases_of.add(account_id, lease.lease_id, lease.state)
         self._of_market.setdefault((lease.region, lease.chip), []).append(lease.lease_id)
-        self._put_away(lease, lease.state)
+        self._note_end(lease, lease.state)
 
-    def resume(self, leases: Iterable[LeaseView]) -> None:
-        """Take all at once, in the order of their numbers, where there were none."""
-        assert not self.records
-        over: dict[tuple[str, Market | None], list[int]] = {}
+    def save_places(self) -> Iterator[tuple[Market, list[int]]]:
+        """The numbers of each market's leases, some at a time."""
+        for market, numbers in self._of_market.items():
+            for some in in_pieces(numbers, NUMBERS):
+                yield market, some
+
+    def save_ended(self) -> Iterator[tuple[str, Market, list[int]]]:
+        """The numbers of each market's leases that ended in a state, some at a time."""
+        for (state, market), numbers in self._ended.items():
+            if market is not None:
+                for some in in_pieces(numbers, NUMBERS):
+                    yield state, market, some
+
+    def resume(
+        self,
+        leases: Iterable[LeaseView],
+        places: Iterable[tuple[Market, list[int]]],
+        ended: Iterable[tuple[str, Market, list[int]]],
+    ) -> None:
+        """Take back what was saved, where there was none: the leases that are open, and the places of all."""
+        assert not self.count
         for lease in leases:
-            number, state, market = lease.lease_id, lease.state, (lease.region, lease.chip)
-            self.records[number] = Record(lease)
-            self.states[state] += 1
-            self._of_market.setdefault(market, []).append(number)
-            if state in OVER:
-                over.setdefault((state, None), []).append(number)
-                over.setdefault((state, market), []).append(number)
-        self._over = {place: SortedList(numbers) for place, numbers in over.items()}
-        views = (record.view for record in self.records.values())
-        self.leases_of.resume((parties(lease), lease.lease_id, lease.state) for lease in views)
+            self.records[lease.lease_id] = Record(lease)
+            self.states[lease.state] += 1
+        for market, numbers in places:
+            self._of_market.setdefault(market, []).extend(numbers)
+            self.count += len(numbers)
+        of_state: dict[tuple[str, Market | None], list[int]] = {}
+        for state, market, numbers in ended:
+            of_state.setdefault((state, None), []).extend(numbers)
+            of_state.setdefault((state, market), []).extend(numbers)
+            self.states[state] += len(numbers)
+        self._ended = {place: SortedList(numbers) for place, numbers in of_state.items()}
 
     def access_given(self, event: AccessGiven) -> None:
         """Access has been handed over."""
@@ -215,7 +225,7 @@ class Leases:
 
     def settled(self, event: PeriodSettled) -> None:
         """A period has closed."""
-        record = self.records[event.lease_id]
+        record = self._record(event.lease_id)
         record.behind = True
         if event.part_id == event.lease_id:
             due = area_until(record.view.shape, event.end_s) - area_until(record.view.shape, event.start_s)
@@ -246,12 +256,12 @@ class Leases:
             for account_id in parties(lease):
                 self.leases_of.move(account_id, lease.lease_id, lease.state, event.state)
             assert lease.state not in OVER, (lease.lease_id, lease.state, event.state)
-            self._put_away(lease, event.state)
+            self._note_end(lease, event.state)
         shape = lease.shape
         if event.until_s != lease.until_s:  # for a default only: what is released or cancelled has been cut before
             shape = _until(shape, event.until_s)
             given_up = area_until(lease.shape, lease.end_s) - area_until(shape, lease.end_s)
-            self.records[event.lease_id].come_due(full_uch(given_up, 1), 0, 0)
+            self._record(event.lease_id).come_due(full_uch(given_up, 1), 0, 0)
         self._change(
             event.lease_id,
             state=event.state,
@@ -313,18 +323,35 @@ class Leases:
         """A command about a lease is over: this is what its caller is told, now and on a repeat."""
         self.turned_at[number, seq] = self.whole(number)
 
-    def _put_away(self, lease: LeaseView, state: str) -> None:
+    def put_away(self) -> None:
+        """A command is over: what it has ended, or changed once more, is for the attic."""
+        if self._done:
+            for number in self._done:
+                self.over.put(number, self.whole(number))
+                del self.records[number]
+            self._done = {}
+
+    def _note_end(self, lease: LeaseView, state: str) -> None:
         if state in OVER:
+            self._done[lease.lease_id] = None
             for market in (None, (lease.region, lease.chip)):
-                self._over.setdefault((state, market), SortedList()).add(lease.lease_id)
+                self._ended.setdefault((state, market), SortedList()).add(lease.lease_id)
 
     def _change(self, number: int, **changes: Any) -> None:
-        self.records[number].change(changes)
+        self._record(number).change(changes)
+
+    def _record(self, number: int) -> Record:
+        """The record of a lease that changes, out of the attic if need be."""
+        record = self.records.get(number)
+        if record is None:
+            record = self.records[number] = Record(self.over[number])
+            self._done[number] = None
+        return record
 
     def _paid_under(self, part_id: int, index: int) -> Iterator[tuple[int, Record, int]]:
         """Each lease under which a part's period was paid, with the period's place there; to be changed."""
         for lease in self.chain(part_id):
-            record = self.records[lease.lease_id]
+            record = self._record(lease.lease_id)
             place = record.period(part_id, index)
             if place is not None:
                 record.behind = True

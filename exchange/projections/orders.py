@@ -1,13 +1,15 @@
 """Orders as their owners see them, and the receipt of each: the answer to its placing, kept to be given again.
 
-Views are replaced and never altered, so a receipt is the order and its leases as they stood.
+Views are replaced and never altered, so a receipt is the order and its leases as they stood. Orders that do not rest
+any more are put away when the command is over that ended them; one that rests again comes back.
 """
 
 from typing import Final
 
-from exchange.language.events import AskAmended, AskChanged, AskPlaced, BidAmended, BidChanged, BidPlaced
+from exchange.language.events import RESTING, AskAmended, AskChanged, AskPlaced, BidAmended, BidChanged, BidPlaced
 from exchange.language.units import Seconds
 from exchange.language.views import AskView, BidView, LeaseView, Receipt
+from exchange.projections.attic import Attic
 from exchange.projections.logs import Log
 from exchange.projections.shelves import Shelves
 from exchange.projections.usage import area_until
@@ -19,12 +21,50 @@ class Orders:
     """Every bid and ask there has been."""
 
     def __init__(self) -> None:
-        self.bids: dict[int, BidView] = {}
+        self.bids: dict[int, BidView] = {}  # that rest, and between commands no others
         self.asks: dict[int, AskView] = {}
+        self.bids_over = Attic(BidView)
+        self.asks_over = Attic(AskView)
+        self._bids_done: dict[int, None] = {}  # by the current command
+        self._asks_done: dict[int, None] = {}
         self.bids_of = Shelves()
         self.asks_of = Shelves()
         self.receipts = Log(Receipt)
         self.receipt_of: dict[str, dict[str, int]] = {}  # account -> client_order_id -> number of the receipt
+
+    # -- reading ----------------------------------------------------------------------------------------------------
+
+    def bid(self, number: int) -> BidView:
+        """A bid; KeyError when there is none of this number."""
+        bid = self.bids.get(number)
+        return self.bids_over[number] if bid is None else bid
+
+    def ask(self, number: int) -> AskView:
+        """An ask; KeyError when there is none of this number."""
+        ask = self.asks.get(number)
+        return self.asks_over[number] if ask is None else ask
+
+    def find_bid(self, number: int) -> BidView | None:
+        """A bid, if there is one of this number."""
+        bid = self.bids.get(number)
+        return self.bids_over.get(number) if bid is None else bid
+
+    def find_ask(self, number: int) -> AskView | None:
+        """An ask, if there is one of this number."""
+        ask = self.asks.get(number)
+        return self.asks_over.get(number) if ask is None else ask
+
+    def pue_milli(self, ask_id: int) -> int | None:
+        """The PUE of an ask's site, if it states one."""
+        ask = self.find_ask(ask_id)
+        return None if ask is None else ask.pue_milli
+
+    def receipt(self, account_id: str, client_order_id: str) -> Receipt | None:
+        """What the owner of an order was told when it was placed, if it was."""
+        number = self.receipt_of.get(account_id, _NONE).get(client_order_id)
+        return None if number is None else self.receipts[number]
+
+    # -- writing ----------------------------------------------------------------------------------------------------
 
     def bid_placed(self, event: BidPlaced, seq: int, now_s: Seconds) -> BidView:
         """A bid has come."""
@@ -115,7 +155,7 @@ class Orders:
 
     def bid_changed(self, event: BidChanged) -> BidView:
         """A bid stands elsewhere."""
-        before = self.bids[event.bid_id]
+        before = self.bid(event.bid_id)
         bid = before.but(
             state=event.state,
             reason=event.reason,
@@ -126,12 +166,14 @@ class Orders:
             open_alternatives=event.open_alternatives,
         )
         self.bids[bid.bid_id] = bid
+        if bid.state != RESTING:
+            self._bids_done[bid.bid_id] = None
         self.bids_of.move(bid.account_id, bid.bid_id, before.state, bid.state)
         return bid
 
     def ask_changed(self, event: AskChanged, next_step_s: Seconds) -> AskView:
         """An ask stands elsewhere: from the next step on it has other chips free."""
-        before = self.asks[event.ask_id]
+        before = self.ask(event.ask_id)
         ask = before.but(
             idle_milli_s=before.idle_milli_s + area_until(before.free, next_step_s),
             state=event.state,
@@ -143,21 +185,26 @@ class Orders:
             free=event.free,
         )
         self.asks[ask.ask_id] = ask
+        if ask.state != RESTING:
+            self._asks_done[ask.ask_id] = None
         self.asks_of.move(ask.account_id, ask.ask_id, before.state, ask.state)
         return ask
 
-    def pue_milli(self, ask_id: int) -> int | None:
-        """The PUE of an ask's site, if it states one."""
-        ask = self.asks.get(ask_id)
-        return None if ask is None else ask.pue_milli
-
     def keep_receipt(self, seq: int, placed: BidPlaced | AskPlaced, leases: list[LeaseView]) -> None:
         """Its own command is over: this is what its owner is told, now and whenever it is sent again."""
-        order = self.bids[placed.bid_id] if isinstance(placed, BidPlaced) else self.asks[placed.ask_id]
+        order = self.bid(placed.bid_id) if isinstance(placed, BidPlaced) else self.ask(placed.ask_id)
         count = self.receipts.append(Receipt(seq=seq, order=order, leases=tuple(leases)))
         self.receipt_of.setdefault(placed.account_id, {})[placed.client_order_id] = count - 1
 
-    def receipt(self, account_id: str, client_order_id: str) -> Receipt | None:
-        """What the owner of an order was told when it was placed, if it was."""
-        number = self.receipt_of.get(account_id, _NONE).get(client_order_id)
-        return None if number is None else self.receipts[number]
+    def put_away(self) -> None:
+        """A command is over: what it has ended is for the attic."""
+        for number in self._bids_done:
+            if self.bids[number].state != RESTING:
+                self.bids_over.put(number, self.bids.pop(number))
+        for number in self._asks_done:
+            if self.asks[number].state != RESTING:
+                self.asks_over.put(number, self.asks.pop(number))
+        if self._bids_done:
+            self._bids_done = {}
+        if self._asks_done:
+            self._asks_done = {}

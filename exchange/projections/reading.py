@@ -122,16 +122,16 @@ class Reading:
     # -- orders -----------------------------------------------------------------------------------------------------
 
     def bid(self, bid_id: int) -> BidView | None:
-        return self._orders.bids.get(bid_id)
+        return self._orders.find_bid(bid_id)
 
     def ask(self, ask_id: int) -> AskView | None:
-        return self._orders.asks.get(ask_id)
+        return self._orders.find_ask(ask_id)
 
     def bids(self, account_id: str, state: str | None, before: int | None, limit: int) -> list[BidView]:
-        return [self._orders.bids[number] for number in self._orders.bids_of.newest(account_id, state, before, limit)]
+        return [self._orders.bid(number) for number in self._orders.bids_of.newest(account_id, state, before, limit)]
 
     def asks(self, account_id: str, state: str | None, before: int | None, limit: int) -> list[AskView]:
-        return [self._orders.asks[number] for number in self._orders.asks_of.newest(account_id, state, before, limit)]
+        return [self._orders.ask(number) for number in self._orders.asks_of.newest(account_id, state, before, limit)]
 
     def receipt(self, account_id: str, client_order_id: str) -> Receipt | None:
         return self._orders.receipt(account_id, client_order_id)
@@ -175,8 +175,7 @@ class Reading:
         for place in reversed(range(len(numbers) if before is None else bisect_left(numbers, before))):
             if len(found) == limit:
                 break
-            face = self._leases.face(number := numbers[place])
-            if state in (None, face.state) and market in (None, (face.region, face.chip)):
+            if self._leases.stands(number := numbers[place], state, market):
                 found.append(self._leases.whole(number))
         return found
 
@@ -191,7 +190,7 @@ class Reading:
     def programme_use(self) -> list[UseView]:
         programmes = self._programmes.programmes
         granted, since_s = dict.fromkeys(programmes, 0), self.now_s
-        for number in islice(range(len(self._leases.records), 0, -1), USE_LEASES):
+        for number in islice(range(self._leases.count, 0, -1), USE_LEASES):
             lease = self._leases.face(number)
             if lease.created_s < self.now_s - USE_S:
                 since_s = self.now_s - USE_S

@@ -5,9 +5,13 @@ And what is only ever added, under every word that it may be asked for by.
 
 from bisect import bisect_left
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from sortedcontainers import SortedList
+
+from exchange.language.sections import in_pieces
+
+NUMBERS: Final = 100_000  # of one shelf in one value of a snapshot
 
 T = TypeVar("T")
 
@@ -27,14 +31,21 @@ class Shelves:
         self._all.setdefault(account_id, []).append(number)
         self._put(account_id, number, state)
 
-    def resume(self, things: Iterable[tuple[Iterable[str], int, str]]) -> None:
-        """Take all at once, each with its accounts, number and state, where there were none."""
+    def save(self) -> Iterator[tuple[str, str, list[int]]]:
+        """An account's numbers in one state, some at a time; also of a state in which it has none any more."""
+        for (account_id, state), numbers in self._in_state.items():
+            for some in in_pieces(numbers, NUMBERS) if numbers else ([],):
+                yield account_id, state, some
+
+    def resume(self, shelves: Iterable[tuple[str, str, list[int]]]) -> None:
+        """Take back what was saved, where there was nothing."""
         assert not self._all
         in_state: dict[tuple[str, str], list[int]] = {}
-        for accounts, number, state in things:
-            for account_id in accounts:
-                self._all.setdefault(account_id, []).append(number)
-                in_state.setdefault((account_id, state), []).append(number)
+        for account_id, state, numbers in shelves:
+            self._all.setdefault(account_id, []).extend(numbers)
+            in_state.setdefault((account_id, state), []).extend(numbers)
+        for numbers in self._all.values():
+            numbers.sort()  # a few ascending runs
         self._in_state = {shelf: SortedList(numbers) for shelf, numbers in in_state.items()}
 
     def move(self, account_id: str, number: int, before: str, after: str) -> None:

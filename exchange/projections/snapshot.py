@@ -1,18 +1,18 @@
 """The views as bytes and back: all that can be read of the market after a command, in typed sections.
 
 Loaded views read as the saved ones did and fold on as those would have, notice for notice. What follows from the rest
-is made again: lists by account, places of contests. Asks are counted for the depth of the books before they are saved,
-so that the first look at a loaded book costs no more than any other. Logs are kept as the bytes that they are in
-memory, so that a market's past costs little to save and to load. Saving loaded views gives the same bytes.
+is made again, where that is little. Asks are counted for the depth of the books before they are saved, so that the
+first look at a loaded book costs no more than any other. Logs and attics are kept as the bytes that they are in memory,
+so that a market's past costs little to save and to load. Saving loaded views gives the same bytes.
 """
 
 from array import array
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import astuple
 from sys import maxsize
 from typing import TypeVar
 
-from exchange.language.events import RESTING
 from exchange.language.sections import Opened, Reader, Writer, in_pieces, without_collector
 from exchange.language.units import Seconds
 from exchange.language.views import Level
@@ -22,6 +22,7 @@ from exchange.projections.index import Sale
 from exchange.projections.kpis import Year
 from exchange.projections.snapshot_rows import LAYOUT, SECTIONS, STREAM
 from exchange.projections.transfers import Transfers
+from exchange.projections.usage import Sums
 from exchange.projections.views import Views
 
 __all__ = ["LAYOUT", "SECTIONS", "load", "save"]
@@ -138,9 +139,23 @@ def _numbers(found: "dict[K, array[int]]") -> Iterator[tuple[K, list[int]]]:
 def _save_orders(writer: Writer, views: Views, counts: list[tuple[int, Counted]]) -> Iterator[bytes]:
     orders, leases = views._orders, views._leases
     yield from writer.parts(kept.BIDS, orders.bids.values())
+    yield from writer.parts(kept.BIDS_OVER, orders.bids_over.rows())
+    yield from writer.parts(kept.BIDS_PLACES, orders.bids_over.places())
+    yield from writer.parts(kept.BIDS_OF, orders.bids_of.save())
     yield from writer.parts(kept.ASKS, orders.asks.values())
+    yield from writer.parts(kept.ASKS_OVER, orders.asks_over.rows())
+    yield from writer.parts(kept.ASKS_PLACES, orders.asks_over.places())
+    yield from writer.parts(kept.ASKS_OF, orders.asks_of.save())
     yield from writer.parts(kept.COUNTS, counts)
     yield from writer.parts(kept.LEASES, (leases.whole(number) for number in leases.records))
+    yield from writer.parts(kept.LEASES_OF_MARKETS, leases.save_places())
+    yield from writer.parts(kept.LEASES_ENDED, leases.save_ended())
+    yield from writer.parts(kept.LEASES_OVER, leases.over.rows())
+    yield from writer.parts(kept.LEASES_PLACES, leases.over.places())
+    yield from writer.parts(kept.LEASES_OF, leases.leases_of.save())
+    yield from writer.parts(kept.USAGE, (
+        kept.UsageRow(*whose, tuple(map(str, astuple(sums)))) for whose, sums in views._usage.over.items()
+    ))  # fmt: skip
     yield from writer.parts(kept.RECEIPTS, orders.receipts.save())
     yield from writer.parts(kept.RECEIPT_OF, (
         (account_id, dict(some))
@@ -150,7 +165,7 @@ def _save_orders(writer: Writer, views: Views, counts: list[tuple[int, Counted]]
     yield from writer.parts(kept.ACCESS, (kept.Access(*item) for item in leases.sealed_access.items()))
     turned = leases.turned_at.items()
     yield from writer.parts(
-        kept.TURNED, (kept.Turned(n, seq, None if at is leases.face(n) else at) for (n, seq), at in turned)
+        kept.TURNED, (kept.Turned(n, seq, None if at == leases.face(n) else at) for (n, seq), at in turned)
     )
     yield from writer.parts(kept.CONTESTS, views._contests.contests)
 
@@ -158,17 +173,18 @@ def _save_orders(writer: Writer, views: Views, counts: list[tuple[int, Counted]]
 def _load_orders(views: Views, reader: Reader) -> None:
     orders, leases, contests = views._orders, views._leases, views._contests
     orders.bids = {bid.bid_id: bid for bid in reader.values(kept.BIDS)}
-    orders.bids_of.resume(((bid.account_id,), bid.bid_id, bid.state) for bid in orders.bids.values())
+    orders.bids_over.resume(reader.values(kept.BIDS_OVER), reader.values(kept.BIDS_PLACES))
+    orders.bids_of.resume(reader.values(kept.BIDS_OF))
     orders.asks = {ask.ask_id: ask for ask in reader.values(kept.ASKS)}
-    orders.asks_of.resume(((ask.account_id,), ask.ask_id, ask.state) for ask in orders.asks.values())
-    for ask in orders.asks.values():
-        views._usage.ask(None, ask)
-    bids = (bid for bid in orders.bids.values() if bid.state == RESTING)
-    asks = (ask for ask in orders.asks.values() if ask.state == RESTING)
-    views._depth.resume(bids, asks, reader.values(kept.COUNTS))
-    leases.resume(reader.values(kept.LEASES))
-    for record in leases.records.values():
-        views._usage.resume(record.view)
+    orders.asks_over.resume(reader.values(kept.ASKS_OVER), reader.values(kept.ASKS_PLACES))
+    orders.asks_of.resume(reader.values(kept.ASKS_OF))
+    views._depth.resume(orders.bids.values(), orders.asks.values(), reader.values(kept.COUNTS))
+    leases.resume(reader.values(kept.LEASES), reader.values(kept.LEASES_OF_MARKETS), reader.values(kept.LEASES_ENDED))
+    leases.over.resume(reader.values(kept.LEASES_OVER), reader.values(kept.LEASES_PLACES))
+    leases.leases_of.resume(reader.values(kept.LEASES_OF))
+    views._usage.resume(orders.asks.values(), (record.view for record in leases.records.values()))
+    for row in reader.values(kept.USAGE):
+        views._usage.over[row.region, row.deliverer] = Sums(*map(int, row.sums))
     orders.receipts.resume(reader.values(kept.RECEIPTS))
     for account_id, numbers in reader.values(kept.RECEIPT_OF):
         orders.receipt_of.setdefault(account_id, {}).update(numbers)

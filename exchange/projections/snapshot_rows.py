@@ -25,7 +25,7 @@ from exchange.projections.logs import Block
 from exchange.projections.transfers import TransferRow
 
 STREAM: Final = "views"
-_VERSION = 2  # raised when what is kept changes in a way that its types do not show
+_VERSION = 3  # raised when what is kept changes in a way that its types do not show
 
 
 class Head(Row, frozen=True):
@@ -115,6 +115,14 @@ class Recent(Row, frozen=True):
     told_s: Seconds | None
 
 
+class UsageRow(Row, frozen=True):
+    """What of a region and deliverer is over, in the order of the sums; they may be more than 64 bits."""
+
+    region: str
+    deliverer: str
+    sums: tuple[str, ...]
+
+
 class Series(Row, frozen=True):
     """Some candles of a market, tenor and interval."""
 
@@ -149,10 +157,22 @@ OF_LEASES: Final = Section("transfers of leases", tuple[int, list[int]])
 MOVED: Final = Section("moved", Moved)
 DEAD_MEN: Final = Section("dead men", tuple[str, Seconds])
 ARMED: Final = Section("armed sessions", tuple[str, str])
-BIDS: Final = Section("bids", BidView)
+BIDS: Final = Section("bids", BidView)  # that rest
+BIDS_OVER: Final = Section("bids that are over", Block)
+BIDS_PLACES: Final = Section("places of bids that are over", list[int])
+BIDS_OF: Final = Section("bids of accounts", tuple[str, str, list[int]])
 ASKS: Final = Section("asks", AskView)
+ASKS_OVER: Final = Section("asks that are over", Block)
+ASKS_PLACES: Final = Section("places of asks that are over", list[int])
+ASKS_OF: Final = Section("asks of accounts", tuple[str, str, list[int]])
 COUNTS: Final = Section("counts", tuple[int, Counted])
-LEASES: Final = Section("leases", LeaseView)
+LEASES: Final = Section("leases", LeaseView)  # that are open
+LEASES_OF_MARKETS: Final = Section("leases of markets", tuple[tuple[str, str], list[int]])
+LEASES_ENDED: Final = Section("leases by how they ended", tuple[str, tuple[str, str], list[int]])
+LEASES_OVER: Final = Section("leases that are over", Block)
+LEASES_PLACES: Final = Section("places of leases that are over", list[int])
+LEASES_OF: Final = Section("leases of accounts", tuple[str, str, list[int]])
+USAGE: Final = Section("usage that is over", UsageRow)
 RECEIPTS: Final = Section("receipts", Block)
 RECEIPT_OF: Final = Section("receipts of orders", tuple[str, dict[str, int]])
 ACCESS: Final = Section("access", Access)
@@ -183,11 +203,13 @@ AUDIT: Final = Section("audit", AuditEntry)
 
 SECTIONS: Final[tuple[Section[Any], ...]] = (
     HEAD, REGIONS, CHIPS, MARKETS, ACCOUNTS, BALANCES, CONTESTABLE, KEYS, NAMES, TRANSFERS, OF_ACCOUNTS, OF_LEASES,
-    MOVED, DEAD_MEN, ARMED, BIDS, ASKS, COUNTS,
-    LEASES, RECEIPTS, RECEIPT_OF, ACCESS, TURNED, CONTESTS, PROGRAMMES, WORDED, GRANTED, REDEEMED, GRANTS, DRAWN, YEARS,
+    MOVED, DEAD_MEN, ARMED, BIDS, BIDS_OVER, BIDS_PLACES, BIDS_OF, ASKS, ASKS_OVER, ASKS_PLACES, ASKS_OF, COUNTS,
+    LEASES, LEASES_OF_MARKETS, LEASES_ENDED, LEASES_OVER, LEASES_PLACES, LEASES_OF, USAGE, RECEIPTS, RECEIPT_OF, ACCESS,
+    TURNED, CONTESTS, PROGRAMMES, WORDED, GRANTED, REDEEMED, GRANTS, DRAWN, YEARS,
     FLAGS, RELATED, BETWEEN, PAID_FOR, RECENT, TRADES, CANDLES, SALES, BRAKES, BRAKED,
     BLOCKED, PAUSED, BANDS, PROPOSALS, AUDIT,
 )  # fmt: skip
 
-_ROWS: Final = (Section("transfer", TransferRow), Section("receipt", Receipt))  # in blocks, which do not show them
+# In blocks, which do not show them; orders and leases have sections besides.
+_ROWS: Final = (Section("transfer", TransferRow), Section("receipt", Receipt))
 LAYOUT: Final = layout(_VERSION, (*SECTIONS, *_ROWS))

@@ -77,12 +77,10 @@ class Usage:
         elif self.leases.pop(after.lease_id, None) is not None:
             self.ended(after)
 
-    def resume(self, lease: LeaseView) -> None:
-        """A lease as it stood when it was saved."""
-        if lease.state in OVER:
-            self.ended(lease)
-        else:
-            self.leases[lease.lease_id] = lease
+    def resume(self, asks: Iterable[AskView], leases: Iterable[LeaseView]) -> None:
+        """Take back what is open; the sums of what is over are the caller's to bring."""
+        self.asks = {ask.ask_id: ask for ask in asks if ask.lease_id is None}
+        self.leases = {lease.lease_id: lease for lease in leases}
 
     def ended(self, lease: LeaseView, sign: int = 1) -> None:
         """A lease is over; or, with -1, it is to be counted anew."""

@@ -51,6 +51,8 @@ class Views(Reading):
             self._made = []
         if self._asked:
             self._keep_answers()
+        self._orders.put_away()
+        self._leases.put_away()
         notices, self._notices = self._notices, []
         return notices
 
@@ -80,7 +82,7 @@ class Views(Reading):
         self._tell(bid.account_id, "bid.placed", bid)
 
     def _take_bid_change(self, event: e.BidChanged) -> None:
-        before = self._orders.bids[event.bid_id]
+        before = self._orders.bid(event.bid_id)
         bid = self._orders.bid_changed(event)
         if bid != before:
             self._depth.bid(bid)
@@ -99,7 +101,7 @@ class Views(Reading):
         self._tell(ask.account_id, "ask.placed", ask)
 
     def _take_ask_change(self, event: e.AskChanged) -> None:
-        before = self._orders.asks[event.ask_id]
+        before = self._orders.ask(event.ask_id)
         next_step_s = self._next_step_s()
         ask = self._orders.ask_changed(event, next_step_s)
         self._depth.ask(ask, next_step_s)
@@ -114,7 +116,7 @@ class Views(Reading):
         self._tell(ask.account_id, "ask.amended", ask)
 
     def _take_prevented(self, event: e.SelfTradePrevented) -> None:
-        bid, ask = self._orders.bids[event.bid_id], self._orders.asks[event.ask_id]
+        bid, ask = self._orders.bid(event.bid_id), self._orders.ask(event.ask_id)
         self._tell(bid.account_id, "bid.self_trade_prevented", bid)
         self._tell(ask.account_id, "ask.self_trade_prevented", ask)
 

@@ -1,5 +1,6 @@
 """The views as bytes and back: whatever can be read is there again, and they fold on as if nothing had happened."""
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -53,7 +54,8 @@ def test_there_is_something_of_everything(rich: Rich) -> None:
             name
             for name, value in held.items()
             if not value
-            and name not in ("_recent", "_told_s", "_watched", "worded_at", "_changed", "_counted", "_over")
+            and name not in ("_recent", "_told_s", "_watched", "worded_at", "_changed", "_counted")
+            and name not in ("_bids_done", "_asks_done", "_done", "_ended")
         ] == []
     assert views._programmes.kpis.years
     assert {contest.ruled_s is None for contest in views.contests(None, 9)} == {True, False}
@@ -75,6 +77,23 @@ def test_loaded_orders_and_leases_are_found_by_state(rich: Rich, parts: list[byt
                 assert found == getattr(rich.views, listing)(account.account_id, state, None, 500)
                 met |= {(listing, each.state) for each in found}
     assert len(met) > 6
+
+
+def test_whether_a_lease_stands_somewhere_is_known_without_a_look_at_it() -> None:
+    """While leases run, when some are over, and when all are."""
+    rich, found = Rich(), set()
+    for hours in (0, 1, 4):
+        _, applied = rich.machine.apply(rich.machine.state.seq + 1, AdvanceTime(to_s=LATER_S + hours * HOUR_S + 1))
+        rich.views.fold(applied)
+        for views in (rich.views, load(save(rich.views))):
+            leases = views._leases
+            faces = [leases.face(number) for number in leases.numbers(None, None)]
+            markets = (None, ("nowhere", "t4"), *dict.fromkeys((face.region, face.chip) for face in faces))
+            for face, state, market in product(faces, (None, *STATES), markets):
+                real = state in (None, face.state) and market in (None, (face.region, face.chip))
+                assert leases.stands(face.lease_id, state, market) is real
+                found.add((face.lease_id in leases.records, real))
+    assert len(found) == 4
 
 
 def test_views_of_nothing_are_saved_too() -> None:

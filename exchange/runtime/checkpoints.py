@@ -6,7 +6,7 @@ costs a small part of the replay. A snapshot that cannot be kept is told of, and
 """
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from math import inf
 from typing import Final
 
@@ -45,6 +45,10 @@ class Checkpoints:
         self.seq = 0
         self.warnings: list[str] = []
 
+    def set_out(self) -> None:
+        """The replay begins: how long it took to load what it begins with does not count."""
+        self._since_s = self._clock()
+
     async def pass_by(self, place: Place) -> None:
         """The replay is at the end of another row: keep it if the time has come."""
         self._further = True
@@ -74,11 +78,16 @@ class Checkpoints:
         self._pause_s = inf
 
 
-async def keep_reached(place: Place, snapshots: Snapshots) -> SnapshotHead:
-    """Keep a snapshot of a market at a row's end, and the newest few of those before. Raises errors of the journal."""
+async def keep_reached(
+    place: Place, snapshots: Snapshots, paced: Callable[[Iterator[bytes]], Iterator[bytes]] = iter
+) -> SnapshotHead:
+    """Keep a snapshot of a market at a row's end, and the newest few of those before. Raises errors of the journal.
+
+    `paced` gives the parts on, in its own time.
+    """
     _check_books(place)
     head = SnapshotHead(place.seq, place.link, RULES_VERSION, LAYOUT, digest(place.machine.state))
-    head = await snapshots.keep(head, save(place))
+    head = await snapshots.keep(head, paced(save(place)))
     await snapshots.thin(KEPT)
     return head
 

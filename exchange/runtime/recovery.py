@@ -91,6 +91,8 @@ async def recover(
             progress(seq)
 
     snapshot_seq = place.seq
+    if checkpoints is not None:
+        checkpoints.set_out()
     await replay(source, place, each, until_seq=until_seq, within_rows=within_rows, after_row=after_row)
     if until_seq is None:
         _check_reached(place.seq, written_seq, marks)

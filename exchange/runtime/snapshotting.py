@@ -3,12 +3,14 @@
 The server is not disturbed: this one only reads the journal, and writes nothing but the snapshot. It begins at the
 snapshot before, so each one made proves that one, by the last digest that was kept since and by others as the time
 allows; and it checks all the books, which a large market's server leaves to it. A snapshot never goes further than the
-statements do, so that the next start can use it.
+statements do, so that the next start can use it. It is written no faster than PACE_BYTES_PER_S, as the server's commits
+wait for the same log and the same disk.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import aclosing
+from typing import Final
 
 from exchange.core.digest import digest
 from exchange.core.state_machine import RULES_VERSION
@@ -20,6 +22,9 @@ from exchange.runtime.recovery import recover
 from exchange.store.reading import JournalReader
 from exchange.store.snapshots import PostgresSnapshots
 from exchange.store.statements import PostgresStatements
+
+PACE_BYTES_PER_S: Final = 4_000_000
+AHEAD_MAX_S: Final = 0.1  # of the pace: a small snapshot knows no pauses
 
 
 async def take_snapshot(dsn: str, progress: Callable[[int], None] | None = None) -> SnapshotTaken:
@@ -37,7 +42,7 @@ async def take_snapshot(dsn: str, progress: Callable[[int], None] | None = None)
         place, recovery = recovered.place, recovered.recovery
         new = place.seq > recovery.snapshot_seq
         if new:
-            head = await keep_reached(place, snapshots)
+            head = await keep_reached(place, snapshots, at_a_pace)
         else:
             head = SnapshotHead(place.seq, place.link, RULES_VERSION, LAYOUT, digest(place.machine.state))
     return SnapshotTaken(
@@ -50,3 +55,19 @@ async def take_snapshot(dsn: str, progress: Callable[[int], None] | None = None)
         digest=head.digest,
         warnings=recovery.warnings,
     )
+
+
+def at_a_pace(
+    parts: Iterator[bytes],
+    *,
+    clock: Callable[[], float] = time.perf_counter,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[bytes]:
+    """The parts, with pauses between them: this process has nothing else to do."""
+    began_s, done = clock(), 0
+    for part in parts:
+        yield part
+        done += len(part)
+        ahead_s = done / PACE_BYTES_PER_S - (clock() - began_s)
+        if ahead_s > AHEAD_MAX_S:
+            sleep(ahead_s)

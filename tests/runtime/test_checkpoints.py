@@ -1,6 +1,6 @@
 """A long replay keeps snapshots on the way, a short one none; who is ended in the middle goes on from the last."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
 from functools import partial
 from itertools import count, pairwise
 from random import Random
@@ -94,6 +94,27 @@ async def test_what_was_reached_is_kept_if_it_took_long(seconds: int, kept: bool
     now = iter([seconds] * 9)
     await checkpoints.arrive(found.place)
     assert snapshots.order == [found.place.seq] * kept
+
+
+async def test_loading_is_no_replay() -> None:
+    """However long it takes: who then replays a few rows would only write the same again."""
+    now = 0
+
+    class Slow(Noted):
+        async def parts(self, seq: int) -> AsyncGenerator[bytes, None]:
+            nonlocal now
+            now += 10 * FIRST_S
+            async for part in super().parts(seq):
+                yield part
+
+    journal, snapshots = await a_journal(), Slow()
+    half_way = await recover(journal, until_seq=journal.kept[-3].last_seq)
+    await module.keep_reached(half_way.place, snapshots)
+    found = await recover(
+        journal, snapshots=snapshots, checkpoints=Checkpoints(snapshots, first_s=FIRST_S, clock=lambda: now)
+    )
+    assert (now, found.recovery.kept_seq) == (10 * FIRST_S, 0)
+    assert found.recovery.replayed > 0
 
 
 async def test_a_start_keeps_no_more_than_the_statements_have(monkeypatch: pytest.MonkeyPatch) -> None:

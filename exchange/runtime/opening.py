@@ -17,8 +17,10 @@ from exchange.store.reading import JournalReader
 from exchange.store.snapshots import PostgresSnapshots
 from exchange.store.statements import PostgresStatements
 
-# Orders and leases live long: young collections that find nothing are not worth their pauses.
-GC_THRESHOLDS = (50_000, 20, 100)
+# All commands wait while the collector looks at things, about a microsecond for each: 5 ms for the youngest, and four
+# times that when they have come through four times. What is left lives long, so all of it is looked at only every 10⁸
+# things or so.
+GC_THRESHOLDS = (5_000, 3, 5_000)
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ Pure functions of the view alone, so that a view kept from the past gives the sa
 
 from exchange.language.commands import AUTO_VOUCHERS, Alternative, Require
 from exchange.language.instants import format_duration, format_instant
+from exchange.language.limits import PERIODS_SHOWN
 from exchange.language.units import (
     CHIP_HOUR_PLACES,
     DU_PLACES,
@@ -35,8 +36,6 @@ from exchange.language.views import (
 from exchange.language.windows import Segment
 from gateway import answers, answers_operator, schema, schema_money
 from gateway.signing import text_of_bytes
-
-PERIODS_SHOWN = 24  # of a lease, where not all of them are
 
 
 def share(value_bp: BasisPoints) -> str:

@@ -34,6 +34,7 @@ ACCESS_MAX_BYTES = 4096
 SEALED_ACCESS_MAX_BYTES = 8192  # access data after encryption
 FRAME_MAX_BYTES = 64 * 1024
 LIST_MAX_ITEMS = 500
+PERIODS_SHOWN = 24  # of a lease, where not all of them are
 PERIOD_MIN_S = 900
 PROPOSAL_S = HOUR_S  # for another operator to confirm
 PROPOSALS_MAX = 100  # that wait at a time

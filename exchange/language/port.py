@@ -133,7 +133,9 @@ class Reads(Protocol):
 
     def asks(self, account_id: str, state: str | None, before: int | None, limit: int) -> list[AskView]: ...
 
-    def leases(self, account_id: str, state: str | None, before: int | None, limit: int) -> list[LeaseView]: ...
+    def leases(self, account_id: str, state: str | None, before: int | None, limit: int) -> list[LeaseView]:
+        """Each with its last PERIODS_SHOWN periods at least; `lease` has all."""
+        ...
 
     def transfers(
         self,
@@ -193,7 +195,7 @@ class Reads(Protocol):
     def all_leases(
         self, state: str | None, market: tuple[str, str] | None, account_id: str | None, before: int | None, limit: int
     ) -> list[LeaseView]:
-        """Leases of everybody; of one state, one market, one account, where that is named."""
+        """Leases of everybody, as `leases` shows them; of one state, one market, one account, where that is named."""
         ...
 
     def capacity(self, days: int, market: tuple[str, str] | None = None) -> list[CapacityView]:

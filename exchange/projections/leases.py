@@ -26,12 +26,13 @@ from exchange.language.events import (
     Traded,
 )
 from exchange.language.events_money import ContestRuled, LeaseCut, PartResold, PartReturned, PeriodContested
+from exchange.language.limits import PERIODS_SHOWN
 from exchange.language.sections import in_pieces
 from exchange.language.units import MicroChipHours, Seconds, full_uch
 from exchange.language.views import LeaseView, PeriodView
 from exchange.language.windows import Segment
 from exchange.projections.attic import Attic
-from exchange.projections.records import Record
+from exchange.projections.records import Earlier, Record
 from exchange.projections.shelves import NUMBERS, Shelves
 from exchange.projections.usage import OVER, area_until
 
@@ -51,7 +52,8 @@ class Leases:
     def __init__(self) -> None:
         self.count = 0
         self.records: dict[int, Record] = {}  # of leases that are open, and between commands of no others
-        self.over = Attic(LeaseView)
+        self.over = Attic(LeaseView)  # with their last periods
+        self.earlier = Attic(Earlier)
         self._done: dict[int, None] = {}  # over, and not put away yet
         self.leases_of = Shelves()  # by account, as buyer, provider or deliverer
         self._of_market: dict[Market, list[int]] = {}
@@ -70,13 +72,18 @@ class Leases:
         """A lease with all its periods; KeyError when there is none of this number."""
         record = self.records.get(number)
         if record is None:
-            return self.over[number]
+            lease, earlier = self.over[number], self.earlier.get(number)
+            return lease if earlier is None else lease.but(periods=earlier.periods + lease.periods)
         if record.behind:
             record.change({})
         return record.view
 
+    def brief(self, number: int) -> LeaseView:
+        """A lease with its last PERIODS_SHOWN periods, or all of them."""
+        return self.whole(number) if number in self.records else self.over[number]
+
     def face(self, number: int) -> LeaseView:
-        """A lease as it stands, but for periods that have closed since it last changed."""
+        """A lease as it stands, but for some of its periods."""
         record = self.records.get(number)
         return self.over[number] if record is None else record.view
 
@@ -327,7 +334,11 @@ class Leases:
         """A command is over: what it has ended, or changed once more, is for the attic."""
         if self._done:
             for number in self._done:
-                self.over.put(number, self.whole(number))
+                lease = self.whole(number)
+                earlier, last = lease.periods[:-PERIODS_SHOWN], lease.periods[-PERIODS_SHOWN:]
+                if earlier:
+                    self.earlier.put(number, Earlier(earlier))
+                self.over.put(number, lease.but(periods=last))
                 del self.records[number]
             self._done = {}
 
@@ -344,7 +355,7 @@ class Leases:
         """The record of a lease that changes, out of the attic if need be."""
         record = self.records.get(number)
         if record is None:
-            record = self.records[number] = Record(self.over[number])
+            record = self.records[number] = Record(self.whole(number))
             self._done[number] = None
         return record
 

@@ -146,7 +146,7 @@ class Reading:
 
     def leases(self, account_id: str, state: str | None, before: int | None, limit: int) -> list[LeaseView]:
         return [
-            self._leases.whole(number) for number in self._leases.leases_of.newest(account_id, state, before, limit)
+            self._leases.brief(number) for number in self._leases.leases_of.newest(account_id, state, before, limit)
         ]
 
     def lease_states(self) -> dict[str, int]:
@@ -176,7 +176,7 @@ class Reading:
             if len(found) == limit:
                 break
             if self._leases.stands(number := numbers[place], state, market):
-                found.append(self._leases.whole(number))
+                found.append(self._leases.brief(number))
         return found
 
     def capacity(self, days: int, market: tuple[str, str] | None = None) -> list[CapacityView]:

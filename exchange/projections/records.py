@@ -1,9 +1,19 @@
-"""The record of an open lease: as its parties see it, and the periods that have closed since they last looked."""
+"""The record of an open lease: as its parties see it, and the periods that have closed since they last looked.
+
+And what is kept of one that is over apart from the rest, as it is seldom asked for: its periods but for the last.
+"""
 
 from typing import Any
 
+from exchange.language.sections import Row
 from exchange.language.units import MicroChipHours
 from exchange.language.views import LeaseView, PeriodView
+
+
+class Earlier(Row, frozen=True):
+    """The periods of a lease before those that are shown everywhere."""
+
+    periods: tuple[PeriodView, ...]
 
 
 class Record:

@@ -152,6 +152,8 @@ def _save_orders(writer: Writer, views: Views, counts: list[tuple[int, Counted]]
     yield from writer.parts(kept.LEASES_ENDED, leases.save_ended())
     yield from writer.parts(kept.LEASES_OVER, leases.over.rows())
     yield from writer.parts(kept.LEASES_PLACES, leases.over.places())
+    yield from writer.parts(kept.LEASES_EARLIER, leases.earlier.rows())
+    yield from writer.parts(kept.LEASES_EARLIER_PLACES, leases.earlier.places())
     yield from writer.parts(kept.LEASES_OF, leases.leases_of.save())
     yield from writer.parts(kept.USAGE, (
         kept.UsageRow(*whose, tuple(map(str, astuple(sums)))) for whose, sums in views._usage.over.items()
@@ -165,7 +167,7 @@ def _save_orders(writer: Writer, views: Views, counts: list[tuple[int, Counted]]
     yield from writer.parts(kept.ACCESS, (kept.Access(*item) for item in leases.sealed_access.items()))
     turned = leases.turned_at.items()
     yield from writer.parts(
-        kept.TURNED, (kept.Turned(n, seq, None if at == leases.face(n) else at) for (n, seq), at in turned)
+        kept.TURNED, (kept.Turned(n, seq, None if at == leases.whole(n) else at) for (n, seq), at in turned)
     )
     yield from writer.parts(kept.CONTESTS, views._contests.contests)
 
@@ -181,6 +183,7 @@ def _load_orders(views: Views, reader: Reader) -> None:
     views._depth.resume(orders.bids.values(), orders.asks.values(), reader.values(kept.COUNTS))
     leases.resume(reader.values(kept.LEASES), reader.values(kept.LEASES_OF_MARKETS), reader.values(kept.LEASES_ENDED))
     leases.over.resume(reader.values(kept.LEASES_OVER), reader.values(kept.LEASES_PLACES))
+    leases.earlier.resume(reader.values(kept.LEASES_EARLIER), reader.values(kept.LEASES_EARLIER_PLACES))
     leases.leases_of.resume(reader.values(kept.LEASES_OF))
     views._usage.resume(orders.asks.values(), (record.view for record in leases.records.values()))
     for row in reader.values(kept.USAGE):
@@ -190,7 +193,7 @@ def _load_orders(views: Views, reader: Reader) -> None:
         orders.receipt_of.setdefault(account_id, {}).update(numbers)
     leases.sealed_access = {row.lease_id: row.sealed_access for row in reader.values(kept.ACCESS)}
     for turned in reader.values(kept.TURNED):
-        leases.turned_at[turned.lease_id, turned.seq] = turned.answer or leases.face(turned.lease_id)
+        leases.turned_at[turned.lease_id, turned.seq] = turned.answer or leases.whole(turned.lease_id)
     contests.contests = list(reader.values(kept.CONTESTS))
     contests.places = {(contest.lease_id, contest.index): contest.place for contest in contests.contests}
 

@@ -22,6 +22,7 @@ from exchange.language.views_money import ContestView, FlagView, ProgrammeView
 from exchange.language.views_operator import AuditEntry, BandView, BlockView, BrakeView, ProposalView
 from exchange.projections.depth import Counted
 from exchange.projections.logs import Block
+from exchange.projections.records import Earlier
 from exchange.projections.transfers import TransferRow
 
 STREAM: Final = "views"
@@ -171,6 +172,8 @@ LEASES_OF_MARKETS: Final = Section("leases of markets", tuple[tuple[str, str], l
 LEASES_ENDED: Final = Section("leases by how they ended", tuple[str, tuple[str, str], list[int]])
 LEASES_OVER: Final = Section("leases that are over", Block)
 LEASES_PLACES: Final = Section("places of leases that are over", list[int])
+LEASES_EARLIER: Final = Section("their earlier periods", Block)
+LEASES_EARLIER_PLACES: Final = Section("places of their earlier periods", list[int])
 LEASES_OF: Final = Section("leases of accounts", tuple[str, str, list[int]])
 USAGE: Final = Section("usage that is over", UsageRow)
 RECEIPTS: Final = Section("receipts", Block)
@@ -204,12 +207,13 @@ AUDIT: Final = Section("audit", AuditEntry)
 SECTIONS: Final[tuple[Section[Any], ...]] = (
     HEAD, REGIONS, CHIPS, MARKETS, ACCOUNTS, BALANCES, CONTESTABLE, KEYS, NAMES, TRANSFERS, OF_ACCOUNTS, OF_LEASES,
     MOVED, DEAD_MEN, ARMED, BIDS, BIDS_OVER, BIDS_PLACES, BIDS_OF, ASKS, ASKS_OVER, ASKS_PLACES, ASKS_OF, COUNTS,
-    LEASES, LEASES_OF_MARKETS, LEASES_ENDED, LEASES_OVER, LEASES_PLACES, LEASES_OF, USAGE, RECEIPTS, RECEIPT_OF, ACCESS,
-    TURNED, CONTESTS, PROGRAMMES, WORDED, GRANTED, REDEEMED, GRANTS, DRAWN, YEARS,
+    LEASES, LEASES_OF_MARKETS, LEASES_ENDED, LEASES_OVER, LEASES_PLACES, LEASES_EARLIER, LEASES_EARLIER_PLACES,
+    LEASES_OF, USAGE, RECEIPTS, RECEIPT_OF, ACCESS, TURNED, CONTESTS,
+    PROGRAMMES, WORDED, GRANTED, REDEEMED, GRANTS, DRAWN, YEARS,
     FLAGS, RELATED, BETWEEN, PAID_FOR, RECENT, TRADES, CANDLES, SALES, BRAKES, BRAKED,
     BLOCKED, PAUSED, BANDS, PROPOSALS, AUDIT,
 )  # fmt: skip
 
 # In blocks, which do not show them; orders and leases have sections besides.
-_ROWS: Final = (Section("transfer", TransferRow), Section("receipt", Receipt))
+_ROWS: Final = (Section("transfer", TransferRow), Section("receipt", Receipt), Section("earlier periods", Earlier))
 LAYOUT: Final = layout(_VERSION, (*SECTIONS, *_ROWS))

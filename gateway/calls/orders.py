@@ -1,8 +1,8 @@
 """Orders of either kind: by the client's own id, as it was told when it placed them; the leases that a change made."""
 
 from collections.abc import Callable, Iterator
+from typing import Final
 
-from exchange.language.limits import LIST_MAX_ITEMS
 from exchange.language.port import Reads
 from exchange.language.rejects import Code
 from exchange.language.views import AskView, BidView, LeaseView, Receipt
@@ -10,6 +10,8 @@ from gateway import answers, schema_money, wire
 from gateway.desk import Call
 from gateway.errors import Refusal
 from gateway.params import ClientOrderRef
+
+_FEW: Final = 16  # leases to look at at a time: a command seldom makes more of one account's
 
 
 async def by_client_id(call: Call[ClientOrderRef]) -> answers.BidAnswer | answers.AskAnswer:
@@ -49,7 +51,7 @@ def leases_of(
 def _since(reads: Reads, account_id: str, seq: int) -> Iterator[LeaseView]:
     """An account's leases from a command on, newest first."""
     before: int | None = None
-    while found := reads.leases(account_id, None, before, LIST_MAX_ITEMS):
+    while found := reads.leases(account_id, None, before, _FEW):
         for lease in found:
             if lease.seq < seq:
                 return

@@ -9,8 +9,8 @@ from array import array
 from collections.abc import Iterable, Iterator
 from typing import Final, Generic, TypeVar
 
-from exchange.language.sections import in_pieces
 from exchange.projections.logs import Block, Log
+from exchange.projections.numbers import NUMBER, packed_in_pieces, unpacked
 
 _NOWHERE: Final = -1
 _PLACES: Final = 100_000  # in one value of a snapshot
@@ -27,7 +27,7 @@ class Attic(Generic[T]):
 
     def __init__(self, kind: type[T]) -> None:
         self._rows = Log(kind)
-        self._places = array("q")  # by number, less one: the row of each
+        self._places = array(NUMBER)  # by number, less one: the row of each
 
     def put(self, number: int, thing: T) -> None:
         """Put something away, also if there was something under this number."""
@@ -52,13 +52,13 @@ class Attic(Generic[T]):
         """All that was ever put here, as bytes."""
         return self._rows.save()
 
-    def places(self) -> Iterator[list[int]]:
+    def places(self) -> Iterator[bytes]:
         """Where in these rows the things are, by number; some at a time."""
-        return in_pieces(self._places, _PLACES)
+        return packed_in_pieces(self._places, _PLACES)
 
-    def resume(self, rows: Iterable[Block], places: Iterable[list[int]]) -> None:
+    def resume(self, rows: Iterable[Block], places: Iterable[bytes]) -> None:
         """Take back what was saved, the rows first, into an attic that is empty."""
         assert not self._places
         self._rows.resume(rows)
         for some in places:
-            self._places.extend(some)
+            self._places.extend(unpacked(NUMBER, some))

@@ -11,6 +11,7 @@ from operator import lt
 from typing import Final, Generic, TypeVar
 
 from exchange.language.sections import Packing, Row
+from exchange.projections.numbers import PLACE, packed, unpacked
 
 BLOCK_ROWS: Final = 256
 
@@ -20,7 +21,7 @@ R = TypeVar("R")
 class Block(Row, frozen=True):
     """Some rows of a log, one after the other: where each ends, and all their bytes."""
 
-    ends: list[int]
+    ends: bytes  # as `numbers` packs places
     body: bytes
 
 
@@ -34,7 +35,7 @@ class Log(Generic[R]):
         self._ends: list[array[int]] = []  # by block, of BLOCK_ROWS each
         self._bodies: list[bytes] = []
         self._open = bytearray()  # the block that is not yet whole
-        self._open_ends = array("I")
+        self._open_ends = array(PLACE)
         self._whole = 0  # rows in whole blocks
 
     def __len__(self) -> int:
@@ -48,7 +49,7 @@ class Log(Generic[R]):
         count = self._whole + len(ends)
         if len(ends) == BLOCK_ROWS:
             self._put_away(ends, bytes(body))
-            self._open, self._open_ends = bytearray(), array("I")
+            self._open, self._open_ends = bytearray(), array(PLACE)
         return count
 
     def __getitem__(self, number: int) -> R:
@@ -63,16 +64,16 @@ class Log(Generic[R]):
     def save(self) -> Iterator[Block]:
         """All rows; the same rows give the same blocks."""
         for ends, body in zip(self._ends, self._bodies, strict=True):
-            yield Block(ends.tolist(), body)
+            yield Block(packed(ends), body)
         if self._open_ends:
-            yield Block(self._open_ends.tolist(), bytes(self._open))
+            yield Block(packed(self._open_ends), bytes(self._open))
 
     def resume(self, blocks: Iterable[Block]) -> None:
         """Take back the rows that were saved, into a log without any."""
         assert not len(self)
         for block in blocks:
             assert not self._open_ends, "all blocks but the last are whole"
-            ends = array("I", block.ends)
+            ends = unpacked(PLACE, block.ends)
             assert len(ends) <= BLOCK_ROWS, "no block has more rows"
             assert all(map(lt, (0, *ends), ends)), "rows end one after the other"
             assert ends[-1:].tolist() == [len(block.body)], "the last row ends with its block"

@@ -20,6 +20,7 @@ from exchange.projections import snapshot_rows as kept
 from exchange.projections.depth import Counted, Levels
 from exchange.projections.index import Sale
 from exchange.projections.kpis import Year
+from exchange.projections.numbers import NUMBER, packed_in_pieces, unpacked
 from exchange.projections.snapshot_rows import LAYOUT, SECTIONS, STREAM
 from exchange.projections.transfers import Transfers
 from exchange.projections.usage import Sums
@@ -124,15 +125,15 @@ def _load_transfers(transfers: Transfers, reader: Reader) -> None:
     transfers.resume(list(reader.values(kept.NAMES)))
     transfers.rows.resume(reader.values(kept.TRANSFERS))
     for account_id, numbers in reader.values(kept.OF_ACCOUNTS):
-        transfers.of_accounts.setdefault(account_id, array("q")).extend(numbers)
+        transfers.of_accounts.setdefault(account_id, array(NUMBER)).extend(unpacked(NUMBER, numbers))
     for lease_id, numbers in reader.values(kept.OF_LEASES):
-        transfers.of_leases.setdefault(lease_id, array("q")).extend(numbers)
+        transfers.of_leases.setdefault(lease_id, array(NUMBER)).extend(unpacked(NUMBER, numbers))
 
 
-def _numbers(found: "dict[K, array[int]]") -> Iterator[tuple[K, list[int]]]:
+def _numbers(found: "dict[K, array[int]]") -> Iterator[tuple[K, bytes]]:
     """Some of the numbers under a key at a time, as there may be very many."""
     for key, numbers in found.items():
-        for some in in_pieces(numbers, _NUMBERS):
+        for some in packed_in_pieces(numbers, _NUMBERS):
             yield key, some
 
 

@@ -13,6 +13,7 @@ from exchange.language.sections import Row
 from exchange.language.units import Micros, Seconds
 from exchange.language.views import Balances, TransferView
 from exchange.projections.logs import Log
+from exchange.projections.numbers import NUMBER
 
 NONE: Final[Sequence[int]] = ()
 
@@ -130,4 +131,4 @@ def _note(numbers: "dict[K, array[int]]", key: K, number: int) -> None:
     try:
         numbers[key].append(number)
     except KeyError:
-        numbers[key] = array("q", (number,))
+        numbers[key] = array(NUMBER, (number,))

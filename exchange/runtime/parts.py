@@ -16,7 +16,9 @@ from exchange.runtime.replaying import Place
 # Another release with other types has another layout, and reads no snapshot of this one.
 LAYOUT: Final = f"{of_state.LAYOUT}-{of_views.LAYOUT}"
 
-_AHEAD: Final = 3  # parts that are opened before they are asked for
+# Each time that a thread has opened a part it waits for the interpreter, 5 ms or so: one alone would be waited for.
+_OPENERS: Final = 2
+_AHEAD: Final = 16  # parts that are opened before they are asked for
 
 
 def save(place: Place) -> Iterator[bytes]:
@@ -27,7 +29,7 @@ def save(place: Place) -> Iterator[bytes]:
 def load(parts: Iterator[bytes], link: bytes) -> Place:
     """What was saved, at the end of the row of this link. SnapshotBroken when a part is not as it was."""
     machine = StateMachine()
-    with ThreadPoolExecutor(1) as opener:
+    with ThreadPoolExecutor(_OPENERS) as opener:
         opened = _opened(parts, opener)
         machine.state = of_state.load(opened)
         views = of_views.load(opened)
@@ -37,7 +39,7 @@ def load(parts: Iterator[bytes], link: bytes) -> Place:
 
 
 def _opened(parts: Iterator[bytes], opener: ThreadPoolExecutor) -> Iterator[Opened]:
-    """The parts, some of them opened by another thread while those before are read."""
+    """The parts, some of them opened by other threads while those before are read."""
     ahead = deque(opener.submit(open_part, part) for part in islice(parts, _AHEAD))
     while ahead:
         opened = ahead.popleft().result()

@@ -1,9 +1,12 @@
 """A log: what was put in comes out, whatever of it has become bytes."""
 
+from array import array
+
 import pytest
 from msgspec import Struct
 
 from exchange.projections.logs import BLOCK_ROWS, Block, Log
+from exchange.projections.numbers import PLACE, packed
 
 
 class Line(Struct, frozen=True, array_like=True):
@@ -17,6 +20,10 @@ def filled(count: int) -> tuple[Log[Line], list[Line]]:
     for line in lines:
         log.append(line)
     return log, lines
+
+
+def places(*ends: int) -> bytes:
+    return packed(array(PLACE, ends))
 
 
 COUNTS = (0, 1, BLOCK_ROWS - 1, BLOCK_ROWS, BLOCK_ROWS + 1, 3 * BLOCK_ROWS + 7)
@@ -53,7 +60,7 @@ def test_a_loaded_log_goes_on_as_the_saved_one(count: int) -> None:
 
 def test_a_block_that_is_not_whole_is_the_last() -> None:
     log = Log(Line)
-    short = Block([3], b"\x92\x01\x90")
+    short = Block(places(3), b"\x92\x01\x90")
     with pytest.raises(AssertionError, match="all blocks but the last are whole"):
         log.resume([short, short])
 
@@ -76,10 +83,10 @@ def test_a_row_that_cannot_be_kept_is_refused_when_it_comes() -> None:
 )
 def test_a_block_whose_rows_do_not_end_where_it_says_is_not_taken(ends: list[int]) -> None:
     with pytest.raises(AssertionError, match="end"):
-        Log(Line).resume([Block(ends, b"\x92\x01\x90")])
+        Log(Line).resume([Block(places(*ends), b"\x92\x01\x90")])
 
 
 def test_a_block_of_more_rows_than_blocks_have_is_not_taken() -> None:
     count = BLOCK_ROWS + 1
     with pytest.raises(AssertionError, match="no block has more rows"):
-        Log(Line).resume([Block([*range(1, count + 1)], b"\x00" * count)])
+        Log(Line).resume([Block(places(*range(1, count + 1)), b"\x00" * count)])

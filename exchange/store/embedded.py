@@ -59,6 +59,7 @@ SETTINGS: Final = {
     "shared_buffers": "64MB",
     "io_method": "sync",  # the journal reads in order; workers would only be more processes
     "jit": "off",
+    "backend_flush_after": "256kB",  # also what vacuums write; see `connect`
 }
 
 

@@ -3,7 +3,6 @@
 from exchange.language.commands import Cap, DefineProgramme, Rate
 from exchange.language.instants import format_instant
 from exchange.language.units import Micros, format_money
-from exchange.language.views import LeaseView
 from exchange.language.views_money import (
     ContestView,
     FlagView,
@@ -62,15 +61,14 @@ def voucher(view: VoucherView) -> schema_money.Voucher:
     )
 
 
-def contest(view: ContestView, lease: LeaseView) -> schema_money.Contest:
+def contest(view: ContestView) -> schema_money.Contest:
     """A contest with its period as it now stands."""
-    period = next((p for p in lease.periods if (p.part_id, p.index) == (lease.lease_id, view.index)), None)
     return schema_money.Contest(
         contest_id=contest_id(view.lease_id, view.index),
         lease_id=f"lease-{view.lease_id}",
         account_id=view.account_id,
         index=view.index,
-        period=None if period is None else wire.period(period),
+        period=wire.period(view.period),
         reason=view.reason,
         at=format_instant(view.at_s),
         frozen=format_money(view.frozen_micros),

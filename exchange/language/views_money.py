@@ -2,7 +2,7 @@
 
 from exchange.language.commands import DefineProgramme
 from exchange.language.units import BasisPoints, MicroChipHours, Micros, Seconds
-from exchange.language.views import Balances, LeaseView, TransferView, View
+from exchange.language.views import Balances, LeaseView, PeriodView, TransferView, View
 
 
 class ProgrammeView(View, frozen=True, kw_only=True):
@@ -102,6 +102,7 @@ class ContestView(View, frozen=True, kw_only=True):
     reason: str
     at_s: Seconds
     frozen_micros: Micros  # of all who were paid for the period
+    period: PeriodView  # as it now stands
     ruled_s: Seconds | None = None
     ruling: str = ""
     refunded_micros: Micros = 0  # of the lease's own cost: to its buyer or the pool

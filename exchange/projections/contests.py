@@ -2,6 +2,7 @@
 
 from exchange.language.events_money import ContestRuled, PeriodContested
 from exchange.language.units import Seconds
+from exchange.language.views import PeriodView
 from exchange.language.views_money import ContestView
 
 
@@ -12,8 +13,8 @@ class Contests:
         self.contests: list[ContestView] = []
         self.places: dict[tuple[int, int], int] = {}  # lease, index of the period -> place, from 1
 
-    def contested(self, event: PeriodContested, account_id: str, now_s: Seconds) -> None:
-        """A buyer has contested a period."""
+    def contested(self, event: PeriodContested, account_id: str, period: PeriodView, now_s: Seconds) -> None:
+        """A buyer has contested a period, which is now as given."""
         place = len(self.contests) + 1
         self.places[event.lease_id, event.index] = place
         self.contests.append(
@@ -25,15 +26,16 @@ class Contests:
                 reason=event.reason,
                 at_s=now_s,
                 frozen_micros=sum(amount for _, amount in event.frozen),
+                period=period,
             )
         )
 
-    def ruled(self, event: ContestRuled, now_s: Seconds) -> None:
-        """An operator has ruled."""
+    def ruled(self, event: ContestRuled, period: PeriodView, now_s: Seconds) -> None:
+        """An operator has ruled; the period is now as given."""
         place = self.places[event.lease_id, event.index]
         refunded = sum(paid for contract, paid, _ in event.changes if contract == event.lease_id)
         self.contests[place - 1] = self.contests[place - 1].but(
-            ruled_s=now_s, ruling=event.reason, refunded_micros=refunded
+            ruled_s=now_s, ruling=event.reason, refunded_micros=refunded, period=period
         )
 
     def newest(self, before: int | None, limit: int) -> list[ContestView]:

@@ -5,6 +5,7 @@ and put into a view with the next change, or when somebody looks. Leases that ar
 over that ended them; one that changes once more comes back until the end of that command.
 """
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -30,9 +31,10 @@ from exchange.language.limits import PERIODS_SHOWN
 from exchange.language.sections import in_pieces
 from exchange.language.units import MicroChipHours, Seconds, full_uch
 from exchange.language.views import LeaseView, PeriodView
-from exchange.language.windows import Segment
 from exchange.projections.attic import Attic
+from exchange.projections.numbers import NUMBER
 from exchange.projections.records import Earlier, Record
+from exchange.projections.shapes import cut_at, joined_at
 from exchange.projections.shelves import NUMBERS, Shelves
 from exchange.projections.usage import OVER, area_until
 
@@ -51,6 +53,8 @@ class Leases:
 
     def __init__(self) -> None:
         self.count = 0
+        self.created_s = array(NUMBER)  # of each
+        self.subsidy_micros = array(NUMBER)
         self.records: dict[int, Record] = {}  # of leases that are open, and between commands of no others
         self.over = Attic(LeaseView)  # with their last periods
         self.earlier = Attic(Earlier)
@@ -84,8 +88,18 @@ class Leases:
 
     def face(self, number: int) -> LeaseView:
         """A lease as it stands, but for some of its periods."""
-        record = self.records.get(number)
-        return self.over[number] if record is None else record.view
+        return self.records[number].view if number in self.records else self.over[number]
+
+    def fetched(self, number: int) -> LeaseView:
+        """The face of a lease that is about to change, out of the attic."""
+        return self._record(number).view
+
+    def period(self, number: int, index: int) -> PeriodView:
+        """A period of a lease's own that has just changed."""
+        record = self._record(number)
+        place = record.period(number, index)
+        assert place is not None, (number, index)
+        return record.periods[place]
 
     def stands(self, number: int, state: str | None, market: Market | None) -> bool:
         """Whether a lease is in a state and of a market, each of which may be any. None is taken out of the attic."""
@@ -176,6 +190,8 @@ class Leases:
         self.count += 1
         assert lease.lease_id == self.count, (lease.lease_id, self.count)
         self.records[lease.lease_id] = Record(lease)
+        self.created_s.append(lease.created_s)
+        self.subsidy_micros.append(lease.subsidy_micros)
         self.states[lease.state] += 1
         for account_id in parties(lease):
             self.leases_of.add(account_id, lease.lease_id, lease.state)
@@ -264,9 +280,10 @@ class Leases:
                 self.leases_of.move(account_id, lease.lease_id, lease.state, event.state)
             assert lease.state not in OVER, (lease.lease_id, lease.state, event.state)
             self._note_end(lease, event.state)
+        self.subsidy_micros[event.lease_id - 1] = event.subsidy_micros
         shape = lease.shape
         if event.until_s != lease.until_s:  # for a default only: what is released or cancelled has been cut before
-            shape = _until(shape, event.until_s)
+            shape = cut_at(shape, event.until_s)
             given_up = area_until(lease.shape, lease.end_s) - area_until(shape, lease.end_s)
             self._record(event.lease_id).come_due(full_uch(given_up, 1), 0, 0)
         self._change(
@@ -290,15 +307,17 @@ class Leases:
     def resold(self, event: PartResold, now_s: Seconds) -> None:
         """A part has another user. The event tells what is left as far as it is not settled; what was before stays."""
         face = self.face(event.lease_id)
-        self._change(event.lease_id, shape=_then(face.shape, event.shape, now_s), parts=(*face.parts, event.part_id))
+        self._change(
+            event.lease_id, shape=joined_at(face.shape, event.shape, now_s), parts=(*face.parts, event.part_id)
+        )
 
     def returned(self, event: PartReturned, now_s: Seconds) -> None:
         """A resold part has come back, as the event tells it, too."""
-        self._change(event.lease_id, shape=_then(self.face(event.lease_id).shape, event.shape, now_s))
+        self._change(event.lease_id, shape=joined_at(self.face(event.lease_id).shape, event.shape, now_s))
 
     def cut(self, event: LeaseCut) -> None:
         """A lease ends earlier."""
-        shape = _until(self.face(event.lease_id).shape, event.until_s)
+        shape = cut_at(self.face(event.lease_id).shape, event.until_s)
         words = event.words or self.face(event.lease_id).words
         self._change(event.lease_id, until_s=event.until_s, shape=shape, words=words)
 
@@ -336,8 +355,8 @@ class Leases:
             for number in self._done:
                 lease = self.whole(number)
                 earlier, last = lease.periods[:-PERIODS_SHOWN], lease.periods[-PERIODS_SHOWN:]
-                if earlier:
-                    self.earlier.put(number, Earlier(earlier))
+                if earlier and (kept := Earlier(earlier)) != self.earlier.get(number):
+                    self.earlier.put(number, kept)
                 self.over.put(number, lease.but(periods=last))
                 del self.records[number]
             self._done = {}
@@ -372,22 +391,6 @@ class Leases:
 def parties(lease: LeaseView) -> tuple[str, ...]:
     """Whom a lease concerns: who uses it, who is paid, and who delivers, if that is somebody else."""
     return tuple(dict.fromkeys((lease.buyer, lease.provider, lease.deliverer)))
-
-
-def _until(shape: tuple[Segment, ...], until_s: Seconds) -> tuple[Segment, ...]:
-    """What of a shape lies before an instant."""
-    return tuple((start_s, min(end_s, until_s), chips) for start_s, end_s, chips in shape if start_s < until_s)
-
-
-def _then(before: tuple[Segment, ...], after: tuple[Segment, ...], from_s: Seconds) -> tuple[Segment, ...]:
-    """A shape up to an instant, and another one from then on."""
-    found = list(_until(before, from_s))
-    for start_s, end_s, chips in after:
-        begin_s = max(start_s, from_s)
-        if begin_s < end_s:
-            joined = found and found[-1][1:] == (begin_s, chips)
-            found.append((found.pop()[0] if joined else begin_s, end_s, chips))
-    return tuple(found)
 
 
 def own_use(lease: LeaseView) -> tuple[int, MicroChipHours]:

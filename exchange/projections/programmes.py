@@ -89,6 +89,11 @@ class Programmes:
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
+    def paying(self, lease_id: int) -> str | None:
+        """The programme that pays its share of a lease, if one does."""
+        grant = self.grants.get(lease_id)
+        return None if grant is None else grant[0]
+
     def vouchers(self, account: AccountView, now_s: Seconds) -> list[VoucherView]:
         """What each programme has paid and may still pay to an account's owner group, in the order of definition."""
         claimant = Claimant(account.owner_group, account.tags, account.place, now_s)

@@ -191,13 +191,13 @@ class Reading:
         programmes = self._programmes.programmes
         granted, since_s = dict.fromkeys(programmes, 0), self.now_s
         for number in islice(range(self._leases.count, 0, -1), USE_LEASES):
-            lease = self._leases.face(number)
-            if lease.created_s < self.now_s - USE_S:
+            created_s = self._leases.created_s[number - 1]
+            if created_s < self.now_s - USE_S:
                 since_s = self.now_s - USE_S
                 break
-            since_s = lease.created_s
-            if lease.programme is not None:
-                granted[lease.programme] += lease.subsidy_micros
+            since_s = created_s
+            if (programme := self._programmes.paying(number)) is not None:
+                granted[programme] += self._leases.subsidy_micros[number - 1]
         return [UseView(programme=name, since_s=since_s, granted_micros=granted[name]) for name in programmes]
 
     # -- vouchers and supervision -----------------------------------------------------------------------------------

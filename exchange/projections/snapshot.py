@@ -149,6 +149,8 @@ def _save_orders(writer: Writer, views: Views, counts: list[tuple[int, Counted]]
     yield from writer.parts(kept.ASKS_OF, orders.asks_of.save())
     yield from writer.parts(kept.COUNTS, counts)
     yield from writer.parts(kept.LEASES, (leases.whole(number) for number in leases.records))
+    yield from writer.parts(kept.LEASES_CREATED, packed_in_pieces(leases.created_s, _NUMBERS))
+    yield from writer.parts(kept.LEASES_SUBSIDIES, packed_in_pieces(leases.subsidy_micros, _NUMBERS))
     yield from writer.parts(kept.LEASES_OF_MARKETS, leases.save_places())
     yield from writer.parts(kept.LEASES_ENDED, leases.save_ended())
     yield from writer.parts(kept.LEASES_OVER, leases.over.rows())
@@ -182,7 +184,12 @@ def _load_orders(views: Views, reader: Reader) -> None:
     orders.asks_over.resume(reader.values(kept.ASKS_OVER), reader.values(kept.ASKS_PLACES))
     orders.asks_of.resume(reader.values(kept.ASKS_OF))
     views._depth.resume(orders.bids.values(), orders.asks.values(), reader.values(kept.COUNTS))
-    leases.resume(reader.values(kept.LEASES), reader.values(kept.LEASES_OF_MARKETS), reader.values(kept.LEASES_ENDED))
+    open_leases = list(reader.values(kept.LEASES))
+    for some in reader.values(kept.LEASES_CREATED):
+        leases.created_s.extend(unpacked(NUMBER, some))
+    for some in reader.values(kept.LEASES_SUBSIDIES):
+        leases.subsidy_micros.extend(unpacked(NUMBER, some))
+    leases.resume(open_leases, reader.values(kept.LEASES_OF_MARKETS), reader.values(kept.LEASES_ENDED))
     leases.over.resume(reader.values(kept.LEASES_OVER), reader.values(kept.LEASES_PLACES))
     leases.earlier.resume(reader.values(kept.LEASES_EARLIER), reader.values(kept.LEASES_EARLIER_PLACES))
     leases.leases_of.resume(reader.values(kept.LEASES_OF))

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from exchange.language.commands import Rules
 from exchange.language.events import ChipDefined, RegionDefined
+from exchange.language.limits import PERIODS_SHOWN
 from exchange.language.sections import Row, Section, layout
 from exchange.language.units import Micros, Seconds
 from exchange.language.views import (
@@ -168,9 +169,11 @@ ASKS_PLACES: Final = Section("places of asks that are over", bytes)
 ASKS_OF: Final = Section("asks of accounts", tuple[str, str, list[int]])
 COUNTS: Final = Section("counts", tuple[int, Counted])
 LEASES: Final = Section("leases", LeaseView)  # that are open
+LEASES_CREATED: Final = Section("when leases were created", bytes)
+LEASES_SUBSIDIES: Final = Section("subsidies of leases", bytes)
 LEASES_OF_MARKETS: Final = Section("leases of markets", tuple[tuple[str, str], list[int]])
 LEASES_ENDED: Final = Section("leases by how they ended", tuple[str, tuple[str, str], list[int]])
-LEASES_OVER: Final = Section("leases that are over", Block)
+LEASES_OVER: Final = Section(f"leases that are over, and their last {PERIODS_SHOWN} periods", Block)
 LEASES_PLACES: Final = Section("places of leases that are over", bytes)
 LEASES_EARLIER: Final = Section("their earlier periods", Block)
 LEASES_EARLIER_PLACES: Final = Section("places of their earlier periods", bytes)
@@ -207,8 +210,8 @@ AUDIT: Final = Section("audit", AuditEntry)
 SECTIONS: Final[tuple[Section[Any], ...]] = (
     HEAD, REGIONS, CHIPS, MARKETS, ACCOUNTS, BALANCES, CONTESTABLE, KEYS, NAMES, TRANSFERS, OF_ACCOUNTS, OF_LEASES,
     MOVED, DEAD_MEN, ARMED, BIDS, BIDS_OVER, BIDS_PLACES, BIDS_OF, ASKS, ASKS_OVER, ASKS_PLACES, ASKS_OF, COUNTS,
-    LEASES, LEASES_OF_MARKETS, LEASES_ENDED, LEASES_OVER, LEASES_PLACES, LEASES_EARLIER, LEASES_EARLIER_PLACES,
-    LEASES_OF, USAGE, RECEIPTS, RECEIPT_OF, ACCESS, TURNED, CONTESTS,
+    LEASES, LEASES_CREATED, LEASES_SUBSIDIES, LEASES_OF_MARKETS, LEASES_ENDED, LEASES_OVER, LEASES_PLACES,
+    LEASES_EARLIER, LEASES_EARLIER_PLACES, LEASES_OF, USAGE, RECEIPTS, RECEIPT_OF, ACCESS, TURNED, CONTESTS,
     PROGRAMMES, WORDED, GRANTED, REDEEMED, GRANTS, DRAWN, YEARS,
     FLAGS, RELATED, BETWEEN, PAID_FOR, RECENT, TRADES, CANDLES, SALES, BRAKES, BRAKED,
     BLOCKED, PAUSED, BANDS, PROPOSALS, AUDIT,

@@ -135,7 +135,7 @@ class Views(Reading):
         self._untold[event.lease_id] = "lease.settled"  # told with the change that follows
 
     def _take_lease_change(self, event: e.LeaseChanged) -> None:
-        before = self._leases.face(event.lease_id)
+        before = self._leases.fetched(event.lease_id)
         self._leases.changed(event)
         self._programmes.lease_changed(event)
         self._supervision.lease_changed(event, self.seq, self.now_s)
@@ -181,7 +181,11 @@ class Views(Reading):
                 self._untold[event.lease_id] = "lease.cut" if event.part_id is None else "lease.part_cut"
             case m.PeriodContested():
                 self._leases.contested(event)
-                self._contests.contested(event, self._leases.face(event.lease_id).buyer, self.now_s)
+                buyer, period = (
+                    self._leases.face(event.lease_id).buyer,
+                    self._leases.period(event.lease_id, event.index),
+                )
+                self._contests.contested(event, buyer, period, self.now_s)
                 for lease in self._leases.chain(event.lease_id):
                     self._untold[lease.lease_id] = "lease.contested"
             case m.ContestRuled():
@@ -190,7 +194,7 @@ class Views(Reading):
                 if before.state in OVER:
                     self._usage.ended(before, -1)
                     self._usage.ended(self._leases.whole(event.lease_id))
-                self._contests.ruled(event, self.now_s)
+                self._contests.ruled(event, self._leases.period(event.lease_id, event.index), self.now_s)
                 for lease in self._leases.chain(event.lease_id):
                     self._untold[lease.lease_id] = "lease.ruled"
 

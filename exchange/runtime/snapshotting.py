@@ -63,11 +63,11 @@ def at_a_pace(
     clock: Callable[[], float] = time.perf_counter,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[bytes]:
-    """The parts, with pauses between them: this process has nothing else to do."""
-    began_s, done = clock(), 0
+    """The parts, with pauses between them: this process has nothing else to do. What took long is not made good."""
+    due_s = clock()
     for part in parts:
         yield part
-        done += len(part)
-        ahead_s = done / PACE_BYTES_PER_S - (clock() - began_s)
+        due_s = max(due_s, clock()) + len(part) / PACE_BYTES_PER_S
+        ahead_s = due_s - clock()
         if ahead_s > AHEAD_MAX_S:
             sleep(ahead_s)

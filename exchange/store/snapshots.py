@@ -14,7 +14,7 @@ from exchange.language.snapshots import SnapshotBroken, SnapshotHead
 from exchange.store.connecting import FAILURES, close, connect_checked, is_damage, naming_failures
 from exchange.store.migrate import Connection
 
-_KEEP_S: Final = 600  # as long as the slowest disk needs for the largest state
+_KEEP_S: Final = 3600  # as long as the largest state takes, also at the pace of one that a server takes
 
 _PARTS_AHEAD: Final = 2  # parts fetched at a time: what bounds the memory of a reading
 

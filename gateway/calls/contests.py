@@ -1,7 +1,6 @@
 """Contests: a buyer says that a period was not delivered as metered; `brakes` has what operators rule."""
 
-from exchange.language.views_money import ContestView
-from gateway import answers_money, intake, intake_money, schema, schema_money, wire_money
+from gateway import answers_money, intake, intake_money, schema, wire_money
 from gateway.calls.leases import lease_then, own
 from gateway.desk import Call, Desk, stretch
 from gateway.requests_money import ContestParams
@@ -19,16 +18,10 @@ async def listing(call: Call[schema.Page]) -> answers_money.Contests:
     """Every contest, ruled on or not."""
     reads = call.desk.market.reads
     found, cursor = stretch(reads.contests, lambda view: view.place, call.params)
-    return answers_money.Contests(items=tuple(_shown(call.desk, view) for view in found), cursor=cursor)
+    return answers_money.Contests(items=tuple(map(wire_money.contest, found)), cursor=cursor)
 
 
 def _answer(desk: Desk, seq: int, lease_id: int, index: int) -> answers_money.ContestAnswer:
     return answers_money.ContestAnswer(
         seq=seq, contest_id=wire_money.contest_id(lease_id, index), lease=lease_then(desk, lease_id, seq)
     )
-
-
-def _shown(desk: Desk, view: ContestView) -> schema_money.Contest:
-    lease = desk.market.reads.lease(view.lease_id)
-    assert lease is not None, "a contest is of a lease"
-    return wire_money.contest(view, lease)

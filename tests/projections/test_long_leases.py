@@ -60,3 +60,18 @@ def test_what_is_contested_afterwards_is_seen_among_all_others() -> None:
     assert [period.state for period in told.lease(1).periods] == [CONTESTED, *[SETTLED] * (HOURS - 2), CONTESTED]
     assert listed(told.views).periods == told.lease(1).periods[-PERIODS_SHOWN:]
     assert told.views._leases.records == {}
+
+
+def test_of_a_change_that_is_none_nobody_is_told() -> None:
+    """Though the lease was put away in two pieces, and is whole when it is looked at again."""
+    told = a_lease_that_ended()
+    told.happen(told.changed(1))
+    assert told.told == []
+
+
+def test_what_is_put_away_again_as_it_was_is_not_kept_twice() -> None:
+    told = a_lease_that_ended()
+    before = list(told.views._leases.earlier.rows())
+    told.happen(PeriodContested(lease_id=1, index=HOURS - 1, frozen=(), reason="slow"))
+    assert list(told.views._leases.earlier.rows()) == before
+    assert [contest.period for contest in told.views.contests(None, 9)] == [told.lease(1).periods[-1]]

@@ -181,10 +181,8 @@ class Views(Reading):
                 self._untold[event.lease_id] = "lease.cut" if event.part_id is None else "lease.part_cut"
             case m.PeriodContested():
                 self._leases.contested(event)
-                buyer, period = (
-                    self._leases.face(event.lease_id).buyer,
-                    self._leases.period(event.lease_id, event.index),
-                )
+                buyer = self._leases.face(event.lease_id).buyer
+                period = self._leases.period(event.lease_id, event.index)
                 self._contests.contested(event, buyer, period, self.now_s)
                 for lease in self._leases.chain(event.lease_id):
                     self._untold[lease.lease_id] = "lease.contested"

@@ -109,7 +109,7 @@ async def test_it_does_not_listen_to_the_network_and_flushes_what_it_commits(tmp
     async with start_embedded(tmp_path) as dsn:
         connection = await asyncpg.connect(dsn)
         expected = {"listen_addresses": "", "fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
-        expected |= {"server_encoding": "UTF8", "wal_segment_size": "1MB"}
+        expected |= {"server_encoding": "UTF8", "wal_segment_size": "1MB", "backend_flush_after": "256kB"}
         for name, value in expected.items():
             assert await connection.fetchval("SELECT current_setting($1)", name) == value, name
         assert await connection.fetchval("SELECT datcollate FROM pg_database WHERE datname = 'postgres'") == "C"

@@ -3,8 +3,11 @@
 What comes in is bounded before it is read: a frame in bytes, its nesting in brackets. msgspec does the rest; its
 messages are the one place where its wording is relied upon, and the table tests hold every form of it. Then no text may
 hold control characters but tabs and line breaks; bodies can have one only behind a backslash, so most are not searched.
+And no object may have a field twice: of two prices msgspec takes the last, while whoever has checked the text on its
+way may have read the first (RFC 8259, section 4).
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -49,8 +52,26 @@ def _decoder(wanted: type[Struct]) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(wanted)
 
 
-def decode(data: bytes, wanted: type[S]) -> S:
-    """The struct in a JSON text; Refusal when it is none, or not of that shape."""
+def decode(data: bytes, wanted: type[S], within: str = "") -> S:
+    """The struct in a JSON text; Refusal when it is none, not of that shape, or has a field twice, at any depth.
+
+    A field that is there twice in the one called `within` is named without that.
+    """
+    decoded = decode_part(data, wanted)
+    try:
+        text = data.decode()
+        _search(text)
+    except _Twice:
+        place = _twin(_keep_all(text), "") or ""
+        place = place.removeprefix(f"{within}.")[:ECHO_MAX_CHARS]
+        raise Refusal("bad_format", place, f"{place} is given more than once.") from None
+    except ValueError as error:  # in what is passed on as it came, which msgspec does not read as closely
+        raise Refusal("malformed_json", detail=f"The JSON cannot be read: {error}.") from None
+    return decoded
+
+
+def decode_part(data: bytes, wanted: type[S]) -> S:
+    """As `decode`, of a text that has been searched for fields given twice, or need not be."""
     if len(data) > FRAME_MAX_BYTES:
         raise Refusal("too_large", detail=f"A request has at most {FRAME_MAX_BYTES} bytes.")
     check_depth(data)
@@ -63,6 +84,42 @@ def decode(data: bytes, wanted: type[S]) -> S:
     if b"\\" in data:
         check_texts(texts(decoded))
     return decoded
+
+
+class _Twice(Exception):
+    """A field is given more than once."""
+
+
+class _Object(list[tuple[str, Any]]):
+    """The fields of a JSON object, those given twice as well."""
+
+
+def _once(fields: list[tuple[str, Any]]) -> None:
+    if len({name for name, _ in fields}) != len(fields):
+        raise _Twice
+
+
+# Numbers stay texts: of a long one Python would make no integer.
+_search: Final = json.JSONDecoder(object_pairs_hook=_once, parse_int=str, parse_float=str).decode
+_keep_all: Final = json.JSONDecoder(object_pairs_hook=_Object, parse_int=str, parse_float=str).decode
+
+
+def _twin(value: Any, place: str) -> str | None:
+    """Where the first field is that its object has twice."""
+    if isinstance(value, _Object):
+        before = set()
+        for name, inner in value:
+            here = f"{place}.{name}" if place else name
+            if name in before:
+                return here
+            before.add(name)
+            if found := _twin(inner, here):
+                return found
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            if found := _twin(inner, f"{place}[{index}]"):
+                return found
+    return None
 
 
 def convert(query: Iterable[tuple[str, str]], path: Mapping[str, str], wanted: type[S]) -> S:

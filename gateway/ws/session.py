@@ -23,7 +23,7 @@ from gateway import answers, schema
 from gateway.answers_operator import SessionOut
 from gateway.auth import NOBODY, PUBLIC, RIGHTS, Caller, authorise, caller_by_login, identify
 from gateway.costs import BAD_KEY, COSTS, READ
-from gateway.decode import decode
+from gateway.decode import decode, decode_part
 from gateway.desk import Call, Desk, Sitting
 from gateway.errors import WIRE, Refusal, new_request_id, refusal_of
 from gateway.logs import REQUEST, note_op
@@ -171,11 +171,11 @@ class Session:
             allowance = self._admit(frame.op)
             if frame.op in OWN_OPS:
                 takes, own = OWN_OPS[frame.op]
-                await own(self, frame.id, decode(bytes(frame.params), takes))
+                await own(self, frame.id, decode_part(bytes(frame.params), takes))
                 self._bad_in_a_row = self._limited_in_a_row = 0
                 self._note_done(name, began_ns)
                 return
-            params = decode(bytes(frame.params), OPS[name].takes)
+            params = decode_part(bytes(frame.params), OPS[name].takes)
             if allowance is not None:
                 allowance.take_extra(params)
             call = Call(self._desk, self._caller, params, sitting=self.sitting, allowance=allowance)
@@ -194,7 +194,7 @@ class Session:
         try:
             if kind is WSMsgType.BINARY:
                 raise Refusal("binary_frame")
-            frame = decode(data, schema.Frame)
+            frame = decode(data, schema.Frame, within="params")
             if frame.op not in OWN_OPS and frame.op not in OPS:
                 raise Refusal("unknown_op", "op", f"There is no op {frame.op}.")
         except Refusal:
@@ -374,6 +374,6 @@ OWN_OPS: Final[dict[str, tuple[type[Struct], Callable[[Session, Any, Any], Await
 def _id_within(data: bytes) -> schema.RequestId | None:
     """The id of a frame that is otherwise wrong, when one can be read."""
     try:
-        return decode(data, _Named).id
+        return decode_part(data, _Named).id
     except Refusal:
         return None

@@ -1,10 +1,12 @@
 """Keys of the account: a new pair to sign by, whose private half never leaves this machine, and those there are."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 import msgspec
+from rich.table import Table
 
 from exchange.language.instants import parse_instant
 from exchange.language.units import Seconds
@@ -61,11 +63,16 @@ async def list_keys(session: Session) -> None:
     """The account's keys, with what each may do; never the secrets."""
     found, time = await asyncio.gather(session.client.keys(), session.client.time())
     now_s = parse_instant(time.now)
+    session.show(found, key_table(found.items, now_s))
+
+
+def key_table(keys: Sequence[answers.Key], now_s: Seconds) -> Table:
+    """Keys, one a line, and whether each is good at an instant."""
     drawn = table("key", "kind", "scopes", "expires UTC", "addresses", "state", names=("scopes", "addresses"))
-    for one in found.items:
+    for one in keys:
         drawn.add_row(one.key_id, one.kind, ", ".join(one.scopes), plain_time(one.expires_at),
                       ", ".join(one.addresses) or "any", _state(one, now_s))  # fmt: skip
-    session.show(found, drawn)
+    return drawn
 
 
 def _state(one: answers.Key, now_s: Seconds) -> str:

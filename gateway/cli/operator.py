@@ -3,7 +3,7 @@
 import click
 
 from gateway import schema
-from gateway.cli import operator_brakes, operator_log, supervision
+from gateway.cli import operator_brakes, operator_log, overview, supervision
 from gateway.cli.listing import Listing
 from gateway.cli.operator_asking import waits_line
 from gateway.cli.session import Session, speaks
@@ -17,13 +17,17 @@ def operator() -> None:
     """What the operator does: accounts, keys, money, programmes, contests, brakes, checks."""
 
 
-for command in (*operator_brakes.COMMANDS, *operator_log.COMMANDS, *supervision.COMMANDS):
+for command in (*operator_brakes.COMMANDS, *operator_log.COMMANDS, *overview.COMMANDS, *supervision.COMMANDS):
     operator.add_command(command)
 
 
 @operator.group()
 def account() -> None:
     """Accounts of participants."""
+
+
+for command in overview.OF_ACCOUNTS:
+    account.add_command(command)
 
 
 @account.command(name="create")

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from exchange.language.limits import FRAME_MAX_BYTES
 from exchange.language.port import Market
@@ -42,7 +42,10 @@ def build_app(market: Market, settings: Settings, vault: Vault) -> web.Applicati
     app = web.Application(middlewares=[*outer, problems], client_max_size=FRAME_MAX_BYTES)
     app[GATE], app[COUNTS] = desk.gate, desk.counts
     for route in ROUTES:
-        app.router.add_route(route.method, route.path, endpoint(desk, route))
+        handle = endpoint(desk, route)
+        app.router.add_route(route.method, route.path, handle)
+        if route.method == hdrs.METH_GET:  # a HEAD is the same without its body, by RFC 9110, section 9.1
+            app.router.add_route(hdrs.METH_HEAD, route.path, handle)
     app.router.add_route("GET", stream.PATH, sockets.handle)
     app.cleanup_ctx.extend((load.watched, sockets.buried, sockets.swept))
     app.on_response_prepare.append(stamp)

@@ -31,7 +31,8 @@ Every refusal is a problem of RFC 9457, `application/problem+json` on REST and `
 ```
 
 - `code` is one of the lists below, which are closed: program against it, and show people `detail`.
-- `param` names the place in what you sent, such as `alternatives[2].price`, or is null.
+- `param` names the place in what you sent, such as `alternatives[2].price`, or is null. A field that is given twice is
+  refused by `bad_format`, wherever it stands: nobody has to guess which of the two would count.
 - `outcome` is `rejected`: nothing has changed, nothing was kept. It is `unknown` when a failure of ours leaves open
   whether the request was carried out: ask by `client_order_id`, or send it again with its `Idempotency-Key`.
 - `retryable` says that the same request may go well a little later: after `Retry-After` seconds on REST, after

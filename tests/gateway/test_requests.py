@@ -2,6 +2,7 @@
 
 import msgspec
 
+from gateway.rest.routes import ROUTES
 from tests.gateway.house import House, a_bid, an_ask, at
 
 BYTES: list[tuple[bytes, int, str, str | None]] = [
@@ -87,7 +88,7 @@ async def test_addresses(house: House) -> None:
 
 
 async def test_a_wrong_method_says_which_are_right(house: House) -> None:
-    assert (await house.call("PUT", "/v1/bids")).headers["Allow"] == "DELETE, GET, POST"
+    assert (await house.call("PUT", "/v1/bids")).headers["Allow"] == "DELETE, GET, HEAD, POST"
 
 
 async def test_what_is_not_offered_yet_is_refused_by_name(house: House) -> None:
@@ -207,3 +208,17 @@ async def test_a_sandbox_moves_its_clock_within_bounds(house: House) -> None:
     assert await house.get("/v1/time") == {"now": at(1)}
     paid = await house.post("/v1/sandbox/deposits", alice, {"amount": "12.5"})
     assert paid["account"]["available"] == "12.50"
+
+
+async def test_a_head_is_a_get_without_its_body(house: House) -> None:
+    alice = await house.account("alice")
+    paths = [route.path for route in ROUTES if route.method == "GET" and "{" not in route.path]
+    assert len(paths) > 20
+    for path in (*paths, "/v1/bids/bid-1", "/v1/bids?limit=0", "/v1/operator/accounts", "/v1/nowhere"):
+        whole, head = await house.call("GET", path, alice), await house.call("HEAD", path, alice)
+        assert (head.status, head.raw) == (whole.status, b""), path
+        assert head.headers["Content-Type"] == whole.headers["Content-Type"], path
+        assert set(head.headers) == set(whole.headers), path
+    assert (await house.call("HEAD", "/v1/quotes", alice)).status == 405
+    posted = await house.call("POST", "/v1/time", alice)
+    assert posted.headers["Allow"] == "GET, HEAD"

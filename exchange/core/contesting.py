@@ -8,6 +8,7 @@ and lets go of the rest. Without a ruling it stays frozen.
 
 from typing import NamedTuple
 
+from exchange.core import versions
 from exchange.core.agenda import Due
 from exchange.core.leases.contract import Closed, Lease, Payment
 from exchange.core.leases.settlement import Settlement, fees_back, missing_penalty_micros, pay_for
@@ -36,9 +37,14 @@ class Change(NamedTuple):
 
 
 def keep_contestable(state: State, lease: Lease, index: int, result: Settlement, kept: list[Micros]) -> None:
-    """Remember a paid period for as long as its buyer may contest it; `kept` is what the payees have of it."""
+    """Remember a period of which something was delivered for as long as its buyer may contest that.
+
+    `kept` is what the payees have of what was paid for it, which may be nothing.
+    """
     contest_s = lease.terms.contest_s
-    if not contest_s or not any(payment.paid_micros for payment in result.payments):
+    paid = any(payment.paid_micros for payment in result.payments)
+    said = paid or (result.delivered_uch and state.rules_version >= versions.UNPAID_CONTESTABLE)
+    if not contest_s or not said:
         return
     lease.contestable[index] = Closed(
         delivered_uch=result.delivered_uch,
@@ -76,7 +82,7 @@ def contest_period(state: State, command: ContestPeriod) -> Outcome | Reject:
     lease = state.leases.get(number)
     closed = None if lease is None else lease.contestable.get(command.index)
     if lease is None or closed is None:
-        detail = "only while its money is contestable: after it has been settled and paid, for the time that rules give"
+        detail = "only after it has been settled, as delivered at least in part, and for the time that rules give"
         return Reject(Code.NOT_CONTESTABLE, "period", detail)
     if closed.contested:
         return Reject(Code.CONTEST_OPEN, "period", "it is contested; an operator will rule")

@@ -43,6 +43,8 @@ def _sections(state: State) -> Iterable[tuple[str, Iterable[Any]]]:
     yield "bids", (state.bids[key] for key in sorted(state.bids))
     yield "asks", (state.asks[key] for key in sorted(state.asks))
     yield "leases", (_lease(state.leases[key]) for key in sorted(state.leases))
+    if state.hands:  # of older rules there were none
+        yield "hands", sorted(state.hands.items())
     yield "contestable", sorted(state.contestable.items())
     yield "rulings", sorted(state.rulings.items())
     if state.dead_men or state.armed:  # of older rules there were none

@@ -60,6 +60,8 @@ def check_cancel(state: State, command: CancelLease) -> Reject | None:
     if is_cancelled(state, lease):
         detail = f"lease-{number} has been cancelled; nothing is left of it from {format_instant(lease.until_s)} on"
         return Reject(Code.LEASE_OVER, "lease_id", detail)
+    if _cut_s(state, lease) >= lease.end_s and state.rules_version >= versions.NOT_CANCELLED_AFTERWARDS:
+        return Reject(Code.LEASE_OVER, "lease_id", f"from the next step on nothing of lease-{number} is left")
     return None
 
 

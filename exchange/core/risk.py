@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from exchange.core import reselling
+from exchange.core import reselling, versions
 from exchange.core.books.order import Ask, Bid
 from exchange.core.curbs import market_name
 from exchange.core.ledger.chart import AVAILABLE, purse
@@ -276,8 +276,10 @@ def _state_faults(state: State, region: str, chip: str, param: str) -> Faults:
 def _amended_bid_faults(state: State, bid: Bid, command: AmendBid) -> Faults:
     law, found = state.catalog.law, list[Reject]()
     found += _block_faults(state, bid.account_id)
+    lapsed_too = state.rules_version < versions.LAPSED_LOOKED_PAST
     for index, wish in enumerate(bid.alternatives):
-        found += _state_faults(state, wish.region, wish.chip, f"alternatives[{index}].region")
+        if lapsed_too or index in bid.open:
+            found += _state_faults(state, wish.region, wish.chip, f"alternatives[{index}].region")
     if command.quantity_milli is None and command.prices_micros is None:
         found.append(Reject(Code.BAD_VALUE, "quantity", "give a quantity, a price, or both"))
     if command.quantity_milli is not None:
@@ -292,7 +294,8 @@ def _amended_bid_faults(state: State, bid: Bid, command: AmendBid) -> Faults:
             found.append(Reject(Code.BAD_VALUE, "prices", f"one for each of the {len(bid.alternatives)} alternatives"))
         for index, (wish, price) in enumerate(zip(bid.alternatives, command.prices_micros, strict=False)):
             found += _price_faults(law, price, f"prices[{index}]")
-            found += _band_faults(state, wish.region, wish.chip, price, f"prices[{index}]")
+            if lapsed_too or index in bid.open:
+                found += _band_faults(state, wish.region, wish.chip, price, f"prices[{index}]")
     return found
 
 

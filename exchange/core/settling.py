@@ -4,18 +4,19 @@ A period is that of a use: its meter decides, and every contract of its chain is
 its own use is, and every part that was resold out of it.
 """
 
+from exchange.core import versions
 from exchange.core.agenda import Due
 from exchange.core.clearing import finish_ask, let_ask_go
 from exchange.core.contesting import keep_contestable
 from exchange.core.leases.contract import Lease, Payment
-from exchange.core.leases.metering import forget_readings
-from exchange.core.leases.pieces import Shape, Stretch, between_all, shape_of
+from exchange.core.leases.metering import by_chips, by_time, forget_readings
+from exchange.core.leases.pieces import Shape, Stretch, between_all, clip, plus, shape_of
 from exchange.core.leases.settlement import Settlement, payment_of, penalty_micros, settle_period
 from exchange.core.payouts import evict_without_bond, pay_out, pay_penalty
 from exchange.core.returning import put_back
 from exchange.core.state import State
 from exchange.language import events
-from exchange.language.units import Micros
+from exchange.language.units import Micros, Seconds, full_uch
 
 
 def close_period(state: State, lease: Lease, index: int) -> None:
@@ -26,10 +27,14 @@ def close_period(state: State, lease: Lease, index: int) -> None:
     stale = index != lease.closed_periods or not lease.in_use
     if stale:
         return
-    chain = state.chain(lease)
-    result = settle_period(chain, index)
+    chain, start_s, end_s = state.chain(lease), lease.settled_s, lease.period_end_s(index)
+    chips_count = state.rules_version >= versions.SPREAD_BY_CHIPS
+    spread = by_chips(lease, state.hands.get(lease.lease_id)) if chips_count else by_time
+    result = settle_period(chain, index, spread)
+    if chips_count:
+        _remember_hand(state, lease, start_s, end_s, result)
     lease.closed_periods += 1
-    lease.settled_s = lease.period_end_s(index)
+    lease.settled_s = end_s
     if result is not None:
         _settle(state, chain, index, result)
     if lease.silent >= lease.terms.silent_periods:
@@ -84,6 +89,8 @@ def end_offers(state: State, lease: Lease) -> None:
 
 def conclude(state: State, lease: Lease) -> None:
     """End a lease of which nothing is in use any more, by its buyer or by others; its ask may be let go."""
+    if not lease.in_use:
+        state.hands.pop(lease.lease_id, None)
     if lease.over or lease.in_use or lease.parts_open:
         return
     lease.end()
@@ -102,6 +109,22 @@ def forget(state: State, lease: Lease) -> None:
     """Let go of a lease that is over and that no ruling can change any more."""
     if lease.over and not lease.revocable:
         del state.leases[lease.lease_id]
+
+
+def _remember_hand(state: State, lease: Lease, start_s: Seconds, end_s: Seconds, result: Settlement | None) -> None:
+    """Keep what a lease's buyer had in hand in a period that closes, back to the oldest report that is still needed.
+
+    While it was its whole quantity all along, there is nothing to keep.
+    """
+    hand = state.hands.get(lease.lease_id)
+    if not lease.readings:
+        return  # nothing before the first can have been delivered
+    if hand is None:
+        if result is not None and result.full_uch == full_uch(lease.quantity_milli * (end_s - start_s), 1):
+            return
+        hand = clip(((lease.start_s, start_s, lease.quantity_milli),), lease.readings[0].through_s, start_s)
+    hand = plus(clip(hand, lease.readings[0].through_s), clip(shape_of(lease.pieces), start_s, end_s))
+    state.hands[lease.lease_id] = hand
 
 
 def _settle(state: State, chain: list[Lease], index: int, result: Settlement) -> None:

@@ -16,6 +16,7 @@ from exchange.core.books.market import Market, Wish
 from exchange.core.books.order import Ask, Bid
 from exchange.core.curbs import Curbs
 from exchange.core.leases.contract import Lease
+from exchange.core.leases.pieces import Shape
 from exchange.core.state import Answered, ClientOrder, DeadMan, Participant, Parties, State
 from exchange.core.vouchers.programme import Programme
 from exchange.language.commands import DefineChip, DefineRegion, RegisterKey, Rules
@@ -68,6 +69,11 @@ class Ruling(Row, frozen=True):
     seq: int
 
 
+class Hand(Row, frozen=True):
+    lease_id: int
+    shape: Shape
+
+
 class DeadManRow(Row, frozen=True):
     account_id: str
     deadline_s: Seconds
@@ -95,6 +101,7 @@ BRAKES: Final = Section("brakes", Brake)
 BIDS: Final = Section("bids", Bid)
 ASKS: Final = Section("asks", Ask, plain=_plain, made=_made)
 LEASES: Final = Section("leases", Lease)
+HANDS: Final = Section("hands", Hand)
 DEAD_MEN: Final = Section("dead men", DeadManRow)
 ARMED: Final = Section("armed sessions", tuple[str, str])
 BID_OWNERS: Final = Section("bid owners", str)
@@ -110,8 +117,8 @@ CURBS: Final = Section("curbs", Curbs)
 AGENDA: Final = Section("agenda", tuple[Seconds, int, int, int])
 
 SECTIONS: Final[tuple[Section[Any], ...]] = (
-    HEAD, REGIONS, CHIPS, PARTICIPANTS, KEYS, BALANCES, MARKETS, BRAKES, BIDS, ASKS, LEASES, DEAD_MEN, ARMED,
-    BID_OWNERS, ASK_OWNERS,
+    HEAD, REGIONS, CHIPS, PARTICIPANTS, KEYS, BALANCES, MARKETS, BRAKES, BIDS, ASKS, LEASES, HANDS, DEAD_MEN,
+    ARMED, BID_OWNERS, ASK_OWNERS,
     PARTIES, CLIENT_ORDERS, ANSWERS, CONTESTABLE, RULINGS, PROGRAMMES, AFFILIATED, CURBS, AGENDA,
 )  # fmt: skip
 LAYOUT: Final = layout(_VERSION, SECTIONS)
@@ -136,6 +143,7 @@ def save(state: State) -> Iterator[bytes]:
     yield from writer.parts(BIDS, state.bids.values())
     yield from writer.parts(ASKS, state.asks.values())
     yield from writer.parts(LEASES, state.leases.values())
+    yield from writer.parts(HANDS, (Hand(*each) for each in state.hands.items()))
     dead_men = state.dead_men.items()
     yield from writer.parts(DEAD_MEN, (DeadManRow(name, man.deadline_s, man.appointed) for name, man in dead_men))
     yield from writer.parts(ARMED, state.armed.items())
@@ -190,6 +198,7 @@ def _load_orders(state: State, reader: Reader) -> None:
     for lease in reader.values(LEASES):
         lease.terms = terms.setdefault(lease.terms, lease.terms)
         state.leases[lease.lease_id] = lease
+    state.hands = {row.lease_id: row.shape for row in reader.values(HANDS)}
 
 
 def _load_memory(state: State, reader: Reader) -> None:

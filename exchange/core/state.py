@@ -12,6 +12,7 @@ from exchange.core.books.order import Ask, Bid
 from exchange.core.catalog import Catalog
 from exchange.core.curbs import Curbs
 from exchange.core.leases.contract import Lease
+from exchange.core.leases.pieces import Shape
 from exchange.core.ledger.chart import AVAILABLE, purse
 from exchange.core.ledger.posting import Ledger
 from exchange.core.versions import NEWEST
@@ -82,6 +83,8 @@ class State:
         self.bids_of: dict[str, dict[int, Bid]] = {}  # account -> those of `bids` that are its own
         self.asks_of: dict[str, dict[int, Ask]] = {}
         self.leases: dict[int, Lease] = {}
+        # By lease, where that was not always its whole quantity: what its buyer had in hand of what is settled.
+        self.hands: dict[int, Shape] = {}
         self.bid_owners: list[str] = []  # by number, from 1
         self.ask_owners: list[str] = []
         self.lease_parties: list[Parties] = []

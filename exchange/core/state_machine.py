@@ -37,7 +37,7 @@ from exchange.language.rejects import Reject
 
 # Raised when the same commands would lead elsewhere than before, or when there are more to be understood.
 RULES_VERSION: Final = versions.NEWEST
-REPLAYABLE: Final = (2, 3, 4, RULES_VERSION)  # commands written under these lead where they did
+REPLAYABLE: Final = (2, 3, 4, 5, RULES_VERSION)  # commands written under these lead where they did
 
 # Who carries out what; each takes the command of its own kind.
 HANDLERS: Final[dict[type[c.Command], Callable[[State, Any], Outcome | Reject]]] = {

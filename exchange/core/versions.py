@@ -6,7 +6,7 @@ Each name is asked for in one place; when no journal of rules before it is read 
 
 from typing import Final
 
-NEWEST: Final = 5
+NEWEST: Final = 6
 
 # Before, a lease could be cancelled again until it was over, also as a part of another, and the last reason stood.
 CANCELLED_ONCE: Final = 5
@@ -18,3 +18,17 @@ OWN_LOOKED_PAST: Final = 5
 # Before, an ask that had run out of room while leases were out of it was not on offer again when one was released; one
 # that was filled was.
 ROOM_AGAIN: Final = 5
+
+# Before, what a meter grew by between two reports was spread over the time between them, also over time in which the
+# lease's buyer had resold its chips, or some of them.
+SPREAD_BY_CHIPS: Final = 6
+
+# Before, a period could be contested only if something was paid for it, so none of a lease that is paid by use and was
+# not used.
+UNPAID_CONTESTABLE: Final = 6
+
+# Before, an alternative that had lapsed still stood in the way of amending its bid.
+LAPSED_LOOKED_PAST: Final = 6
+
+# Before, a lease that had come to its end could be cancelled until its last period was settled, and was called so.
+NOT_CANCELLED_AFTERWARDS: Final = 6

@@ -318,7 +318,7 @@ class Leases:
     def cut(self, event: LeaseCut) -> None:
         """A lease ends earlier."""
         shape = cut_at(self.face(event.lease_id).shape, event.until_s)
-        words = event.words or self.face(event.lease_id).words
+        words = event.words if event.part_id is None and event.words else self.face(event.lease_id).words
         self._change(event.lease_id, until_s=event.until_s, shape=shape, words=words)
 
     def contested(self, event: PeriodContested) -> None:

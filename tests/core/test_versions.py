@@ -8,22 +8,27 @@ from exchange.core.conservation import audit
 from exchange.core.hitting import hits_told
 from exchange.core.previewing import preview
 from exchange.language.commands import (
+    HALTED,
     POST_ONLY,
     AdvanceTime,
+    AmendBid,
     CancelLease,
     Command,
+    ContestPeriod,
     Deposit,
+    MeterLease,
     OpenAccount,
     ReleaseLease,
     SetMarketState,
+    SetRules,
     StartLease,
 )
-from exchange.language.events import AskChanged
+from exchange.language.events import AskChanged, PeriodSettled
 from exchange.language.events_money import LeaseCut
 from exchange.language.hits import Hits
 from exchange.language.rejects import Code
 from exchange.language.units import HOUR_S, MICROS_PER_CNY
-from tests.core.world import BUYER, World, ask, at, bid, wish
+from tests.core.world import BUYER, RULES, World, ask, at, bid, wish
 
 QUARTER_S = 900
 DEPOSIT = Deposit(account_id="bob", amount_micros=10_000 * MICROS_PER_CNY)
@@ -41,6 +46,12 @@ def refusal(world: World, command: Command) -> Code | None:
 
 def cancel(lease_id: int, reason: str) -> CancelLease:
     return CancelLease(operator_id="venue", lease_id=lease_id, reason=reason)
+
+
+def meter(lease_id: int, hour: int, chip_hours: int) -> MeterLease:
+    """All that was delivered through an hour was used."""
+    total = chip_hours * 10**6
+    return MeterLease(account_id="p", lease_id=lease_id, through_s=at(hour), delivered_uch=total, used_uch=total)
 
 
 def words(world: World) -> list[tuple[int, str]]:
@@ -145,3 +156,56 @@ def test_an_ask_that_has_no_room_again_is_not_told_to_have_expired_twice() -> No
     world.do(ReleaseLease(account_id=BUYER, lease_id=2))
     assert world.state.asks[1].free.segments(at(5)) == ((at(5), at(12), 8000),)
     assert world.state.asks[1].state == "resting"
+
+
+@by_rules(versions.SPREAD_BY_CHIPS)
+def test_a_meter_grows_with_the_chips_that_are_in_hand(rules: int) -> None:
+    """Of three hours alice resells the first two; in the third all eight chips are delivered to her."""
+    world = World([ask("14", end=3), bid(wish("14", hours=3, latest=0))], rules)
+    world.do(OpenAccount(account_id="bob", roles=("buyer",), owner_group="bob"))
+    world.do(DEPOSIT)
+    world.do(ask("15", "8", end=2, by="alice", lease_id=1))
+    world.do(replace(bid(wish("15", hours=2, latest=0)), account_id="bob"))
+    for lease_id in (1, 2):
+        world.do(StartLease(account_id="p", lease_id=lease_id, sealed_access=b"sealed"))
+    for hour in (1, 2):
+        world.do(AdvanceTime(to_s=at(hour)))
+        world.do(meter(2, hour, 8 * hour))
+    world.do(AdvanceTime(to_s=at(3)))
+    world.do(meter(1, 3, 8))
+    world.do(AdvanceTime(to_s=at(3) + QUARTER_S))
+    (delivered,) = [event.delivered_uch for event in world.events if isinstance(event, PeriodSettled)]
+    assert delivered == (2_666_667 if rules < versions.SPREAD_BY_CHIPS else 8_000_000)
+    assert not world.state.hands
+    assert audit(world.state) == []
+
+
+@by_rules(versions.UNPAID_CONTESTABLE)
+def test_what_was_delivered_by_the_providers_word_can_be_contested_though_it_cost_nothing(rules: int) -> None:
+    law = SetRules(rules=replace(RULES, contest_s=HOUR_S))
+    world = World([law, ask("14", end=2, take_or_pay_bp=0), bid(wish("14", hours=2, latest=0))], rules)
+    world.do(StartLease(account_id="p", lease_id=1, sealed_access=b"sealed"))
+    world.do(AdvanceTime(to_s=at(1)))
+    world.do(replace(meter(1, 1, 8), used_uch=0))
+    world.do(AdvanceTime(to_s=at(1) + QUARTER_S))
+    code = refusal(world, ContestPeriod(account_id=BUYER, lease_id=1, index=0, reason="there was nothing"))
+    assert code is (Code.NOT_CONTESTABLE if rules < versions.UNPAID_CONTESTABLE else None)
+
+
+@by_rules(versions.LAPSED_LOOKED_PAST)
+def test_an_alternative_that_has_lapsed_stands_in_no_amendments_way(rules: int) -> None:
+    later = replace(wish("14", latest=4), region="sh")
+    world = World([bid(wish("14", latest=0), later)], rules)
+    world.do(AdvanceTime(to_s=at(1)))
+    world.do(SetMarketState(operator_id="venue", region="hz", state=HALTED, reason="care"))
+    code = refusal(world, AmendBid(account_id=BUYER, bid_id=1, quantity_milli=7000))
+    assert code is (Code.MARKET_NOT_OPEN if rules < versions.LAPSED_LOOKED_PAST else None)
+
+
+@by_rules(versions.NOT_CANCELLED_AFTERWARDS)
+def test_a_lease_that_has_come_to_its_end_is_not_cancelled(rules: int) -> None:
+    world = World([ask("14", end=1), bid(wish("14", hours=1, latest=0))], rules)
+    world.do(StartLease(account_id="p", lease_id=1, sealed_access=b"sealed"))
+    world.do(AdvanceTime(to_s=at(1)))
+    code = refusal(world, cancel(1, "late"))
+    assert code is (None if rules < versions.NOT_CANCELLED_AFTERWARDS else Code.LEASE_OVER)

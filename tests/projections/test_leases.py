@@ -181,3 +181,13 @@ def test_a_lease_is_remembered_as_a_command_about_it_left_it() -> None:
     assert told.views.lease_at(2, seq) == then != told.lease(2)
     assert told.views.lease_at(2, seq + 1) is None
     assert told.views.lease_at(1, seq) is None
+
+
+def test_only_the_lease_that_was_cancelled_bears_the_operators_words() -> None:
+    told = chain()
+    rest = {"until_s": at(1), "paid_micros": 0, "refunded_micros": cny(28), "redeemed_micros": 0}
+    told.happen(
+        LeaseCut(lease_id=1, part_id=2, reason="by_operator", operator_id="venue", words="a fire", **rest),
+        LeaseCut(lease_id=2, reason="by_operator", operator_id="venue", words="a fire", **rest),
+    )
+    assert (told.lease(1).words, told.lease(2).words) == ("", "a fire")

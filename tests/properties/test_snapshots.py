@@ -47,7 +47,7 @@ MUST_MEET = {
     "meters": {"answer", "programme with grants"},
     "vouchers": {"affiliated groups", "subsidised lease", "flag", "paused programme"},
     "endings": {"contestable money", "open contest", "ruling"},
-    "resales": {"resold part", "part of a part", "open resale"},
+    "resales": {"resold part", "part of a part", "open resale", "chips that were not all in hand"},
 }
 
 
@@ -171,6 +171,7 @@ def marks(state: State, views: Views) -> Iterator[str]:
             "answer": bool(state.answers),
             "contestable money": bool(state.contestable),
             "ruling": bool(state.rulings),
+            "chips that were not all in hand": bool(state.hands),
             "affiliated groups": bool(state.affiliated),
             "flag": bool(views.flags(None, None, 1)),
             "blocked account": bool(state.curbs.blocked),

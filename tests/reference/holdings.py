@@ -107,6 +107,7 @@ class Lease:
     cause: str = ""  # why its use has ended early
     given: int | None = None
     reports: list[Report] = field(default_factory=list)
+    hand: Shape = field(default_factory=dict)  # what was in use in the periods that are settled
     periods: dict[int, Period] = field(default_factory=dict)
     silent: int = 0
     earned: int = 0
@@ -137,7 +138,7 @@ class Lease:
         return at
 
     def totals_at(self, at: int) -> tuple[int, int]:
-        """Delivered and used through an instant, on the straight line between two reports, rounded down."""
+        """Delivered and used through an instant, between two reports by the chips in use, rounded down."""
         if self.given is None:
             return 0, 0
         points = [(max(self.given, self.terms.start_s), 0, 0), *self.reports]
@@ -149,15 +150,23 @@ class Lease:
         if not later:
             return delivered, used
         after, delivered_then, used_then = later[0]
-        way = Fraction(at - before, after - before)
+        whole = self.in_use(before, after)
+        way = Fraction(self.in_use(before, at), whole) if whole else 0
         return delivered + int((delivered_then - delivered) * way), used + int((used_then - used) * way)
 
     def capacity(self, start: int, end: int) -> int:
         """The most micro-chip-hours that its parts can deliver over [start, end)."""
+        return int(Fraction(1000 * self.seconds(together(part.shape for part in self.parts), start, end), HOUR))
+
+    def in_use(self, start: int, end: int) -> int:
+        """The milli-chip-seconds that its buyer used of it over [start, end)."""
+        later = together(part.shape for part in self.parts)
+        return self.seconds({at: chips for at, chips in later.items() if at >= self.closed} | self.hand, start, end)
+
+    def seconds(self, shape: Shape, start: int, end: int) -> int:
+        """What of a shape lies in [start, end)."""
         step = self.rules.step_s
-        whole = together(part.shape for part in self.parts)
-        seconds = sum(chips * max(0, min(at + step, end) - max(at, start)) for at, chips in whole.items())
-        return int(Fraction(1000 * seconds, HOUR))
+        return sum(chips * max(0, min(at + step, end) - max(at, start)) for at, chips in shape.items())
 
     def metered(self, start: int, end: int) -> tuple[int, int, int]:
         """Of [start, end): what its parts can deliver, what was delivered, and what of that was used."""

@@ -200,7 +200,8 @@ def faults_of_bid(world: World, bid: PlaceBid) -> list[Code]:
 def faults_of_amended_bid(world: World, bid: Bid, command: AmendBid) -> list[Code]:
     """Everything wrong with other numbers for an open bid, but for the money."""
     wishes, quantity, prices = bid.command.alternatives, command.quantity_milli, command.prices_micros
-    found = [code for wish in wishes for code in about_the_state(world, wish.region, wish.chip)]
+    open_still = [wishes[place] for place in bid.open]
+    found = [code for wish in open_still for code in about_the_state(world, wish.region, wish.chip)]
     found += about_a_block(world, bid.command.account_id)
     if quantity is None and prices is None:
         found.append(Code.BAD_VALUE)
@@ -212,8 +213,9 @@ def faults_of_amended_bid(world: World, bid: Bid, command: AmendBid) -> list[Cod
     if prices is not None:
         if len(prices) != len(wishes):
             found.append(Code.BAD_VALUE)
-        for wish, price in zip(wishes, prices, strict=False):
-            found += about_the_price(world, wish.region, wish.chip, price)
+        for place, (wish, price) in enumerate(zip(wishes, prices, strict=False)):
+            wrong = about_the_price(world, wish.region, wish.chip, price)
+            found += [code for code in wrong if code is not Code.PRICE_OUTSIDE_BAND or place in bid.open]
     return found
 
 

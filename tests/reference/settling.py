@@ -14,6 +14,7 @@ from tests.reference import granting
 from tests.reference.agreeing import same
 from tests.reference.arithmetic import WHOLE_BP, half_even
 from tests.reference.holdings import Due, Lease, Period
+from tests.reference.parts import together
 
 if TYPE_CHECKING:
     from tests.reference.books import Books
@@ -64,6 +65,7 @@ def close(books: Books, use: Lease, start: int, end: int) -> Period:
     owed = use.penalty(root.cost, full, delivered)
     mark(books, use, list(dues.values()))
     use.closed = end
+    use.hand |= {at: chips for at, chips in together(part.shape for part in use.parts).items() if start <= at < end}
     use.parts = [part for part in use.parts if max(part.shape) >= end]
     use.silent = 0 if delivered else use.silent + 1
     return Period(books.now, full, delivered, used, dues, kept, owed, punish(books, use, owed))

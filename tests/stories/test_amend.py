@@ -271,3 +271,29 @@ def test_a_refused_amendment_of_an_ask_changes_nothing() -> None:
     ask-1  rests 4 bond 67.20
     alice  bid 4 h800 1d from mon @ 14.00    leases 4 mon..tue @ 14.00 from hz
     """
+
+
+@story
+def test_an_alternative_that_has_lapsed_does_not_stand_in_an_amendments_way() -> None:
+    """
+    hz       ask 8 a100 mon..wed @ 8.00    rests
+    alice    bid 8 h800 1h from mon @ 15.00 or a100 1h from tue @ 7.00   rests
+    clock    mon 01:00
+    venue    sets h800 in hangzhou halted
+    alice    explain bid-1    second fails price 1, second try +1.00 CNY per chip-hour
+    alice    takes advice     loses place, leases 8 from hz
+    """
+
+
+@story
+def test_nor_does_its_price_when_the_band_has_moved() -> None:
+    """
+    venue    allows 0.1 around the last 2 trades
+    hz       ask 8 h800 mon..tue @ 20.00    rests
+    hz       ask 8 a100 mon..wed @ 8.00    rests
+    alice    bid 8 h800 1h from mon @ 15.00 or a100 1h from tue @ 7.00   rests
+    clock    mon 01:00
+    bob      bid 8 h800 1h from mon 02:00 @ 20.00    leases 8
+    alice    explain bid-1    second fails price 1, second try +1.00 CNY per chip-hour
+    alice    takes advice     loses place, leases 8 from hz
+    """

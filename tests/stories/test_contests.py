@@ -178,7 +178,7 @@ def test_a_ruling_that_uses_up_the_bond_cancels_the_ask() -> None:
 
 @lease_story
 def test_who_may_contest_what_and_when() -> None:
-    # the first hour is not delivered at all, so nothing was paid for it
+    # the first hour is not delivered at all, which its provider does not deny
     """
     venue    lets contest 1h
     hz       ask 8 h800 mon..tue @ 14.00           rests
@@ -204,6 +204,27 @@ def test_who_may_contest_what_and_when() -> None:
     hz       meter lease-1 through mon 03:00 delivered 16 used 16
     clock    mon 04:15                             lease-1 ended completed
     alice    contest lease-1 period 2              refused not_contestable period
+    """
+
+
+@lease_story
+def test_a_period_that_was_said_to_be_delivered_can_be_contested_though_nothing_was_paid() -> None:
+    # the lease is paid by use alone, and was not used: what the buyer is owed is the penalty
+    """
+    venue    lets contest 1h
+    hz       ask 8 h800 mon..tue @ 14.00 top 0     rests
+    alice    bid 8 h800 2h from mon @ 14.00        leases 8 from hz
+    hz       start lease-1                         running
+    clock    mon 01:00
+    hz       meter lease-1 through mon 01:00 delivered 8 used 0
+    clock    mon 01:15                             lease-1 settles delivered 8 paid 0 penalty 0
+    alice    contest lease-1 period 0              contested
+    venue    rules lease-1 period 0 delivered 0 used 0    lease-1 ruled penalty 27.972
+    clock    mon 02:00
+    hz       meter lease-1 through mon 02:00 delivered 16 used 4
+    clock    mon 02:15                             lease-1 settles delivered 8 paid 56.00 penalty 0
+                                                   lease-1 ended completed
+    alice    contest lease-1 period 1              contested
     """
 
 

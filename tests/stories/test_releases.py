@@ -303,3 +303,17 @@ def test_a_released_lease_draws_and_returns_its_subsidy_as_it_is_paid() -> None:
     sh-ai    pool 17.92 committed 0 redeemed 26.88
     alice    available 891.808
     """
+
+
+@lease_story
+def test_a_lease_that_has_come_to_its_end_cannot_be_cancelled() -> None:
+    """
+    hz       ask 8 h800 mon..01:00 @ 14.00               rests
+    alice    bid 8 h800 1h from mon @ 14.00              leases 8 from hz
+    hz       start lease-1                               running
+    clock    mon 01:00
+    hz       meter lease-1 through mon 01:00 delivered 8 used 8
+    clock    mon 01:05
+    venue    cancel lease-1                              refused lease_over lease_id
+    clock    mon 01:15                                   lease-1 settles paid 112.00, lease-1 ended completed
+    """

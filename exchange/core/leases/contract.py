@@ -74,7 +74,7 @@ class Payment(NamedTuple):
 
 
 class Closed(Struct, kw_only=True, gc=False):
-    """A settled period that was paid for, while its buyer may contest it or an operator has to rule on it."""
+    """A settled period in which something was delivered, while its buyer may contest it or an operator has to rule."""
 
     delivered_uch: MicroChipHours
     used_uch: MicroChipHours

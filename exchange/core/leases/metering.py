@@ -1,13 +1,19 @@
 """Running totals: what a report may say, and what was delivered between two instants.
 
 Reports are totals since the lease's start, so a repeat is harmless. Between two reports the totals are taken to grow
-evenly, which decides what belongs to which side of a period's boundary; before the next report comes they stand still.
+evenly with the chips that the lease's buyer has in hand, which decides what belongs to which side of a period's
+boundary; before the next report comes they stand still.
 """
 
+from collections.abc import Callable
+
 from exchange.core.leases.contract import Lease, Reading
+from exchange.core.leases.pieces import Shape, area_until
 from exchange.language.commands import MeterLease
 from exchange.language.rejects import Code, Reject
 from exchange.language.units import MicroChipHours, Seconds, format_decimal, full_uch
+
+Spread = Callable[[Seconds, Seconds], int]  # from, to: what part of a growth falls there, as against another part
 
 
 def check_reading(lease: Lease, report: MeterLease, now_s: Seconds) -> Reject | None:
@@ -58,12 +64,40 @@ def take_reading(lease: Lease, reading: Reading) -> bool:
     return True
 
 
-def totals_at(lease: Lease, at_s: Seconds) -> Reading:
+def by_time(from_s: Seconds, to_s: Seconds) -> int:
+    """The spread of older rules: every second bears the same."""
+    return to_s - from_s
+
+
+def by_chips(lease: Lease, hand: Shape | None) -> Spread:
+    """The spread by what the lease's buyer has in hand: chips × seconds.
+
+    `hand` is what it had of what is settled, since the first of the reports that are kept; None for its whole quantity.
+    """
+
+    def between(from_s: Seconds, to_s: Seconds) -> int:
+        settled_s, found = lease.settled_s, 0
+        if from_s < settled_s:
+            until_s = min(to_s, settled_s)
+            found += (
+                lease.quantity_milli * (until_s - from_s)
+                if hand is None
+                else area_until(hand, until_s) - area_until(hand, from_s)
+            )
+        if to_s > settled_s:
+            from_s = max(from_s, settled_s)
+            found += sum(area_until(each.shape, to_s) - area_until(each.shape, from_s) for each in lease.pieces)
+        return found
+
+    return between
+
+
+def totals_at(lease: Lease, at_s: Seconds, spread: Spread) -> Reading:
     """The running totals at an instant, as far as they have been reported."""
     before = Reading(lease.start_s, 0, 0)
     for after in lease.readings:
         if after.through_s > at_s:
-            part, whole = at_s - before.through_s, after.through_s - before.through_s
+            part, whole = spread(before.through_s, at_s), spread(before.through_s, after.through_s) or 1
             delivered = (after.delivered_uch - before.delivered_uch) * part // whole
             used = (after.used_uch - before.used_uch) * part // whole
             return Reading(at_s, before.delivered_uch + delivered, before.used_uch + used)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from exchange.core.leases.contract import Lease, Payment
-from exchange.core.leases.metering import totals_at
+from exchange.core.leases.metering import Spread, totals_at
 from exchange.core.leases.pieces import between_all
 from exchange.language.units import (
     BP_PER_ONE,
@@ -41,7 +41,7 @@ class Fees(NamedTuple):
     provider_micros: Micros
 
 
-def settle_period(chain: Sequence[Lease], index: int) -> Settlement | None:
+def settle_period(chain: Sequence[Lease], index: int, spread: Spread) -> Settlement | None:
     """The result of a period of the last lease of a chain, by what has been reported by now; None without chips."""
     use = chain[-1]
     start_s, end_s = use.period_end_s(index - 1), use.period_end_s(index)
@@ -49,7 +49,7 @@ def settle_period(chain: Sequence[Lease], index: int) -> Settlement | None:
     if stretch is None or not stretch.area:
         return None
     full = stretch.full_uch
-    opened, closed = totals_at(use, start_s), totals_at(use, end_s)
+    opened, closed = totals_at(use, start_s, spread), totals_at(use, end_s, spread)
     delivered = min(closed.delivered_uch - opened.delivered_uch, full)
     used = min(closed.used_uch - opened.used_uch, delivered)
     payments = [

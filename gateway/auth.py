@@ -198,8 +198,11 @@ def key_of(name: bytes, secret: bytes) -> tuple[str, str]:
 
 
 def hash_secret(secret: str) -> str:
-    """What the market knows a key by. The secret is 256 random bits, so a fast hash without salt hides it."""
-    return sha256(secret.encode()).hexdigest()
+    """What the market knows a key by. The secret is 256 random bits, so a fast hash without salt hides it.
+
+    Any text has one: a header's bytes that are no UTF-8 come as halves of surrogate pairs.
+    """
+    return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def claim_of(market: Market, nonces: Nonces, header: str | None, address: str | None) -> Caller | Claim:

@@ -7,6 +7,7 @@ from exchange.language.rejects import Code
 from exchange.language.views import AskView
 from gateway import answers, intake, requests, schema, wire
 from gateway.auth import authorise
+from gateway.calls.markets import check_place
 from gateway.calls.orders import ask_answer, leases_of
 from gateway.desk import Call, stretch
 from gateway.errors import Refusal
@@ -48,6 +49,8 @@ async def cancel(call: Call[schema.AskRef]) -> answers.AskCanceled:
 
 
 async def cancel_all(call: Call[schema.CancelAllBody]) -> answers.CanceledAll:
+    """A name that is mistyped is refused: the market would take it for a place where there is nothing to cancel."""
+    check_place(call.desk, call.params.region, call.params.chip)
     outcome = await call.carry_out(
         CancelAllAsks(account_id=call.caller.account_id, region=call.params.region, chip=call.params.chip)
     )

@@ -4,6 +4,7 @@ from exchange.language.commands import CancelAllBids, CancelBid
 from exchange.language.rejects import Code, Reject
 from exchange.language.views import BidView
 from gateway import advice, answers, intake, requests, schema, wire, wire_advice
+from gateway.calls.markets import check_place
 from gateway.calls.orders import bid_answer, leases_of
 from gateway.desk import Call, stretch
 from gateway.errors import Refusal
@@ -66,6 +67,8 @@ async def cancel(call: Call[schema.BidRef]) -> answers.BidCanceled:
 
 
 async def cancel_all(call: Call[schema.CancelAllBody]) -> answers.CanceledAll:
+    """A name that is mistyped is refused: the market would take it for a place where there is nothing to cancel."""
+    check_place(call.desk, call.params.region, call.params.chip)
     outcome = await call.carry_out(
         CancelAllBids(account_id=call.caller.account_id, region=call.params.region, chip=call.params.chip)
     )

@@ -114,6 +114,15 @@ def known_rate(desk: Desk, region: str, chip: str) -> MilliDu | None:
     raise Refusal("unknown_market", "chip", f"No chip type is called {chip}; see the catalogue.")
 
 
+def check_place(desk: Desk, region: str | None, chip: str | None) -> None:
+    """Refuse the name of a region or a chip type that the catalogue has not; None stands for every one."""
+    view = desk.market.reads.catalog()
+    if region is not None and all(entry.region != region for entry in view.regions):
+        raise Refusal(Code.UNKNOWN_REGION.wire, "region", f"no region is called {region}; see the catalogue")
+    if chip is not None and all(entry.chip != chip for entry in view.chips):
+        raise Refusal(Code.UNKNOWN_CHIP.wire, "chip", f"no chip type is called {chip}; see the catalogue")
+
+
 def tenor_of(text: str, reads: Reads) -> Seconds:
     """A tenor of the catalogue; a Refusal that names them when it is none."""
     return _one_of(text, "tenor", reads.catalog().tenors_s)

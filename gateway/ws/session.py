@@ -289,9 +289,14 @@ class Session:
         await self._reply(request_id, result)
 
     async def _logout(self, request_id: schema.RequestId, _: schema.NoParams) -> None:
-        """Whoever says so is not cut off: once all that was asked before has been done, nothing comes of the end."""
+        """Whoever says so is not cut off: once all that was asked before has been done, nothing comes of the end.
+
+        A key that has been revoked meanwhile cannot say so any more: the session ends as one that is cut off.
+        """
         if self._calls:
             await asyncio.wait(self._calls)
+        if self._caller is not NOBODY:
+            self._caller = self._identify_again()
         if self.sitting.may_be_armed and self._caller is not NOBODY:
             account_id, session_id = self._caller.account_id, self.sitting.session_id
             await self._desk.carry_out(ArmSession(account_id=account_id, session_id=session_id, armed=False))

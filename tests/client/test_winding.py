@@ -28,6 +28,12 @@ def test_he_never_fires_and_is_soon_let_be(seconds: int, speed: float) -> None:
     assert len(late) < 200 / (seconds / max(speed, 1) / 3) * 1.5 + 1
 
 
+@pytest.mark.parametrize("seconds", [1, 2, 3, 4, 10])
+def test_one_of_few_seconds_is_no_reason_to_wind_without_pause(seconds: int) -> None:
+    late = [at_s for at_s, _ in wound(seconds, [(0, 1.0)]) if at_s > 100]
+    assert len(late) < 200 / (seconds / 3) * 1.5
+
+
 def test_a_clock_that_is_made_faster_is_followed() -> None:
     assert all(left_s > 0 for _, left_s in wound(60, [(0, 1), (150, 2.5)]))
     assert sum(at_s > 150 for at_s, _ in wound(60, [(0, 1), (150, 2.5)])) > 15

@@ -14,7 +14,7 @@ async def said(house: House, head: str, body: bytes = b"") -> list[Answer]:
     """All the answers on a connection of its own, to its end."""
     reader, writer = await asyncio.open_connection("127.0.0.1", int(house.url.rpartition(":")[2]))
     if head:
-        writer.write(head.replace("\n", "\r\n").encode() + b"\r\n" + body)
+        writer.write(head.replace("\n", "\r\n").encode("utf-8", "surrogateescape") + b"\r\n" + body)
     found = []
     async with asyncio.timeout(20):
         while top := await reader.readline():
@@ -54,3 +54,11 @@ class TestACrowd:
         [answer] = await said(house, "")
         assert answer.refused == (429, "too_many_sockets", None)
         assert (answer.headers["Retry-After"], answer.headers["Cache-Control"]) == ("1", "no-store")
+
+
+@pytest.mark.parametrize("target", ["GET /v1/account", "GET /v1/time", "GET /v1/stream", "POST /v1/bids"])
+async def test_a_key_that_is_no_text_is_a_bad_key_and_costs_as_one(house: House, logs: Logs, target: str) -> None:
+    stream = logs(every=False)
+    [answer] = await said(house, f"{target} HTTP/1.1\nHost: x\nConnection: close\nAuthorization: Bearer lbk_\udcff\n")
+    assert answer.status in ({200} if target == "GET /v1/time" else {401, 426})  # the time is for everybody
+    assert "error" not in stream.getvalue()

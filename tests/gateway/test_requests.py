@@ -222,3 +222,16 @@ async def test_a_head_is_a_get_without_its_body(house: House) -> None:
     assert (await house.call("HEAD", "/v1/quotes", alice)).status == 405
     posted = await house.call("POST", "/v1/time", alice)
     assert posted.headers["Allow"] == "GET, HEAD"
+
+
+async def test_all_orders_of_a_place_that_there_is_not_are_no_orders_that_could_be_canceled(house: House) -> None:
+    """A name that is mistyped by somebody in haste must not be answered as if all were gone."""
+    alice = await house.account("alice", ["buyer", "provider"])
+    socket = await house.connect(alice)
+    await house.post("/v1/bids", alice, a_bid())
+    for side, op in (("bids", "bid.cancel_all"), ("asks", "ask.cancel_all")):
+        for param, code in (("region", "unknown_region"), ("chip", "unknown_chip")):
+            answer = await house.call("DELETE", f"/v1/{side}?{param}=shangai", alice)
+            assert answer.refused == (422, code, param)
+            assert (await socket.ask(op, **{param: "shangai"}))["error"]["code"] == code
+    assert [bid["state"] for bid in (await house.get("/v1/bids", alice))["items"]] == ["resting"]

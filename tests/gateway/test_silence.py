@@ -236,3 +236,14 @@ async def test_a_busy_market_is_told_again_and_a_stopped_one_is_not(monkeypatch:
         undertaker.bury(session_id)
         await undertaker.done()
     assert [command.session_id for command in heard] == ["s-1", "s-1", "s-1", "s-2"]
+
+
+async def test_a_key_that_has_been_revoked_cannot_log_out_to_keep_its_orders(house: House) -> None:
+    news, stolen = aiter(house.market.subscribe("alice")), await trader(house)
+    socket = await house.connect(stolen)
+    await socket.do("session.cancel_on_disconnect")
+    (key,) = (await house.get("/v1/account/keys", stolen))["items"]
+    assert (await house.call("DELETE", f"/v1/operator/keys/{key['key_id']}", house.operator)).status == 200
+    assert (await socket.ask("logout"))["error"]["code"] == "key_revoked"
+    await socket.raw.close()
+    assert await taken_back(news) == ["disconnect"] * 2

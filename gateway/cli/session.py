@@ -161,6 +161,7 @@ def speaks(act: Callable[Concatenate[Session, P], Awaitable[None]]) -> Callable[
     @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
     @functools.wraps(act)
     def command(*args: P.args, **options: P.kwargs) -> None:
+        see_that_it_is_text(click.get_current_context())
         url, key = str(options.pop("url")), str(options.pop("key"))
         key_file, as_json = options.pop("key_file"), bool(options.pop("as_json"))
         if isinstance(key_file, Path) and (not key or _prefers_file()):
@@ -192,6 +193,21 @@ def speaks(act: Callable[Concatenate[Session, P], Awaitable[None]]) -> Callable[
             raise SystemExit(130) from None
 
     return command
+
+
+def see_that_it_is_text(context: click.Context) -> None:
+    """See that all that was said is text; a usage error that names what is not. The name of a file may be any bytes."""
+    for param in context.command.params:
+        said = context.params.get(param.name or "")
+        for part in said if isinstance(said, tuple) else (said,):
+            if isinstance(part, str) and any(map(_stands_for_a_byte, part)):
+                why = f"{part!r} is not UTF-8 text, or the locale is not one of UTF-8."
+                raise click.BadParameter(why, context, param)
+
+
+def _stands_for_a_byte(letter: str) -> bool:
+    """Whether it is what Python puts in the place of a byte that it cannot read."""
+    return "\udc80" <= letter <= "\udcff"
 
 
 def _prefers_file() -> bool:

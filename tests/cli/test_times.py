@@ -50,7 +50,7 @@ def test_short_lengths_become_the_wires(typed: str, wire: str) -> None:
     assert DURATION.convert(typed, None, None) == wire
 
 
-@pytest.mark.parametrize("typed", ["", "24", "h", "1.5h", "-1h", "24 h", "30m1h", "1h1h", "P1Y", "p1y", "PT6ſ", "٢h"])
+@pytest.mark.parametrize("typed", ["", "24", "h", "1.5h", "-1h", "24 h", "30m1h", "1h1h", "P1Y", "PT6\u017f", "٢h"])
 def test_what_is_no_length_is_refused(typed: str) -> None:
     with pytest.raises(click.BadParameter, match="or a short form"):
         DURATION.convert(typed, None, None)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 from importlib import import_module
 from importlib.metadata import version
+from io import TextIOWrapper
 from ipaddress import ip_network
 from typing import Any, Final
 
@@ -157,6 +158,8 @@ def demo(settings: Settings) -> None:
 
 def main() -> None:
     """The entry point of `leasebook`."""
+    if isinstance(sys.stdout, TextIOWrapper):  # what is done is not to end as a failure for want of a 度
+        sys.stdout.reconfigure(errors="replace")
     leasebook(prog_name="leasebook")
 
 

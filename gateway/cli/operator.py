@@ -36,6 +36,7 @@ for command in overview.OF_ACCOUNTS:
 @click.option("--owner-group", help="Who owns it: accounts of one group never trade with each other.")
 @click.option("--tag", "tags", multiple=True, help="Such as sme, startup or research.")
 @click.option("--place", default="", help="Where it is registered.")
+@ONCE
 @speaks
 async def create_account(
     session: Session,
@@ -44,10 +45,11 @@ async def create_account(
     owner_group: str | None,
     tags: tuple[str, ...],
     place: str,
+    once: str,
 ) -> None:
     """Open an account by the name of ACCOUNT."""
     body = schema.AccountBody(account_id=account_id, roles=roles, owner_group=owner_group, tags=tags, place=place)
-    opened = await session.client.open_account(body)
+    opened = await session.client.open_account(body, once)
     session.show(opened, account_card(opened.account))
 
 
@@ -64,6 +66,7 @@ def key() -> None:
 @click.option("--public-key", help="Of a pair made by `leasebook key new`: requests are then signed.")
 @click.option("--expires", type=MOMENT, help="When it stops being good.")
 @click.option("--address", "addresses", multiple=True, help="The only addresses or networks that may use it.")
+@ONCE
 @speaks
 async def create_key(
     session: Session,
@@ -72,6 +75,7 @@ async def create_key(
     public_key: str | None,
     expires: Moment | None,
     addresses: tuple[str, ...],
+    once: str,
 ) -> None:
     """Make a key for ACCOUNT; a secret one is shown this once."""
     body = schema.KeyBody(
@@ -81,7 +85,7 @@ async def create_key(
         expires_at=(await clock_of(session.client)).instant(expires) if expires else None,
         addresses=addresses,
     )
-    made = await session.client.create_key(body)
+    made = await session.client.create_key(body, once)
     waits = [] if made.proposal_id is None else [waits_line(made), "The key is good from then on."]
     if made.key is None:
         session.show(made, facts([("id", made.key_id), ("use it", f"--key ed25519:{made.key_id}:FILE")]), *waits)

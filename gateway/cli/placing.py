@@ -37,11 +37,11 @@ async def placing(
         warn(unsettled_line("It was not waited for any longer.", order_id))
         raise
     except Unreachable as failure:
-        if failure.lasting:
+        if failure.doubt is None:
             raise
         why = f"No answer came from {failure.url} ({failure.why})."
     except Refused as refusal:
-        if refusal.problem.outcome != "unknown":
+        if refusal.doubt is None:
             raise
         why = f"{refusal.problem.code}: {refusal.problem.detail}"
     unsettled = Unsettled(why, order_id)

@@ -14,7 +14,7 @@ from gateway.cli.previews import resale_card, sale_card
 from gateway.cli.session import YES, Session, speaks
 from gateway.cli.tables import ask_table, granted
 from gateway.cli.times import DURATION, MOMENT, NOW, Clock, Moment, clock_of
-from gateway.cli.values import new_order_id, utc
+from gateway.cli.values import new_id, utc
 from gateway.cli.wanted import time_in_force
 from gateway.client.errors import Refused
 
@@ -105,7 +105,7 @@ async def sell(session: Session, yes: bool, **said: Unpack[Offered]) -> None:
 def _ask_of(said: Offered, clock: Clock) -> schema.AskBody:
     start, end, expires_at = clock.start(said["start"]), said["end"], said["expires_at"]
     return schema.AskBody(
-        client_order_id=said["order_id"] or new_order_id(),
+        client_order_id=said["order_id"] or new_id(),
         region=said["region"],
         chip=said["chip"],
         quantity=said["quantity"],
@@ -164,7 +164,7 @@ def _resale_of(said: Resold, lease: schema_money.Lease, clock: Clock) -> schema.
         raise click.UsageError(f"{lease.lease_id} ended at {utc(lease.until)}: nothing of it is left to resell")
     chips, expires_at = said["chips"] or _most(lease, parse_instant(since), parse_instant(until)), said["expires_at"]
     return schema.AskBody(
-        client_order_id=said["order_id"] or new_order_id(),
+        client_order_id=said["order_id"] or new_id(),
         lease_id=lease.lease_id,
         region=lease.region,
         chip=lease.chip,

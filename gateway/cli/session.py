@@ -23,7 +23,8 @@ from rich.console import Console, RenderableType
 from rich.markup import escape
 
 from gateway.cli import spelling
-from gateway.client.errors import Refused, Unreachable
+from gateway.cli.values import key_in
+from gateway.client.errors import ClientError, Doubt, Refused, Unreachable
 from gateway.schema import Problem
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ P = ParamSpec("P")
 
 DEFAULT_URL = "http://127.0.0.1:8080"
 _SIGNED = "ed25519:"
+_SILENT = {True: "No answer came from", False: "No market answers at"}  # by whether a change may have been made
 _KEY_ENDED = ("key_expired", "key_revoked")
 YES = click.option("-y", "--yes", is_flag=True, help="Do it without showing and asking first.")
 _PIPE_WIDTH = 140  # columns when the output is no terminal and has no width of its own
@@ -44,6 +46,12 @@ def console_for(stderr: bool = False) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     has_width = stream.isatty() or "COLUMNS" in os.environ
     return Console(stderr=stderr, highlight=False, width=None if has_width else _PIPE_WIDTH)
+
+
+class DoubtfulProblem(Problem, frozen=True, kw_only=True):
+    """What `--json` prints of a change that may have been made: with this key it is never made twice."""
+
+    idempotency_key: str | None
 
 
 class UnsettledProblem(Problem, frozen=True, kw_only=True):
@@ -161,6 +169,7 @@ def speaks(act: Callable[Concatenate[Session, P], Awaitable[None]]) -> Callable[
     @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
     @functools.wraps(act)
     def command(*args: P.args, **options: P.kwargs) -> None:
+        see_that_it_is_text(click.get_current_context())
         url, key = str(options.pop("url")), str(options.pop("key"))
         key_file, as_json = options.pop("key_file"), bool(options.pop("as_json"))
         if isinstance(key_file, Path) and (not key or _prefers_file()):
@@ -179,19 +188,42 @@ def speaks(act: Callable[Concatenate[Session, P], Awaitable[None]]) -> Callable[
                     if refusal.problem.code in spelling.CODES and not as_json:
                         hint = await spelling.advice(client, spelling.typed_here())
                     raise
+                except asyncio.CancelledError:  # by Ctrl-C
+                    if (once := key_in(options)) and not options.get("preview"):
+                        doubt = Doubt(repeatable=True, idempotency_key=once)
+                        warn(f"[red]It was not waited for any longer.[/] {escape(_advice(doubt))}")
+                    raise
 
         try:
             asyncio.run(run())
         except Refused as refusal:
-            _fail(as_json, refusal.problem, _refusal_line(refusal.problem, bool(key)) + hint)
+            doubt = _doubt(refusal)
+            line = _refusal_line(refusal.problem, doubt, bool(key)) + hint
+            _fail(as_json, _doubtful(refusal.problem, doubt), line)
         except Unreachable as failure:
-            _fail(as_json, _no_answer(failure), _unreachable_line(failure))
+            doubt = _doubt(failure)
+            _fail(as_json, _no_answer(failure, doubt), _unreachable_line(failure, doubt))
         except Unsettled as unsettled:
             _fail(as_json, unsettled.problem, unsettled_line(unsettled.why, unsettled.order_id))
         except KeyboardInterrupt:
             raise SystemExit(130) from None
 
     return command
+
+
+def see_that_it_is_text(context: click.Context) -> None:
+    """See that all that was said is text; a usage error that names what is not. The name of a file may be any bytes."""
+    for param in context.command.params:
+        said = context.params.get(param.name or "")
+        for part in said if isinstance(said, tuple) else (said,):
+            if isinstance(part, str) and any(map(_stands_for_a_byte, part)):
+                why = f"{part!r} is not UTF-8 text, or the locale is not one of UTF-8."
+                raise click.BadParameter(why, context, param)
+
+
+def _stands_for_a_byte(letter: str) -> bool:
+    """Whether it is what Python puts in the place of a byte that it cannot read."""
+    return "\udc80" <= letter <= "\udcff"
 
 
 def _prefers_file() -> bool:
@@ -233,19 +265,51 @@ def credential_of(key: str) -> "str | Credential":
         raise click.UsageError(f"cannot sign by {path}: {_why(error)}") from error
 
 
-def _no_answer(failure: Unreachable) -> Problem:
+def _doubt(failure: ClientError) -> Doubt | None:
+    """What is in doubt, as far as this command can settle it: one that makes several changes takes no key."""
+    doubt = failure.doubt
+    if doubt is None or not doubt.idempotency_key or key_in(click.get_current_context().params):
+        return doubt
+    return Doubt(repeatable=False)
+
+
+def _no_answer(failure: Unreachable, doubt: Doubt | None) -> Problem:
     """A silence as other failures are printed."""
-    return Problem(
+    silence = Problem(
         type="urn:leasebook:problem:no_answer",
         title="No answer came",
         status=0,
-        detail=f"No market answers at {failure.url}: {failure.why}.",
+        detail=f"{_SILENT[doubt is not None]} {failure.url}: {failure.why}.",
         code="no_answer",
         param=None,
         request_id="",
         retryable=not failure.lasting,
         outcome="unknown",
     )
+    return _doubtful(silence, doubt)
+
+
+def _doubtful(problem: Problem, doubt: Doubt | None) -> Problem:
+    """A problem that says, of a change that may have been made, what to do."""
+    if doubt is None:
+        return problem
+    known = msgspec.structs.asdict(problem) | {
+        "detail": f"{_sentence(problem)} {_advice(doubt)}",
+        "retryable": problem.retryable and doubt.repeatable,
+        "outcome": "unknown",
+    }
+    return DoubtfulProblem(**known, idempotency_key=doubt.idempotency_key or None)
+
+
+def _advice(doubt: Doubt) -> str:
+    """What to know, and to do, of a change that may have been made."""
+    if doubt.idempotency_key:
+        told = f". The same command with `--id {doubt.idempotency_key}` never does it twice."
+    elif doubt.repeatable:
+        told = "; the same totals reported again for the same instant count once."
+    else:
+        told = ": look before you send it again."
+    return f"It may have been done all the same{told}"
 
 
 def _fail(as_json: bool, problem: Problem, line: str) -> None:
@@ -256,23 +320,27 @@ def _fail(as_json: bool, problem: Problem, line: str) -> None:
     raise SystemExit(1)
 
 
-def _refusal_line(problem: Problem, with_key: bool) -> str:
+def _sentence(problem: Problem) -> str:
+    said = problem.detail or problem.title
+    return said if said[-1] in ".?!" else f"{said}."
+
+
+def _refusal_line(problem: Problem, doubt: Doubt | None, with_key: bool) -> str:
     field = f" ({problem.param})" if problem.param else ""
-    line = f"[red]{escape(problem.code + field)}[/]: {escape(problem.detail or problem.title)}"
-    line += "" if line[-1] in ".?!" else "."
+    line = f"[red]{escape(problem.code + field)}[/]: {escape(_sentence(problem))}"
     if problem.code in _KEY_ENDED:
         line += " An operator makes another: `leasebook operator key create`."
     elif problem.status == 401:
         line += " Name a key by --key, --key-file or LEASEBOOK_KEY." if not with_key else " Is the key of this market?"
     if problem.code == "client_order_id_reused":
         line += " That order was placed: `leasebook orders` shows it."
-    if problem.outcome == "unknown":
-        line += " It may have been done all the same: look before you send it again."
+    if doubt is not None:
+        line += f" {escape(_advice(doubt))}"
     return line
 
 
-def _unreachable_line(failure: Unreachable) -> str:
-    return (
-        f"[red]No market answers at {escape(failure.url)}[/] ({escape(failure.why)}). "
-        "Start one with `leasebook demo` or `leasebook serve`, or name another by --url."
-    )
+def _unreachable_line(failure: Unreachable, doubt: Doubt | None) -> str:
+    line = f"[red]{_SILENT[doubt is not None]} {escape(failure.url)}[/] ({escape(failure.why)}). "
+    if doubt is not None:
+        return line + escape(_advice(doubt))
+    return line + "Start one with `leasebook demo` or `leasebook serve`, or name another by --url."

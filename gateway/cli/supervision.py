@@ -13,7 +13,7 @@ from exchange.language.instants import format_duration
 from gateway import answers_money, answers_operator, requests_money, schema, schema_money
 from gateway.cli.session import Session, speaks
 from gateway.cli.tables import table
-from gateway.cli.values import grouped, plain_time, short_duration
+from gateway.cli.values import ONCE, grouped, plain_time, short_duration
 from gateway.cli.vouchers import kpis, programme_table
 
 
@@ -46,11 +46,12 @@ async def programmes(session: Session, file: Path) -> None:
 @click.argument("other_group", metavar="OTHER")
 @click.option("--no-longer", is_flag=True, help="They were, and are not any more.")
 @click.option("--reason", required=True, help="How that is known.")
+@ONCE
 @speaks
-async def relate(session: Session, group: str, other_group: str, no_longer: bool, reason: str) -> None:
+async def relate(session: Session, group: str, other_group: str, no_longer: bool, reason: str, once: str) -> None:
     """Declare the owner groups GROUP and OTHER affiliated."""
     body = requests_money.RelationBody(group=group, other_group=other_group, related=not no_longer, reason=reason)
-    done = await session.client.relate(body)
+    done = await session.client.relate(body, once)
     session.show(done, f"{done.group} and {done.other_group} are {'' if done.related else 'not '}related")
 
 

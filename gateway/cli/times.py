@@ -2,7 +2,7 @@
 
     a moment   now | +6h | DAY | [DAY] HH:MM[:SS][Z|±HH:MM]
     DAY        yesterday | today | tomorrow | mon … sun | YYYY-MM-DD
-    a length   24h | 7d | 1d12h | 90m | 2w | ISO 8601, such as PT6H
+    a length   24h | 7d | 1d12h | 90m | 2w | ISO 8601, such as PT6H, in either case
 
 A day alone is its midnight, a time alone today's; a weekday is the next one after today. Between day and time is a
 space or a T, so RFC 3339 is one of the forms. Today is the market's, in the zone of the offset; without an offset in
@@ -109,6 +109,8 @@ def iso_length(text: str) -> str:
     if small and (short := _SHORT.fullmatch(small)):
         days, hours = small[: short.start("time")].upper(), short["time"].upper()
         text = f"P{days}T{hours}" if hours else f"P{days}"
+    elif text.isascii():  # some letters of other scripts have ours for their capitals
+        text = text.upper()
     parse_duration(text)
     return text
 

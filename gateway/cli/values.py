@@ -5,6 +5,7 @@ Nothing is rounded here.
 
 import re
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -16,13 +17,22 @@ from exchange.language.units import UnitError
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 
 
-ONCE = click.option("--id", "once", default="", help="A key of one's own; with the same one it is never done twice.")
+def new_id() -> str:
+    """A client_order_id, or an idempotency key, that nobody has used."""
+    return f"cli-{secrets.token_hex(8)}"
+
+
+# made here where none is said, so that it can be told whatever becomes of the request
+ONCE = click.option(
+    "--id", "once", default=new_id, help="A key of one's own; with the same one it is never done twice."
+)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
-def new_order_id() -> str:
-    """A client_order_id that nobody has used."""
-    return f"cli-{secrets.token_hex(8)}"
+def key_in(options: Mapping[str, object]) -> str:
+    """The key among a command's options; empty for a command that has none."""
+    once = options.get("once")
+    return once if isinstance(once, str) else ""  # it is a flag of `book`
 
 
 def grouped(number: str) -> str:

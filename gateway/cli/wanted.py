@@ -8,7 +8,7 @@ import click
 from gateway import schema
 from gateway.cli.names import CHIPS, REGIONS
 from gateway.cli.times import DURATION, MOMENT, Clock, Moment
-from gateway.cli.values import new_order_id
+from gateway.cli.values import new_id
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -97,7 +97,7 @@ def bid_of(said: Wanted, clock: Clock) -> schema.BidBody:
     if said["gang"] and said["min_quantity"] is not None:
         raise click.UsageError("--gang leaves no smaller lease worth having: say it or --min-quantity, not both")
     return schema.BidBody(
-        client_order_id=said["order_id"] or new_order_id(),
+        client_order_id=said["order_id"] or new_id(),
         quantity=quantity,
         min_quantity=quantity if said["gang"] else said["min_quantity"],
         regions=said["regions"],

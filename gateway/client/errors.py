@@ -6,12 +6,26 @@ import ssl
 from typing import Final
 
 import msgspec
+from msgspec import Struct
 
 from gateway.schema import Problem
 
 
+class Doubt(Struct, frozen=True):
+    """Of a change that failed: it may have been made all the same.
+
+    `repeatable` says that the same request, with this idempotency key where there is one, does no more when it is sent
+    again.
+    """
+
+    repeatable: bool
+    idempotency_key: str = ""
+
+
 class ClientError(Exception):
-    """The base of both."""
+    """The base of both. `doubt` is None of what changed nothing for certain."""
+
+    doubt: Doubt | None = None
 
 
 class Refused(ClientError):
@@ -27,34 +41,42 @@ class Refused(ClientError):
 
 
 class Unreachable(ClientError):
-    """No answer came. A change that was on its way may or may not have been made; its client_order_id tells.
+    """No answer came. A change that was on its way may or may not have been made: `doubt` says whether it may.
 
-    `lasting` is what trying again cannot mend, such as a URL that is none.
+    `sent` is False when the request has not reached the server for certain; `lasting` is what trying again cannot mend,
+    such as a URL that is none.
     """
 
-    def __init__(self, url: str, why: str, *, lasting: bool = False) -> None:
+    def __init__(self, url: str, why: str, *, sent: bool = True, lasting: bool = False) -> None:
         super().__init__(f"no answer from {url}: {why}")
         self.url = url
         self.why = why
+        self.sent = sent and not lasting
         self.lasting = lasting
 
 
 NO_SUCH_HOST: Final = "no such host is known"
 
 
-def no_answer(url: str, error: BaseException) -> Unreachable:
-    """What a connection's failure means, and what a person should know of it."""
+def no_answer(url: str, error: BaseException, *, sent: bool = True) -> Unreachable:
+    """What a connection's failure means; `sent` is False when it failed before anything could be sent."""
+    untrusted = isinstance(error, ssl.SSLCertVerificationError)  # which is looked at first
+    return Unreachable(url, _why(error), sent=sent and not untrusted)
+
+
+def _why(error: BaseException) -> str:
+    """What a person should know of a connection's failure."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return Unreachable(url, f"its certificate is not trusted: {error.verify_message}")
+        return f"its certificate is not trusted: {error.verify_message}"
     if isinstance(error, ssl.SSLError):
-        return Unreachable(url, "no TLS could be agreed on: is it an http:// address?")
+        return "no TLS could be agreed on: is it an http:// address?"
     if isinstance(error, socket.gaierror):
-        return Unreachable(url, NO_SUCH_HOST)
+        return NO_SUCH_HOST
     if isinstance(error, OSError) and error.errno:
-        return Unreachable(url, os.strerror(error.errno).lower())
+        return os.strerror(error.errno).lower()
     if isinstance(error, TimeoutError):
-        return Unreachable(url, "it took too long")
-    return Unreachable(url, str(error) or type(error).__name__)
+        return "it took too long"
+    return str(error) or type(error).__name__
 
 
 def problem_of(payload: bytes, url: str, status: int) -> Problem:

@@ -32,7 +32,6 @@ _BOOK: Final = "book:"
 _STATUS: Final = "status"
 _AT_ONCE: Final = 16  # channels, in one request
 
-_READS: Final = ("ask.list", "bid.explain", "bid.list", "bid.quote", "lease.list", "ping")
 _STOOD_S: Final = 10.0  # a connection that stood so long was a good one: the next is tried at once
 
 
@@ -115,7 +114,7 @@ class Live:
 
     async def request(self, op: str, params: schema.Body, answer: type[T]) -> T:
         """Ask on whatever connection there is, as often as it takes and may be. Raises Refused and Unreachable."""
-        repeatable = op in _READS or wire.names_itself(params)
+        repeatable = wire.repeatable_on_stream(op, params)
         for attempt in itertools.count():
             stream = await self._connection()
             try:

@@ -3,7 +3,7 @@
 A refusal is raised as Refused, a server that is not there or an answer that was lost as Unreachable, both after as many
 attempts as `retries` allows: what asks for patience is sent again, and what was not answered is sent again where that
 cannot do it twice, by the rules of `wire`. Nothing else is: a canceled or amended order whose answer was lost stays
-Unreachable, and it is for the caller to look.
+Unreachable, and it is for the caller to look. `doubt` of what is raised says whether a change may have been made.
 """
 
 import asyncio
@@ -87,11 +87,12 @@ class Client:
 
     async def send(self, request: wire.Request[T]) -> T:
         """Send a request until it is answered for good, and decode the answer."""
-        request = wire.ready(request)
+        request, doubt = wire.ready(request), None
         for attempt in itertools.count():
             try:
                 return await self._attempt(request)
             except ClientError as failure:
+                failure.doubt = doubt = wire.doubt_of(request, failure, doubt)
                 pause_s = wire.pause_s(request.repeatable, failure, attempt) if attempt < self._retries else None
                 if pause_s is None:
                     raise

@@ -18,9 +18,9 @@ def no_answer(url: str, error: BaseException) -> Unreachable:
     if isinstance(error, aiohttp.InvalidURL):
         return Unreachable(url, "that is no URL", lasting=True)
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return Unreachable(url, errors.NO_SUCH_HOST)
+        return Unreachable(url, errors.NO_SUCH_HOST, sent=False)
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return errors.no_answer(url, error.certificate_error)
     if isinstance(error, aiohttp.ClientConnectorError):
-        return errors.no_answer(url, error.os_error)
-    return errors.no_answer(url, error)
+        return errors.no_answer(url, error.os_error, sent=False)
+    return errors.no_answer(url, error, sent=not isinstance(error, (aiohttp.ConnectionTimeoutError, ValueError)))

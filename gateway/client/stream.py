@@ -17,7 +17,7 @@ import msgspec
 
 from gateway import answers, schema
 from gateway.client import wire
-from gateway.client.errors import Refused, Unreachable, problem_of
+from gateway.client.errors import ClientError, Refused, Unreachable, problem_of
 from gateway.client.silence import NO_ANSWER, no_answer
 
 T = TypeVar("T")
@@ -74,23 +74,29 @@ class Stream:
 
     async def request(self, op: str, params: schema.Body, answer: type[T]) -> T:
         """Send one request and wait for its reply; the seq of a change is that of the reply's head."""
+        try:
+            return wire.result_of(await self._reply(op, params), answer)
+        except ClientError as failure:
+            failure.doubt = wire.doubt_on_stream(op, params, failure)
+            raise
+
+    async def _reply(self, op: str, params: schema.Body) -> wire.Reply:
         self._last_id += 1
         number = self._last_id
         future: asyncio.Future[wire.Reply] = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
         try:
             if self.closed:
-                raise Unreachable(self._url, self._why)
+                raise Unreachable(self._url, self._why, sent=False)
             self._unsent.put_nowait((number, wire.frame(number, op, params)))
             async with asyncio.timeout(wire.ANSWER_S):
-                reply = await future
+                return await future
         except NO_ANSWER as error:
             raise no_answer(self._url, error) from error
         finally:
             self._waiting.pop(number, None)
             if future.done() and not future.cancelled():
                 future.exception()  # nobody asks when the connection and whoever asked ended at the same time
-        return wire.result_of(reply, answer)
 
     async def subscribe(self, *channels: str, from_seq: int | None = None) -> answers.Subscribed:
         """Open channels; `from_seq` has the account's news after it told again."""

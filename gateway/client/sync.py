@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
 import urllib3
-from urllib3.exceptions import HTTPError, LocationValueError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, LocationValueError
 
 from gateway import schema
 from gateway.client import calls, operator_calls, wire
@@ -60,11 +60,12 @@ class SyncClient:
 
     def send(self, request: wire.Request[T]) -> T:
         """Send a request until it is answered for good, and decode the answer."""
-        request = wire.ready(request)
+        request, doubt = wire.ready(request), None
         for attempt in itertools.count():
             try:
                 return self._attempt(request)
             except ClientError as failure:
+                failure.doubt = doubt = wire.doubt_of(request, failure, doubt)
                 pause_s = wire.pause_s(request.repeatable, failure, attempt) if attempt < self._retries else None
                 if pause_s is None:
                     raise
@@ -92,7 +93,8 @@ class SyncClient:
         except LocationValueError as error:
             raise Unreachable(self.url, "that is no URL", lasting=True) from error
         except (HTTPError, ValueError) as error:
-            raise no_answer(self.url, _cause(error)) from error
+            unsent = isinstance(error, (ConnectTimeoutError, ValueError))  # the first also when it is refused
+            raise no_answer(self.url, _cause(error), sent=not unsent) from error
         return wire.take(request, response.status, response.headers, response.data, self.url)
 
     # ------------------------------------------------------------------------------------------------------ public

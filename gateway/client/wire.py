@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from gateway import answers, schema
-from gateway.client.errors import ClientError, Refused, Unreachable, problem_of
+from gateway.client.errors import ClientError, Doubt, Refused, Unreachable, problem_of
 
 T = TypeVar("T")
 Query = Mapping[str, str | int] | None
@@ -28,6 +28,7 @@ STREAM: Final = "/v1/stream"
 
 _FIRST_S, _MOST_S, _DOUBLINGS = 0.1, 5.0, 6  # of the pauses that grow
 _URL: Final = re.compile(r"(https?://[^/?#\s]+)((?:/[^?#\s]*)?)")
+_WHO_ASKS: Final = 401
 _EXPIRED, _ANEW_S = "signature_expired", 0.5  # a server that has just started takes none from before
 _PATIENCE_S: Final = 60.0  # a server that asks for more is not waited for
 
@@ -74,7 +75,12 @@ class Request(Struct, Generic[T], frozen=True):
     @property
     def repeatable(self) -> bool:
         """Whether sending it twice does no more than sending it once."""
-        return self.method == "GET" or self.harmless or bool(self.idempotency_key) or names_itself(self.body)
+        return not self.changes or bool(self.idempotency_key) or names_itself(self.body)
+
+    @property
+    def changes(self) -> bool:
+        """Whether it may change anything: not a look, a quote or a preview."""
+        return not (self.method == "GET" or self.harmless or getattr(self.body, "preview", False))
 
 
 def names_itself(body: schema.Body | None) -> bool:
@@ -160,7 +166,47 @@ def pause_s(
     return min(_FIRST_S * (1 << min(attempt, _DOUBLINGS)), _MOST_S) * draw()
 
 
+def doubt_of(request: Request[T], failure: ClientError, before: Doubt | None) -> Doubt | None:
+    """What is in doubt after an attempt has failed, and `before` it; None when nothing has changed for certain."""
+    if not request.changes:
+        return None
+    if _left_open(failure):
+        return Doubt(request.repeatable, request.idempotency_key)
+    return None if _settles(failure) else before
+
+
+def _left_open(failure: ClientError) -> bool:
+    """Whether an attempt that failed so may have been carried out."""
+    if isinstance(failure, Refused):
+        return failure.problem.outcome == "unknown"
+    return isinstance(failure, Unreachable) and failure.sent
+
+
+def _settles(failure: ClientError) -> bool:
+    """Whether no attempt before this one was carried out, either, as the market would have known it again.
+
+    A refusal for want of a good key, or of time, comes before the market has looked.
+    """
+    return isinstance(failure, Refused) and not failure.problem.retryable and failure.problem.status != _WHO_ASKS
+
+
 # --------------------------------------------------------------------------------------------------------- the stream
+
+
+_READS: Final = frozenset({"ask.list", "bid.explain", "bid.list", "bid.quote", "lease.list", "ping"})
+_TOTALS: Final = "lease.meter"  # what is reported twice counts once
+
+
+def doubt_on_stream(op: str, params: schema.Body, failure: ClientError) -> Doubt | None:
+    """What is in doubt after a request on the stream has failed."""
+    if op in _READS or not _left_open(failure):
+        return None
+    return Doubt(repeatable_on_stream(op, params) or op == _TOTALS)
+
+
+def repeatable_on_stream(op: str, params: schema.Body) -> bool:
+    """Whether what is asked on the stream may be asked again by itself."""
+    return op in _READS or names_itself(params)
 
 
 class Reply(Struct, frozen=True):

@@ -43,13 +43,14 @@ def read(typed: str, now_s: int = SUNDAY_S) -> str:
     [
         *(("24h", "PT24H"), ("90m", "PT90M"), ("7d", "P7D"), ("2W", "P2W"), ("1d12h", "P1DT12H"), ("1h30m", "PT1H30M")),
         *(("PT6H", "PT6H"), ("P1DT6H", "P1DT6H"), ("1w2d3h4m5s", "P1W2DT3H4M5S")),
+        *(("pt6h", "PT6H"), ("p1dT6h", "P1DT6H")),
     ],
 )
 def test_short_lengths_become_the_wires(typed: str, wire: str) -> None:
     assert DURATION.convert(typed, None, None) == wire
 
 
-@pytest.mark.parametrize("typed", ["", "24", "h", "1.5h", "-1h", "24 h", "30m1h", "1h1h", "P1Y", "٢h"])
+@pytest.mark.parametrize("typed", ["", "24", "h", "1.5h", "-1h", "24 h", "30m1h", "1h1h", "P1Y", "PT6\u017f", "٢h"])
 def test_what_is_no_length_is_refused(typed: str) -> None:
     with pytest.raises(click.BadParameter, match="or a short form"):
         DURATION.convert(typed, None, None)
@@ -61,6 +62,8 @@ def test_what_is_no_length_is_refused(typed: str) -> None:
         ("now", "2026-11-22T16:37:05Z"),
         ("+6h", "2026-11-22T22:37:05Z"),
         ("+1d12h", "2026-11-24T04:37:05Z"),
+        ("+PT6H", "2026-11-22T22:37:05Z"),
+        ("+p1dt12h", "2026-11-24T04:37:05Z"),
         ("2026-12-01T00:00:00Z", "2026-12-01T00:00:00Z"),
         ("2026-12-01t08:00:00+08:00", "2026-12-01T00:00:00Z"),
         ("2026-12-01 08:30-03:30", "2026-12-01T12:00:00Z"),

@@ -9,7 +9,7 @@ import pytest
 
 from gateway import answers, requests, schema
 from gateway.client import calls
-from gateway.client.errors import Refused, Unreachable
+from gateway.client.errors import Doubt, Refused, Unreachable
 from gateway.client.rest import Client
 from gateway.client.sync import SyncClient
 from gateway.client.wire import Request
@@ -72,8 +72,9 @@ async def test_what_is_keyed_is_sent_again_with_the_same_key(shaky: Shaky, send:
 async def test_what_may_have_been_done_is_left_to_the_caller(shaky: Shaky, send: Send, once: Request[Any]) -> None:
     await send(calls.time())  # the connection is a kept one
     shaky.will(BREAK)
-    with pytest.raises(Unreachable):
+    with pytest.raises(Unreachable) as lost:
         await send(once)
+    assert lost.value.doubt == Doubt(repeatable=False)
     assert len(shaky.seen) == 1
     shaky.will(STOPPED)
     with pytest.raises(Refused, match="unavailable"):
@@ -83,6 +84,17 @@ async def test_what_may_have_been_done_is_left_to_the_caller(shaky: Shaky, send:
     with pytest.raises(Refused, match="unknown_order"):
         await send(once)
     assert len(shaky.seen) == 2
+
+
+async def test_what_is_in_doubt_stays_so_until_the_market_itself_has_said_no(shaky: Shaky, send: Send) -> None:
+    shaky.will(BREAK, *[BUSY] * 4)
+    with pytest.raises(Refused, match="busy") as lost:
+        await send(calls.release("lease-1", "mine"))
+    assert lost.value.doubt == Doubt(repeatable=True, idempotency_key="mine")
+    shaky.will(BREAK, NO)
+    with pytest.raises(Refused, match="unknown_order") as settled:
+        await send(calls.release("lease-1", "mine"))
+    assert settled.value.doubt is None
 
 
 async def test_it_gives_up_at_some_point(shaky: Shaky, send: Send) -> None:
@@ -120,10 +132,16 @@ async def test_nobody_there() -> None:
             async with Client(url) as client:
                 with pytest.raises(Unreachable, match=why):
                     await client.time()
+                with pytest.raises(Unreachable, match=why) as unsent:
+                    await client.cancel_bid("bid-1")
+                assert unsent.value.doubt is None
                 with pytest.raises(Unreachable, match=why):
                     await client.stream()
             with pytest.raises(Unreachable, match=why):
                 await asyncio.to_thread(SyncClient(url).time)
+            with pytest.raises(Unreachable, match=why) as unsent:
+                await asyncio.to_thread(SyncClient(url).cancel_bid, "bid-1")
+            assert unsent.value.doubt is None
 
 
 async def test_a_server_below_a_path(shaky: Shaky) -> None:

@@ -5,8 +5,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway import answers, requests, schema
-from gateway.client import calls, wire
-from gateway.client.errors import ClientError, Refused, Unreachable
+from gateway.client import calls, operator_calls, wire
+from gateway.client.errors import ClientError, Doubt, Refused, Unreachable
 from gateway.schema import Problem
 from gateway.signing import Signer, bytes_of_text, parse, verify
 
@@ -78,6 +78,38 @@ def test_what_does_no_more_when_it_is_sent_twice(request_: wire.Request[object],
     assert request_.repeatable is repeatable
 
 
+UNSENT = Unreachable("http://x", "connection refused", sent=False)
+REVOKED = Refused(problem("key_revoked", retryable=False, status=401))
+LOOK, RELEASE = requests.HaltBody(reason="x", preview=True), wire.ready(calls.release("lease-1", "mine"))
+
+
+@pytest.mark.parametrize(
+    ("request_", "attempts", "doubt"),
+    [
+        (calls.cancel_bid("bid-1"), [SILENCE], Doubt(repeatable=False)),
+        (calls.cancel_bid("bid-1"), [STOPPED], Doubt(repeatable=False)),
+        (calls.cancel_bid("bid-1"), [UNSENT], None),
+        (calls.cancel_bid("bid-1"), [BUSY], None),
+        (RELEASE, [SILENCE], Doubt(repeatable=True, idempotency_key="mine")),
+        (RELEASE, [SILENCE, UNSENT], Doubt(repeatable=True, idempotency_key="mine")),  # the server went away meanwhile
+        (RELEASE, [SILENCE, BUSY], Doubt(repeatable=True, idempotency_key="mine")),
+        (RELEASE, [SILENCE, REVOKED], Doubt(repeatable=True, idempotency_key="mine")),
+        (RELEASE, [SILENCE, NO], None),  # the market knows no first one
+        (calls.place_bid(BID), [SILENCE], Doubt(repeatable=True)),
+        (calls.account(), [SILENCE], None),
+        (calls.quote(requests.QuoteBody(quantity="8")), [STOPPED], None),
+        (wire.ready(operator_calls.halt(LOOK)), [SILENCE], None),
+    ],
+)
+def test_whether_it_may_have_been_done(
+    request_: wire.Request[object], attempts: list[ClientError], doubt: Doubt | None
+) -> None:
+    found = None
+    for failure in attempts:
+        found = wire.doubt_of(request_, failure, found)
+    assert found == doubt
+
+
 def test_a_keyed_request_gets_one_key_for_all_its_attempts() -> None:
     first, second = wire.ready(calls.release("lease-1")), wire.ready(calls.release("lease-1"))
     assert len(first.idempotency_key) == 32
@@ -103,6 +135,7 @@ def test_what_is_no_url_is_given_up_at_once(url: str) -> None:
     with pytest.raises(Unreachable, match="that is no URL") as given_up:
         wire.prepare(calls.time(), None, 0, url)
     assert given_up.value.lasting
+    assert not given_up.value.sent
 
 
 def test_each_attempt_is_signed_anew_as_it_goes_out() -> None:
@@ -132,6 +165,22 @@ def test_what_an_answer_means() -> None:
         with pytest.raises(Refused, match="busy: Not now") as refused:
             wire.take(time, 503, header, payload, "x")
         assert refused.value.retry_after_ms == after_ms
+
+
+@pytest.mark.parametrize(
+    ("op", "failure", "doubt"),
+    [
+        ("lease.start", SILENCE, Doubt(repeatable=False)),
+        ("lease.meter", SILENCE, Doubt(repeatable=True)),  # of running totals
+        ("lease.meter", UNSENT, None),
+        ("lease.meter", NO, None),
+        ("lease.meter", STOPPED, Doubt(repeatable=True)),
+        ("lease.list", SILENCE, None),
+    ],
+)
+def test_whether_it_may_have_been_done_on_the_stream(op: str, failure: ClientError, doubt: Doubt | None) -> None:
+    assert wire.doubt_on_stream(op, schema.NoParams(), failure) == doubt
+    assert wire.doubt_on_stream("bid.place", BID, SILENCE) == Doubt(repeatable=True)
 
 
 def test_frames_of_the_stream() -> None:

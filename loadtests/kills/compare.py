@@ -6,7 +6,8 @@ of what has news since the one before; `whole` is of everything from the beginni
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+from itertools import chain
 
 from exchange.language.units import CHIP_HOUR_PLACES, Micros, Milli, parse_decimal
 from gateway import answers, requests_money, schema, schema_money
@@ -36,7 +37,6 @@ class Comparison:
         self._seen_filled: dict[str, Milli] = {}  # by bid, in this comparison
         self._tills: dict[str, dict[str, int]] = {}  # by account: what it held after the last transfer compared
         self._paid_in: Counter[str] = Counter()  # transfers by the deposit they refer to
-        self._room = asyncio.Semaphore(_AT_ONCE)
 
     async def compare(self) -> None:
         """Everything with news."""
@@ -51,9 +51,11 @@ class Comparison:
         self._seen_filled.clear()
         touched, self._notebook.touched = self._notebook.touched, {}
         leases, self._notebook.touched_leases = self._notebook.touched_leases, set()
-        await asyncio.gather(
-            *(self._order(order, seen.get(name)) for name, order in touched.items()),
-            *(self._lease(lease_id) for lease_id in leases),
+        await _all(
+            chain(
+                (self._order(order, seen.get(name)) for name, order in touched.items()),
+                (self._lease(lease_id) for lease_id in leases),
+            )
         )
         most = await self._new_leases()  # a lease that ends may free chips that a bid was waiting for
         for bid_id, filled_milli in self._seen_filled.items():
@@ -97,24 +99,23 @@ class Comparison:
 
     async def _order(self, order: Order, now: schema.Bid | schema.Ask | None) -> None:
         """One order is as it was told: by its own id the first answer, by its public id where it stands."""
-        async with self._room:
-            door, name = self._doors[order.account_id], order.client_order_id
-            answer = answers.BidAnswer if order.side == "bid" else answers.AskAnswer
-            try:
-                receipt = await door.client.call("GET", f"/v1/orders/by-client-id/{name}", answer)
-            except Refused as refusal:
-                if order.placed is not None:
-                    self._lost(f"{name}, answered with seq {order.placed.seq}: {refusal}")
-                return
-            if order.placed is None:
-                self._notebook.find("wrong", f"{name} is there, and its placing was refused: {receipt}")
-                return
-            if receipt != order.placed:
-                self._notebook.find("wrong", f"{name} was answered {order.placed} and is now {receipt}")
-            try:
-                self._stands(order, now or await look_up(door, order))
-            except Refused as refusal:
-                self._lost(f"{order.public_id} ({name}) is known by its own id alone: {refusal}")
+        door, name = self._doors[order.account_id], order.client_order_id
+        answer = answers.BidAnswer if order.side == "bid" else answers.AskAnswer
+        try:
+            receipt = await door.client.call("GET", f"/v1/orders/by-client-id/{name}", answer)
+        except Refused as refusal:
+            if order.placed is not None:
+                self._lost(f"{name}, answered with seq {order.placed.seq}: {refusal}")
+            return
+        if order.placed is None:
+            self._notebook.find("wrong", f"{name} is there, and its placing was refused: {receipt}")
+            return
+        if receipt != order.placed:
+            self._notebook.find("wrong", f"{name} was answered {order.placed} and is now {receipt}")
+        try:
+            self._stands(order, now or await look_up(door, order))
+        except Refused as refusal:
+            self._lost(f"{order.public_id} ({name}) is known by its own id alone: {refusal}")
 
     def _stands(self, order: Order, now: schema.Bid | schema.Ask) -> None:
         """Where an order stands follows from what its owner was told."""
@@ -162,25 +163,24 @@ class Comparison:
 
     async def _lease(self, lease_id: str) -> None:
         """A lease is the one that was told of, and has not gone back."""
-        async with self._room:
-            told = self._notebook.leases[lease_id]
-            door = self._doors[told.buyer]
-            try:
-                now = await door.client.lease(lease_id)
-            except Refused as refusal:
-                self._lost(f"{lease_id}: {refusal}")
-                return
-            wrong = _changes(told, now, _LEASE_SAME)
-            if told.access_given_at not in (None, now.access_given_at):
-                wrong.append(f"access was given at {told.access_given_at}, now at {now.access_given_at}")
-            if _uch(now.delivered) < _uch(told.delivered):
-                wrong.append(f"{told.delivered} chip-hours were delivered, now {now.delivered}")
-            if told.state in OVER and (told.state, told.reason) != (now.state, now.reason):
-                wrong.append(f"it was {told.state} ({told.reason}) and is {now.state} ({now.reason})")
-            if now.state in OVER and money(now.cost) != money(now.earned) + money(now.refunded):
-                wrong.append(f"cost {now.cost} is not {now.earned} + {now.refunded}")
-            for what in wrong:
-                self._notebook.find("wrong", f"{lease_id}: {what}")
+        told = self._notebook.leases[lease_id]
+        door = self._doors[told.buyer]
+        try:
+            now = await door.client.lease(lease_id)
+        except Refused as refusal:
+            self._lost(f"{lease_id}: {refusal}")
+            return
+        wrong = _changes(told, now, _LEASE_SAME)
+        if told.access_given_at not in (None, now.access_given_at):
+            wrong.append(f"access was given at {told.access_given_at}, now at {now.access_given_at}")
+        if _uch(now.delivered) < _uch(told.delivered):
+            wrong.append(f"{told.delivered} chip-hours were delivered, now {now.delivered}")
+        if told.state in OVER and (told.state, told.reason) != (now.state, now.reason):
+            wrong.append(f"it was {told.state} ({told.reason}) and is {now.state} ({now.reason})")
+        if now.state in OVER and money(now.cost) != money(now.earned) + money(now.refunded):
+            wrong.append(f"cost {now.cost} is not {now.earned} + {now.refunded}")
+        for what in wrong:
+            self._notebook.find("wrong", f"{lease_id}: {what}")
 
     # --------------------------------------------------------------------------------------------------- money
 
@@ -275,3 +275,18 @@ def _uch(text: str) -> int:
 
 def _held(balances: schema_money.Balances) -> dict[str, Micros]:
     return {purse: money(getattr(balances, purse)) for purse in _PURSES}
+
+
+async def _all(checks: Iterator[Coroutine[None, None, None]]) -> None:
+    """Carry out all, a few at a time, and make each only then: of hundreds of thousands, connections would go stale."""
+
+    async def some() -> None:
+        for check in checks:
+            await check
+
+    working = [asyncio.create_task(some()) for _ in range(_AT_ONCE)]
+    try:
+        await asyncio.gather(*working)
+    finally:
+        for task in working:
+            task.cancel()

@@ -112,7 +112,7 @@ class Session:
         return True
 
     def ask(self, question: str) -> None:
-        """Go on after a yes; anything else ends the command with exit code 1."""
+        """Go on after a yes; a no ends the command with exit code 1, and whatever is neither is asked again."""
         with _interruptible():
             agreed = click.confirm(question)
         if not agreed:

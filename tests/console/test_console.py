@@ -181,6 +181,20 @@ async def test_a_balance_leads_to_its_transfers(page: Page, house: ConsoleHouse)
     await expect(page.locator(".timeline")).to_contain_text(re.compile("contested|ruled on"))
 
 
+async def test_the_lines_of_an_axis_are_told_apart(page: Page, house: ConsoleHouse) -> None:
+    """Where all trades were within a cent no line is between two prices: it would bear the figures of one of them."""
+    await page.goto("/")
+    told = """async (prices) => {
+        const {candleChart} = await import("/console/charts.js");
+        const all = (price) => ({open: price, high: price, low: price, close: price, volume: 1, trades: 1});
+        const candles = prices.map((price, hour) => ({start: `2026-12-01T0${hour}:00:00Z`, ...all(price)}));
+        const lines = candleChart(candles, {label: "candles", show() {}}).querySelectorAll("line.axis + text");
+        return [...lines].map((line) => line.textContent);
+    }"""
+    assert await page.evaluate(told, [3.22, 3.23]) == ["3.22", "3.23"]
+    assert await page.evaluate(told, [3, 3.3]) == ["3.00", "3.10", "3.20", "3.30"]
+
+
 async def test_the_book_as_it_was(page: Page, house: ConsoleHouse) -> None:
     """Any past command's book, proved by its digest, while the book of now goes on."""
     then = house.market.reads.seq

@@ -274,7 +274,7 @@ def _doubt(failure: ClientError) -> Doubt | None:
 
 
 def _no_answer(failure: Unreachable, doubt: Doubt | None) -> Problem:
-    """A silence as other failures are printed."""
+    """A silence as other failures are printed; nothing has changed where there is no doubt."""
     silence = Problem(
         type="urn:leasebook:problem:no_answer",
         title="No answer came",
@@ -284,7 +284,7 @@ def _no_answer(failure: Unreachable, doubt: Doubt | None) -> Problem:
         param=None,
         request_id="",
         retryable=not failure.lasting,
-        outcome="unknown",
+        outcome="rejected",
     )
     return _doubtful(silence, doubt)
 

@@ -119,6 +119,13 @@ def test_no_server_is_no_traceback(hand: Hand) -> None:
     assert result.stderr.startswith(f"No market answers at {url} (connection refused)")
 
 
+@pytest.mark.parametrize("command", ["cancel 12", "amend lease-1 --price 2"])
+def test_what_is_no_order_is_told_how_orders_are_named(hand: Hand, command: str) -> None:
+    result = hand.types(command, "operator")
+    assert result.exit_code == 2
+    assert "an order is named like bid-12 or ask-7, and " in result.stderr, "not by a field that nobody has typed"
+
+
 def test_a_bad_duration_is_refused_with_what_would_do(hand: Hand) -> None:
     result = hand.types("buy wuhu t4 1 --for 3x --price 2", "operator")
     assert result.exit_code == 2

@@ -240,10 +240,10 @@ def read_key(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise click.UsageError(f"cannot read the key file {path}: {_why(error)}") from error
+        raise click.UsageError(f"cannot read the key file {path}: {why_of(error)}") from error
 
 
-def _why(error: Exception) -> str:
+def why_of(error: Exception) -> str:
     """What the system says, without its number."""
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
@@ -262,7 +262,7 @@ def credential_of(key: str) -> "str | Credential":
     try:
         return Signer.from_pem(key_id, Path(path).expanduser().read_bytes())
     except (OSError, ValueError) as error:
-        raise click.UsageError(f"cannot sign by {path}: {_why(error)}") from error
+        raise click.UsageError(f"cannot sign by {path}: {why_of(error)}") from error
 
 
 def _doubt(failure: ClientError) -> Doubt | None:

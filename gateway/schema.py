@@ -131,7 +131,7 @@ class BidBody(Body, frozen=True, kw_only=True):
 
 
 class AskBody(Body, frozen=True, kw_only=True):
-    """An ask; with `lease_id` it resells a part of a lease that the account has bought."""
+    """An ask; with `lease_id` it resells a part of a lease that the account has bought. `fok` is as `ioc` here."""
 
     client_order_id: ClientOrderId
     region: Slug

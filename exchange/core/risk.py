@@ -66,7 +66,8 @@ def participant_with(state: State, account_id: str, role: str) -> Participant | 
     if found is None:
         return Reject(Code.UNKNOWN_ACCOUNT, "account_id", f"no account is called {account_id}")
     if role not in found.roles:
-        return Reject(Code.ROLE_MISSING, "account_id", f"{account_id} is no {role}; an operator can give it that role")
+        words = f"{account_id} is no {role}, and an account has the roles that it was opened with"
+        return Reject(Code.ROLE_MISSING, "account_id", words)
     return found
 
 

@@ -122,8 +122,9 @@ def _count(asks: int, style: str = "") -> Text:
 def _changes(found: advice.Explanation) -> RenderableType:
     if not found.changes:
         return Text("No single change would fill it now." if found.searched else "No single change was found in time.")
-    columns = ("would fill it", "field", "value", "extra CNY", "all in CNY", "account")
-    drawn = table(*columns, right=("extra CNY", "all in CNY"), names=("would fill it", "field", "value"))
+    # Not "all in": no programme has been asked what it would pay of it.
+    columns = ("would fill it", "field", "value", "extra CNY", "cost + fee", "account")
+    drawn = table(*columns, right=columns[3:5], names=columns[:3])
     for change in found.changes:
         covered = Text("enough", style="green") if change.covered else Text("not enough", style="red")
         value = _value(change.value)

@@ -1,8 +1,12 @@
-"""`completion`: what a shell reads to complete the commands; it is click's own."""
+"""`completion`: what a shell reads to complete the commands; it is click's own, but for one word in that for fish.
+
+Click's fish takes a line apart at each of its commas, so that of `hangzhou,shanghai` it would offer `hangzhou`."""
 
 import click
 from click.shell_completion import get_completion_class
 
+_AT_EVERY_COMMA = 'string split "," $completion'
+_AT_THE_FIRST = 'string split --max 1 "," $completion'
 _PROGRAM = "leasebook"
 _ASKED_BY = "_LEASEBOOK_COMPLETE"  # as click names it after the program
 
@@ -20,4 +24,5 @@ def completion(ctx: click.Context, shell: str) -> None:
     """
     speaker = get_completion_class(shell)
     assert speaker is not None, "click knows these three"
-    click.echo(speaker(ctx.find_root().command, {}, _PROGRAM, _ASKED_BY).source())
+    source = speaker(ctx.find_root().command, {}, _PROGRAM, _ASKED_BY).source()
+    click.echo(source.replace(_AT_EVERY_COMMA, _AT_THE_FIRST))

@@ -190,6 +190,7 @@ def _archived(done: Archived) -> list[tuple[str, str]]:
     return [
         ("of", "a sandbox" if done.sandbox else "a live market"),
         ("journal", f"{done.seq:,} commands in {done.rows:,} rows, and {done.marks:,} digests"),
+        ("last seq", str(done.seq)),  # as `replay --until` takes it
         ("size", f"{done.size_bytes:,} bytes"),
         ("last link", done.link),
         ("took", f"{done.seconds:.1f} s"),

@@ -32,10 +32,13 @@ class How:
     once: str
 
 
+_WHY = "Why: for the audit log. Of a market's state everybody is told it, of a cancelled lease its parties."
+
+
 def brakes(act: Callable[Concatenate[Session, How, P], Awaitable[None]]) -> Callable[P, None]:
     """Make a command of a coroutine that pulls a brake: adds the options that all have."""
 
-    @click.option("--reason", required=True, help="Why, for everybody to read.")
+    @click.option("--reason", required=True, help=_WHY)
     @click.option("--preview", is_flag=True, help="Only show whom it would hit.")
     @YES
     @ONCE

@@ -102,7 +102,7 @@ def audit_table(entries: Sequence[answers_brakes.AuditEntry]) -> Table:
     for entry in entries:
         notes = [word for word, so in (("proposed", entry.proposed), ("alone", entry.alone)) if so]
         what = entry.action + (f" ({', '.join(notes)})" if notes else "")
-        changes = [f"{change.field} {change.before} → {change.after}" for change in entry.changes[:_CHANGES]]
+        changes = [f"{one.field} {one.before or '–'} → {one.after or '–'}" for one in entry.changes[:_CHANGES]]
         if len(entry.changes) > _CHANGES:
             changes.append(f"{len(entry.changes) - _CHANGES} more")
         drawn.add_row(

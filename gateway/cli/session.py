@@ -112,7 +112,7 @@ class Session:
         return True
 
     def ask(self, question: str) -> None:
-        """Go on after a yes; anything else ends the command with exit code 1."""
+        """Go on after a yes; a no ends the command with exit code 1, and whatever is neither is asked again."""
         with _interruptible():
             agreed = click.confirm(question)
         if not agreed:
@@ -240,10 +240,10 @@ def read_key(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise click.UsageError(f"cannot read the key file {path}: {_why(error)}") from error
+        raise click.UsageError(f"cannot read the key file {path}: {why_of(error)}") from error
 
 
-def _why(error: Exception) -> str:
+def why_of(error: Exception) -> str:
     """What the system says, without its number."""
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
@@ -262,7 +262,7 @@ def credential_of(key: str) -> "str | Credential":
     try:
         return Signer.from_pem(key_id, Path(path).expanduser().read_bytes())
     except (OSError, ValueError) as error:
-        raise click.UsageError(f"cannot sign by {path}: {_why(error)}") from error
+        raise click.UsageError(f"cannot sign by {path}: {why_of(error)}") from error
 
 
 def _doubt(failure: ClientError) -> Doubt | None:
@@ -274,7 +274,7 @@ def _doubt(failure: ClientError) -> Doubt | None:
 
 
 def _no_answer(failure: Unreachable, doubt: Doubt | None) -> Problem:
-    """A silence as other failures are printed."""
+    """A silence as other failures are printed; nothing has changed where there is no doubt."""
     silence = Problem(
         type="urn:leasebook:problem:no_answer",
         title="No answer came",
@@ -284,7 +284,7 @@ def _no_answer(failure: Unreachable, doubt: Doubt | None) -> Problem:
         param=None,
         request_id="",
         retryable=not failure.lasting,
-        outcome="unknown",
+        outcome="rejected",
     )
     return _doubtful(silence, doubt)
 

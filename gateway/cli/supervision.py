@@ -11,7 +11,7 @@ from rich.text import Text
 
 from exchange.language.instants import format_duration
 from gateway import answers_money, answers_operator, requests_money, schema, schema_money
-from gateway.cli.session import Session, speaks
+from gateway.cli.session import Session, speaks, why_of
 from gateway.cli.tables import table
 from gateway.cli.values import ONCE, grouped, plain_time, short_duration
 from gateway.cli.vouchers import kpis, programme_table
@@ -137,4 +137,4 @@ def _programmes_in(path: Path) -> list[requests_money.ProgrammeBody]:
         bodies = [{"programme": name, **said} for name, said in tables.items()]
         return msgspec.convert(bodies, list[requests_money.ProgrammeBody])
     except (OSError, ValueError) as error:
-        raise click.UsageError(f"cannot read programmes from {path}: {error}") from error
+        raise click.UsageError(f"cannot read programmes from {path}: {why_of(error)}") from error

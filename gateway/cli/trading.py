@@ -82,7 +82,7 @@ async def amend(session: Session, order: str, quantity: str | None, price: str |
     Less quantity keeps its place in the queue; more, or another price, loses it.
     """
     amended: answers.AskAmended | answers.BidAmended
-    if order.startswith("ask-"):
+    if _is_ask(order):
         amended = await session.client.amend_ask(order, requests.AskAmendBody(quantity=quantity, price=price))
         drawn = ask_table([amended.ask])
     else:
@@ -97,9 +97,17 @@ async def amend(session: Session, order: str, quantity: str | None, price: str |
 @speaks
 async def cancel(session: Session, order: str) -> None:
     """Cancel what is left of ORDER, such as bid-12 or ask-7."""
-    if order.startswith("ask-"):
+    if _is_ask(order):
         ask = await session.client.cancel_ask(order)
         session.show(ask, ask_table([ask.ask]))
     else:
         bid = await session.client.cancel_bid(order)
         session.show(bid, bid_table([bid.bid]))
+
+
+def _is_ask(order: str) -> bool:
+    """Whether an order is an ask, and not a bid; a usage error when it is neither by its name."""
+    kind = order.partition("-")[0]
+    if kind not in ("ask", "bid"):
+        raise click.UsageError(f"an order is named like bid-12 or ask-7, and {order} is not")
+    return kind == "ask"

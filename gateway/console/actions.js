@@ -112,30 +112,24 @@ export function setMarket(ctx, region, chip, chosen) {
   });
 }
 
+/** Regions and chip types to choose from, by their names. */
+export function marketFields({catalog}) {
+  const regions = catalog.regions.map((entry) => [entry.region, named(entry)]);
+  const chips = catalog.chips.map((entry) => [entry.chip, `${entry.vendor} ${entry.model}`]);
+  return [
+    {name: "region", label: t("region"), options: regions},
+    {name: "chip", label: t("chip"), options: chips},
+  ];
+}
+
 /** A region, a chip type, a market or the whole venue. */
 export function setScope(ctx, {region = "", chip = "", chosen = "halted"} = {}) {
-  const {catalog} = ctx;
+  const [regions, chips] = marketFields(ctx);
+  const every = (field, words, value) => ({...field, value, options: [["", words], ...field.options]});
   act(ctx, {
     title: t("brake_scope"),
     path: "/v1/operator/halt",
-    fields: [
-      states(chosen),
-      {
-        name: "region",
-        label: t("region"),
-        value: region,
-        options: [["", t("every_region")], ...catalog.regions.map((entry) => [entry.region, named(entry)])],
-      },
-      {
-        name: "chip",
-        label: t("chip"),
-        value: chip,
-        options: [
-          ["", t("every_chip")],
-          ...catalog.chips.map((entry) => [entry.chip, `${entry.vendor} ${entry.model}`]),
-        ],
-      },
-    ],
+    fields: [states(chosen), every(regions, t("every_region"), region), every(chips, t("every_chip"), chip)],
     sent: (values) => Object.fromEntries(Object.entries(values).filter(([, value]) => value)),
   });
 }

@@ -5,6 +5,7 @@ import {
   blockAccount,
   cancelOrders,
   hits,
+  marketFields,
   revokeKey,
   setBand,
   setScope,
@@ -156,15 +157,10 @@ function closedTable(rows) {
 
 /** A band for a market that is named in the dialog itself. */
 function chooseBand(ctx) {
-  const {catalog} = ctx;
   act(ctx, {
     title: t("band"),
     path: ({region, chip}) => `/v1/operator/markets/${region}/${chip}/band`,
-    fields: [
-      {name: "region", label: t("region"), options: catalog.regions.map((entry) => [entry.region, entry.region])},
-      {name: "chip", label: t("chip"), options: catalog.chips.map((entry) => [entry.chip, entry.chip])},
-      {name: "band", label: t("band_label"), hint: "0.2"},
-    ],
+    fields: [...marketFields(ctx), {name: "band", label: t("band_label"), hint: "0.2"}],
     sent: ({band}) => ({band: band || null}),
   });
 }

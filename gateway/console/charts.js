@@ -17,7 +17,7 @@ export function candleChart(candles, {width = WIDTH, height = 240, places = 2, l
   const step = plot.width / candles.length;
   const wide = Math.max(1.5, Math.min(14, step * 0.66));
   const chart = s("svg.chart", {viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label, tabindex: 0});
-  for (const at of ticks(low - spare, high + spare, 5)) {
+  for (const at of ticks(low - spare, high + spare, 5, 10 ** -places)) {
     chart.append(
       s("line.axis", {x1: 0, x2: plot.width, y1: y(at), y2: y(at)}),
       s("text", {x: plot.width + 6, y: y(at) + 4}, at.toFixed(places)),
@@ -95,7 +95,7 @@ export function depthChart(asks, bids, {width = WIDTH, height = 160, places = 2,
     );
   }
   chart.append(steps("area-ask", sums[0], x, y, width - right), steps("area-bid", sums[1], x, y, 0));
-  for (const at of ticks(low, high, width / 100)) {
+  for (const at of ticks(low, high, width / 100, 10 ** -places)) {
     chart.append(s("text", {x: x(at), y: height - 4, "text-anchor": "middle"}, at.toFixed(places)));
   }
   return chart;
@@ -117,9 +117,9 @@ function scale(from, to, at, end) {
   return (value) => Math.round((at + ((value - from) / (to - from || 1)) * (end - at)) * 100) / 100;
 }
 
-/** About so many round numbers between two. */
-export function ticks(from, to, about) {
-  const raw = (to - from) / about || 1;
+/** About so many round numbers between two, no nearer to each other than `least`. */
+export function ticks(from, to, about, least = 0) {
+  const raw = Math.max((to - from) / about || 1, least);
   const power = 10 ** Math.floor(Math.log10(raw));
   const size = [1, 2, 5, 10].map((by) => by * power).find((by) => by >= raw);
   const found = [];

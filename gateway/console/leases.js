@@ -139,13 +139,14 @@ function sums(one) {
   ]);
 }
 
+/** Amounts come before the names of accounts, which may be longer than there is room. */
 function statement(made) {
   const columns = [
     {head: t("time"), cell: (row) => h("span.soft", {title: row.at}, when(row.at))},
     {head: t("reason"), cell: moved},
+    {head: t("amount"), num: true, cell: (row) => money(row.amount)},
     {head: t("from"), cell: (row) => h("span.mono", row.debit)},
     {head: t("to"), cell: (row) => h("span.mono", row.credit)},
-    {head: t("amount"), num: true, cell: (row) => money(row.amount)},
     {head: t("seq"), num: true, cell: (row) => h("span.soft", row.seq)},
   ];
   return h(

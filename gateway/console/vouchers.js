@@ -53,7 +53,7 @@ function unused(ctx, rest) {
         head: t("programme"),
         cell: (use) => [h("b", named(use.programme.definition)), h("span.soft.small", ` ${use.programme.programme}`)],
       },
-      {head: t("pool_pool"), num: true, cell: (use) => shortMoney(use.programme.pool)},
+      {head: t("pool_pool"), num: true, cell: (use) => inPool(use.programme)},
       {head: t("valid"), cell: (use) => h("span.soft", valid(use.programme.definition))},
       {head: t("state"), cell: (use) => (use.programme.paused ? state("halted", t("paused")) : "–")},
       {head: t("action"), cell: (use) => pauser(ctx, use.programme)},
@@ -67,6 +67,15 @@ function pauser(ctx, one) {
   return one.paused
     ? h("button", {type: "button", click: () => resumeProgramme(ctx, one.programme)}, t("resume"))
     : h("button", {type: "button", click: () => pauseProgramme(ctx, one.programme)}, t("pause"));
+}
+
+/** What a programme may still grant; of one without a figure what its pool holds says nothing. */
+function inPool({definition, pool}) {
+  return definition.pool_is ? amount(pool) : h("span.soft", t("no_ceiling"));
+}
+
+function amount(text) {
+  return h("span", {title: money(text)}, shortMoney(text));
 }
 
 function valid({from, until}) {
@@ -93,7 +102,7 @@ function card(ctx, use, year, now) {
         all > 0 && WAYS.map(([way, fill]) => h(`i.${fill}`, {style: {"--w": (Number(one[way]) / all) * 100}})),
       ),
       facts([
-        ...WAYS.map(([way]) => [t(`pool_${way}`), h("span", {title: money(one[way])}, shortMoney(one[way]))]),
+        ...WAYS.map(([way]) => [t(`pool_${way}`), way === "pool" ? inPool(one) : amount(one[way])]),
         [t("granted_lately"), `${shortMoney(use.granted)} · ${lasting(secondsBetween(use.since, now))}`],
         [t("runs_out"), runsOut(use, now)],
         year && [t("claimants"), `${year.claimants} · ${t("leases_count", {count: year.leases})}`],

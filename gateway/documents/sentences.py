@@ -46,7 +46,7 @@ SENTENCES: Final[dict[str, str]] = {
     "GET /v1/leases/{lease_id}/access": "What the provider handed over. For the buyer alone.",
     "POST /v1/leases/{lease_id}/start": "Hand over access to a lease's chips.",
     "POST /v1/leases/{lease_id}/meter": "Report running totals of what was delivered and used.",
-    "POST /v1/leases/{lease_id}/release": "Give back what is left of a lease, from the next step on.",
+    "POST /v1/leases/{lease_id}/release": "Give back what is left of a lease; its take-or-pay stays owed.",
     "POST /v1/leases/{lease_id}/contest": "Contest a settled period, within the time that the rules give.",
     "GET /v1/account": "Your account and its balances.",
     "GET /v1/account/transfers": "Every transfer that touched your account, newest first, with its balances.",

@@ -40,8 +40,10 @@ def test_a_purchase_is_shown_all_in_and_made_after_a_yes(hand: Hand, somebody: N
     assert quoted["rest"]["changes"][0]["detail"] in no.stdout
     assert no.stdout.rstrip().endswith("Buy? [y/N]:")
     assert no.stderr == "Nothing was done.\n"
+    unsure = hand.types(f"buy {wish}", acme, says="perhaps\nno\n")
+    assert (unsure.exit_code, unsure.stdout.count("[y/N]")) == (1, 2)
     assert hand.reads("orders", acme)["bids"] == []
-    yes = hand.types(f"buy {wish}", acme, says="y\n")
+    yes = hand.types(f"buy {wish}", acme, says="yes\n")
     assert yes.exit_code == 0
     (lease,) = hand.reads("leases", acme)["items"]
     assert lease["cost"] == quoted["cost"]

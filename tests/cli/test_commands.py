@@ -74,6 +74,8 @@ def test_shells_complete_commands_options_regions_and_chips(hand: Hand, monkeypa
         assert completed("buy", "hang") == []
     for shell in ("bash", "zsh", "fish"):
         assert "_LEASEBOOK_COMPLETE" in hand.types(f"completion {shell}").stdout
+    fish = hand.types("completion fish").stdout
+    assert fish.count("string split") == fish.count('string split --max 1 ","') == 1, "names have commas between them"
 
 
 def test_requests_are_signed_by_a_pair_made_here(hand: Hand) -> None:

@@ -112,10 +112,18 @@ def test_no_server_is_no_traceback(hand: Hand) -> None:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         result = hand.types("time", LEASEBOOK_URL=url)
-        told = json.loads(hand.types("time --json", LEASEBOOK_URL=url).stdout)
+        for command in ("time", "buy wuhu t4 1 --for 1h --price 2", "operator deposit acme 5"):
+            told = json.loads(hand.types(f"{command} --json", LEASEBOOK_URL=url).stdout)
+            assert (told["code"], told["outcome"], told["retryable"]) == ("no_answer", "rejected", True), command
     assert result.exit_code == 1
     assert result.stderr.startswith(f"No market answers at {url} (connection refused)")
-    assert (told["code"], told["outcome"], told["retryable"]) == ("no_answer", "unknown", True)
+
+
+@pytest.mark.parametrize("command", ["cancel 12", "amend lease-1 --price 2"])
+def test_what_is_no_order_is_told_how_orders_are_named(hand: Hand, command: str) -> None:
+    result = hand.types(command, "operator")
+    assert result.exit_code == 2
+    assert "an order is named like bid-12 or ask-7, and " in result.stderr, "not by a field that nobody has typed"
 
 
 def test_a_bad_duration_is_refused_with_what_would_do(hand: Hand) -> None:

@@ -1,6 +1,7 @@
 """The drill: back up while the market trades, lose it, restore it elsewhere; and servers that share a database."""
 
 import json
+import re
 import signal
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,8 @@ def test_the_drill(tmp_path: Path) -> None:
     restored = read(f"restore {file} --data-dir {found}")
     assert restored["rebuilt"]["digest"] == now["digest"]
     assert read(f"verify --data-dir {found}")["digest"] == now["digest"]
+    told = typed(f"backup {tmp_path / 'again.backup'} --data-dir {found}").stdout
+    assert re.search(rf"^last seq +{made['seq']} *$", told, re.MULTILINE), "what `replay --until` is to be told"
     assert "holds a market already" in typed(f"restore {file} --data-dir {found}").stderr
 
     with running(found, *SANDBOX) as again:

@@ -23,6 +23,8 @@ def test_a_brake_is_looked_at_and_then_pulled(hand: Hand) -> None:
     band = hand.types("operator band shaoguan l20 0.2 --reason drill --yes", "operator").output
     assert "price band of shaoguan/l20 is 0.2" in band
     hand.reads("operator band shaoguan l20 rules --reason over --yes", "operator")
+    bands = hand.types("operator audit --action set_band", "operator").output
+    assert "band – → 0.2" in bands and "band 0.2 → –" in bands
     programme = hand.reads("programmes")["items"][0]["programme"]
     assert "is paused" in hand.types(f"operator pause {programme} --reason drill --yes", "operator").output
     hand.reads(f"operator resume {programme} --reason over --yes", "operator")

@@ -38,6 +38,17 @@ def test_a_quote_says_what_buying_would_bring_and_what_would_bring_the_rest(hand
     assert places == sorted(places)
 
 
+def test_what_a_change_would_cost_is_not_called_all_in_as_vouchers_are_left_out(hand: Hand) -> None:
+    hall, acme = hand.joins("provider", "10000"), hand.joins("buyer", "10000")
+    hand.reads("sell wuxi l20 4 --price 6.00 --for 7d", hall)
+    advised = hand.reads("quote wuxi l20 4 --for 6h --price 5.50", acme)["rest"]["changes"][0]
+    assert (advised["value"], advised["total"]) == ("6.00", "144.72")
+    drawn = hand.types("quote wuxi l20 4 --for 6h --price 5.50", acme).output
+    assert drawn.count("all in") == 1 and "cost + fee" in drawn
+    followed = hand.reads("quote wuxi l20 4 --for 6h --price 6.00", acme)
+    assert (followed["cost"], followed["buyer_fee"], followed["total"]) == ("144.00", "0.72", "101.52")
+
+
 def test_an_amendment_says_whether_the_place_was_kept(hand: Hand) -> None:
     hall, acme = hand.joins("provider", "10000"), hand.joins("buyer", "1000")
     ask_id = hand.reads("sell horinger a10 8 --price 3.00 --for 2d", hall)["ask"]["ask_id"]

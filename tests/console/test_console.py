@@ -178,7 +178,34 @@ async def test_a_balance_leads_to_its_transfers(page: Page, house: ConsoleHouse)
     statement = await house.get("/v1/leases/lease-1/statement", house.keys["alice"])
     panel = page.locator("section.panel", has=page.get_by_role("heading", name="Statement"))
     await expect(panel.locator("tbody tr")).to_have_count(len(statement["items"]))
+    heads = await panel.locator("thead th").all_inner_texts()
+    assert heads[:3] == ["Time", "Reason", "Amount"], "in sight however long the names of accounts are"
     await expect(page.locator(".timeline")).to_contain_text(re.compile("contested|ruled on"))
+
+
+async def test_a_programme_without_a_figure_is_not_told_as_one_whose_pool_is_empty(
+    page: Page, house: ConsoleHouse
+) -> None:
+    await log_in(page, house, "#/programmes")
+    for one in (await house.get("/v1/programmes"))["items"]:
+        told = page.locator("main tr, main section.w4").filter(has=page.get_by_text(one["programme"], exact=True))
+        pool = told.locator("td:nth-child(2), dt:text-is('In the pool') + dd")
+        figure = re.compile("no ceiling" if "pool" not in one["definition"] else r"[\d,]+\.\d\d")
+        await expect(pool).to_have_text(figure)
+
+
+async def test_the_lines_of_an_axis_are_told_apart(page: Page, house: ConsoleHouse) -> None:
+    """Where all trades were within a cent no line is between two prices: it would bear the figures of one of them."""
+    await page.goto("/")
+    told = """async (prices) => {
+        const {candleChart} = await import("/console/charts.js");
+        const all = (price) => ({open: price, high: price, low: price, close: price, volume: 1, trades: 1});
+        const candles = prices.map((price, hour) => ({start: `2026-12-01T0${hour}:00:00Z`, ...all(price)}));
+        const lines = candleChart(candles, {label: "candles", show() {}}).querySelectorAll("line.axis + text");
+        return [...lines].map((line) => line.textContent);
+    }"""
+    assert await page.evaluate(told, [3.22, 3.23]) == ["3.22", "3.23"]
+    assert await page.evaluate(told, [3, 3.3]) == ["3.00", "3.10", "3.20", "3.30"]
 
 
 async def test_the_book_as_it_was(page: Page, house: ConsoleHouse) -> None:

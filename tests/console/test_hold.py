@@ -44,6 +44,21 @@ async def test_halt_and_reopen(page: Page, house: ConsoleHouse) -> None:
     await expect(rows.nth(2)).to_contain_text("open → halted")
 
 
+async def test_every_dialog_has_the_same_names_of_regions_and_chips(page: Page, house: ConsoleHouse) -> None:
+    """Not their ids, which the console shows nowhere else; in a halt there is one for all of them besides."""
+    await log_in(page, house, "#/brakes")
+    offered = []
+    for button in ("Halt or reopen", "Price band"):
+        await page.get_by_role("button", name=button).click()
+        dialog = page.get_by_role("dialog")
+        names = [await dialog.get_by_label(label).locator("option").all_inner_texts() for label in ("Region", "Chip")]
+        offered.append(names)
+        await page.keyboard.press("Escape")
+    halt, band = offered
+    assert band == [names[1:] for names in halt]
+    assert "Shanghai" in band[0] and "NVIDIA H800 SXM5 80GB" in band[1]
+
+
 async def test_a_block_and_what_a_second_operator_confirms(page: Page, house: ConsoleHouse) -> None:
     """What tightens goes at once; to loosen it takes two, once there are two."""
     second = await house.second()

@@ -175,3 +175,20 @@ async def test_prices_stay_within_the_band(house: House) -> None:
     for body, param in [({"price": "1.26"}, "price"), ({"prices": ["1.26"]}, "prices[0]")]:
         amended = await house.call("PATCH", "/v1/bids/bid-2", alice, body)
         assert amended.refused == (422, "price_outside_band", param)
+
+
+async def test_only_what_brakes_a_market_is_explained_to_everybody(house: House) -> None:
+    alice = await house.account("alice")
+    for path, body in (
+        (HERE, {"state": "post_only"}),
+        ("/v1/operator/markets/shanghai/l40s/band", {"band": "0.2"}),
+        ("/v1/operator/programmes/wx/pause", {}),
+        ("/v1/operator/accounts/alice/block", {}),
+    ):
+        await house.post(path, house.operator, body | {"reason": f"said of {path}"})
+    seen = await house.everything(alice)
+    assert [brake["reason"] for brake in seen.pop("brakes")] == [f"said of {HERE}"]
+    told = [await house.get(path, alice) for path in ("/v1/programmes", "/v1/markets", "/v1/account/vouchers")]
+    assert "said of" not in str([seen, *told])
+    assert (await house.call("POST", "/v1/bids", alice, a_bid())).body["code"] == "account_blocked"
+    assert len((await house.get("/v1/operator/audit", house.operator))["items"]) >= 4, "operators read all of them"

@@ -264,6 +264,12 @@ async def test_every_link_leads_somewhere(house: House) -> None:
         assert (await house.call("GET", link)).status == 200, link
 
 
+async def test_every_page_is_linked_from_the_page_of_calls_and_for_programs(house: House) -> None:
+    for path in ("/docs", "/llms.txt"):
+        text = (await house.call("GET", path)).raw.decode()
+        assert [name for name in pages.TOLD if f"/docs/{name}" not in text] == [], path
+
+
 async def test_the_documents_are_served_with_examples_of_the_day(house: House) -> None:
     tomorrow_s = START_S + DAY_S
     for path, made in (("/openapi.json", openapi.document), ("/asyncapi.json", asyncapi.document)):

@@ -168,4 +168,9 @@ async def test_access_is_for_the_buyer_alone(house: House) -> None:
 async def test_an_account_acts_in_its_roles(house: House) -> None:
     hz, alice = await house.account("hz", ["provider"]), await house.account("alice")
     assert (await house.call("POST", "/v1/bids", hz, a_bid())).refused == (403, "role_missing", "account_id")
-    assert (await house.call("POST", "/v1/asks", alice, an_ask())).refused == (403, "role_missing", "account_id")
+    refused = await house.call("POST", "/v1/asks", alice, an_ask())
+    assert refused.refused == (403, "role_missing", "account_id")
+    assert refused.body["detail"] == "alice is no provider, and an account has the roles that it was opened with"
+    both = {"account_id": "alice", "roles": ["buyer", "provider"]}
+    again = await house.call("POST", "/v1/operator/accounts", house.operator, both)
+    assert again.refused == (409, "account_exists", "account_id"), "nobody is told that an operator could give it more"

@@ -1,15 +1,18 @@
 """Leases: seen by their parties, started and metered by who delivers, contested and given back by who uses them."""
 
+import asyncio
 from typing import get_args
 
 import click
 import msgspec
 from rich.text import Text
 
+from exchange.language.instants import parse_instant
 from gateway import answers, requests_money, schema
 from gateway.cli.ledgers import lease_statement
 from gateway.cli.listing import Listing
-from gateway.cli.session import Session, speaks
+from gateway.cli.previews import release_card
+from gateway.cli.session import YES, Session, speaks
 from gateway.cli.tables import lease_card, lease_table
 from gateway.cli.times import MOMENT, Moment, clock_of
 from gateway.cli.values import ONCE, utc
@@ -91,13 +94,20 @@ async def statement_of(session: Session, lease_id: str) -> None:
 
 @lease.command()
 @click.argument("lease_id")
+@YES
 @ONCE
 @speaks
-async def release(session: Session, lease_id: str, once: str) -> None:
+async def release(session: Session, lease_id: str, yes: bool, once: str) -> None:
     """Give back what is left of the lease, from the next step on (buyer).
 
-    For the rest its take-or-pay is owed; everything else goes back.
+    For the rest its take-or-pay is owed; everything else goes back. First it shows how much that is, and asks.
     """
+    if session.must_ask(yes):
+        clock, found = await asyncio.gather(clock_of(session.client), session.client.lease(lease_id))
+        at_s = max(clock.next_step_s, parse_instant(found.start))
+        if at_s < parse_instant(found.until):  # or the market says why not
+            session.console.print(release_card(found, at_s))
+            session.ask("Give it back?")
     released = await session.client.release(lease_id, once)
     session.show(released, lease_card(released.lease))
 

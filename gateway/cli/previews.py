@@ -1,4 +1,4 @@
-"""What is shown before somebody says yes: a purchase with its all-in price, a sale with its bond, a resale.
+"""What is shown before somebody says yes: a purchase with its all-in price, a sale with its bond, a resale, a release.
 
 Pure drawing, by the rules that the catalogue tells. The market decides; where these cards and it differ, it is right.
 """
@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.text import Text
 
-from exchange.language.instants import parse_duration, parse_instant
+from exchange.language.instants import format_instant, parse_duration, parse_instant
 from exchange.language.units import (
     CHIP_PLACES,
     HOUR_S,
@@ -114,6 +114,27 @@ def resale_card(ask: schema.AskBody, start_s: Seconds, lease: schema_money.Lease
                 *_forgone(lease),
             )
         ),
+    )
+
+
+def release_card(lease: schema_money.Lease, at_s: Seconds) -> Group:
+    """What of the rest of a lease stays owed when it is given back at an instant, and what does not."""
+    price, rest = parse_decimal(lease.price, MONEY_PLACES), 0
+    for free in lease.shape:
+        left_s = parse_instant(free.end) - max(parse_instant(free.start), at_s)
+        rest += cost_micros(price, parse_decimal(free.chips, CHIP_PLACES), max(left_s, 0))
+    owed = div_half_even(rest * parse_decimal(lease.take_or_pay, SHARE_PLACES), _SHARE)
+    lines = [
+        ("from", f"{two_clocks(format_instant(at_s))}, to {two_clocks(lease.until)} when it would end"),
+        ("stays owed", f"[bold]{_cny(owed)}[/] at once, and the fee on it: the take-or-pay is {lease.take_or_pay}"),
+        ("comes back", f"[bold]{_cny(rest - owed)}[/], and the fee on it"),
+    ]
+    if lease.programme is not None:
+        lines.append(("subsidy", f"{lease.programme} pays its share of what stays owed, and gets back the other"))
+    lines.append(("", "[dim]To resell it may bring more.[/]"))
+    return Group(
+        Text.assemble((f"Give back what is left of {lease.lease_id}", "bold"), f", {lease.chip} in {lease.region}"),
+        facts(lines),
     )
 
 

@@ -11,7 +11,7 @@ from exchange.language.instants import parse_instant
 from gateway.__main__ import leasebook
 
 _NUMBERS = itertools.count(1)
-_COSTLY = ("buy ", "sell ", "resell ")
+_COSTLY = ("buy ", "sell ", "resell ", "lease release ")
 ACCOUNT_SCOPES = {"buyer": ("read", "trade"), "provider": ("read", "provide")}
 
 

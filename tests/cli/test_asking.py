@@ -89,6 +89,22 @@ def test_a_resale_shows_what_is_given_up(hand: Hand, somebody: None) -> None:
     assert hand.types("resell lease-999999 --price 5.50", acme, says="y\n").stderr.startswith("unknown_lease")
 
 
+def test_a_release_shows_what_stays_owed(hand: Hand, somebody: None) -> None:
+    hall, acme = hand.joins("provider", "10000"), hand.joins("buyer", "10000")
+    hand.reads("sell guian mtx-c500 8 --price 5.00 --for 3d --take-or-pay 0.75", hall)
+    (lease,) = hand.reads("buy guian mtx-c500 8 --for 1d --price 5.00 --no-vouchers", acme)["leases"]
+    release = f"lease release {lease['lease_id']}"
+    no = hand.types(release, acme, says="n\n")
+    assert (no.exit_code, no.stderr) == (1, "Nothing was done.\n")
+    assert "720.00 CNY at once, and the fee on it: the take-or-pay is 0.75" in no.stdout
+    assert row(no.stdout, "comes")[2:4] == ["240.00", "CNY,"]
+    assert hand.reads(f"lease show {lease['lease_id']}", acme)["state"] == "scheduled"
+    hand.types(release, acme, says="y\n")
+    released = hand.reads(f"lease show {lease['lease_id']}", acme)
+    assert (released["earned"], released["refunded"]) == ("720.00", "240.00")
+    assert hand.types(release, acme, says="y\n").stderr.startswith("lease_over"), "nothing is left to ask about"
+
+
 def test_in_a_real_terminal_the_question_waits_and_ctrl_c_is_a_no(hand: Hand) -> None:
     acme = hand.joins("buyer", "100")
     known = {"LEASEBOOK_URL": hand.url, "LEASEBOOK_KEY": hand.key(acme)}

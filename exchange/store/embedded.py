@@ -25,7 +25,8 @@ from exchange.language.journal import DatabaseUnavailable, JournalBusy
 from exchange.store.binaries import HERE, MAJOR, Account, can_enter, choose_account, find_programs, servers_in, spawn
 
 _USER: Final = "leasebook"
-_SOCKET: Final = ".s.PGSQL.5432"
+_PORT: Final = 5432  # which here is no more than a part of the socket's name
+_SOCKET: Final = f".s.PGSQL.{_PORT}"
 _SOCKET_BYTES: Final = 107  # the longest path of a Unix socket
 _LOG_BYTES: Final = 1 << 20  # a longer log is begun anew
 _LOG_TAIL_LINES: Final = 12
@@ -120,7 +121,7 @@ async def _start(data_dir: Path, stack: AsyncExitStack) -> str:
         await _initialise(cluster, programs, account, log)
     _check_version(cluster)
     sockets = scratch / "socket"
-    settings = {**SETTINGS, "unix_socket_directories": str(sockets)}
+    settings = {**SETTINGS, "unix_socket_directories": str(sockets), "port": str(_PORT)}
     options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
     server = spawn([programs / "postgres", "-D", HERE, *options], folder=cluster, account=account, log=log)
     stack.push_async_callback(_stop, server)
@@ -129,7 +130,9 @@ async def _start(data_dir: Path, stack: AsyncExitStack) -> str:
 
 
 def _dsn(sockets: Path) -> str:
-    return f"postgresql://{_USER}@/postgres?host={quote(str(sockets), safe='')}"
+    """Says all that PGPORT, PGSSLMODE and their like would say otherwise, which are about somebody's other servers."""
+    where = f"host={quote(str(sockets), safe='')}&port={_PORT}&target_session_attrs=any"
+    return f"postgresql://{_USER}@/postgres?{where}&sslmode=disable&sslnegotiation=postgres"
 
 
 def _make_folder(data_dir: Path) -> Path:

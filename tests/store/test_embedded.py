@@ -116,6 +116,17 @@ async def test_it_does_not_listen_to_the_network_and_flushes_what_it_commits(tmp
         await connection.close()
 
 
+async def test_it_is_found_whatever_the_environment_says_of_other_servers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = {"PGHOST": "/nowhere", "PGPORT": "5433", "PGDATABASE": "other", "PGUSER": "other", "PGSERVICE": "other"}
+    others |= {"PGSSLMODE": "verify-full", "PGSSLNEGOTIATION": "direct", "PGTARGETSESSIONATTRS": "standby"}
+    for name, value in others.items():
+        monkeypatch.setenv(name, value)
+    async with start_embedded(tmp_path) as dsn:
+        assert await append(dsn, b"batch") == 1
+
+
 async def fill(journal: PostgresJournal, seq: int, answered: list[int]) -> None:
     """Append batch after batch, for as long as that goes well."""
     while True:

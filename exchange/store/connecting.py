@@ -116,7 +116,7 @@ async def close(connection: Connection) -> None:
 
 
 class Session:
-    """One connection, made when it is first needed and again after a failure, used by one at a time."""
+    """One connection, made when it is first needed and again when that was lost or failed, used by one at a time."""
 
     def __init__(
         self,
@@ -137,15 +137,20 @@ class Session:
     async def turn(self, what: str) -> AsyncIterator[Connection]:
         """The connection, in a transaction of its own; `what` says what a failure of it means."""
         async with self._turn:
-            if self._connection is None:
+            # One that ended while nobody used it, be it by an administrator, has taken nothing with it.
+            if self._connection is None or self._connection.is_closed():
                 self._connection = await connect_checked(self._dsn, answer_s=self._answer_s, settings=self._settings)
+            connection = self._connection
             try:
                 with naming_failures(what, self._damaged):
-                    async with self._connection.transaction():
-                        yield self._connection
-            finally:
-                if self._connection.is_closed():
-                    self._connection = None
+                    async with connection.transaction():
+                        yield connection
+            except BaseException:
+                # Who is cancelled, or waits no longer, while a transaction begins or ends leaves one behind that nobody
+                # ever ends, and the next would be within it.
+                self._connection = None
+                await close(connection)
+                raise
 
     async def close(self) -> None:
         """Let go of the connection. May be called twice."""

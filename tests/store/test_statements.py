@@ -25,6 +25,8 @@ from tests.store.pages import NOON_S, ask, bid, entry, lease, page, period, told
 NOON = datetime.fromtimestamp(NOON_S, UTC)
 DEPOSIT = page(0, 3, entries=[entry(1, "external", "alice/available", 5)], balances=[("alice/available", 5)])
 
+LEFT_OPEN = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
+
 
 @pytest.fixture
 async def statements(open_journal: Opener, database_url: str) -> AsyncIterator[PostgresStatements]:
@@ -292,3 +294,34 @@ async def test_a_new_server_waits_for_the_page_that_the_old_one_has_under_way(
             assert not position.done()
     await under_way.commit()
     assert await position == 7
+
+
+async def test_sessions_that_were_ended_while_nobody_used_them_are_made_anew(
+    statements: PostgresStatements, raw: Connection
+) -> None:
+    await statements.write(page(0, 4))
+    assert await statements.position() == 4
+    for session in (statements._reading, statements._writing):
+        connection, ended = session._connection, asyncio.Event()
+        assert connection is not None
+        connection.add_termination_listener(lambda _, ended=ended: ended.set())
+        await raw.execute("SELECT pg_terminate_backend($1)", connection.get_server_pid())
+        async with asyncio.timeout(10):
+            await ended.wait()
+    await statements.write(page(4, 9))
+    assert await statements.position() == 9
+
+
+async def test_a_reader_that_leaves_at_any_moment_leaves_no_transaction_behind(
+    statements: PostgresStatements, raw: Connection
+) -> None:
+    everything = [told("alice", 1, 0, bid())]
+    await statements.write(page(0, 1, told=everything))
+    for steps in range(20):
+        leaving = asyncio.create_task(read_told(statements, "alice", 0, 1))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        leaving.cancel()
+        await asyncio.gather(leaving, return_exceptions=True)
+        assert await read_told(statements, "alice", 0, 1) == everything
+        assert not await raw.fetchval(f"SELECT count(*) FROM ({LEFT_OPEN})"), steps

@@ -26,6 +26,13 @@ _UNBALANCED: Final = "LB004"
 _DAMAGE_CLASS: Final = "XX"
 _DAMAGE: Final = ("58030", "58P01")
 
+# What a database or a role may have for sessions that rest, or take long. Ours do both: a market in which nothing
+# happens, the cursor of a replay, a large snapshot. How long anything may take is said here, by `answer_s`.
+_NO_TIMEOUTS: Final = dict.fromkeys(
+    ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "idle_session_timeout"), "0"
+)
+_NO_TRANSACTION_TIMEOUT: Final = 17, "SET transaction_timeout = 0"  # since PostgreSQL 17; those before refuse it
+
 _CONNECT_S: Final = 10
 _ANSWER_S: Final = 30
 _CLOSE_S: Final = 2
@@ -64,7 +71,7 @@ async def connect(
     `settings` are PostgreSQL's, for the session, beside our own or instead.
     """
     try:
-        return await asyncpg.connect(
+        connection = await asyncpg.connect(
             dsn,
             timeout=_CONNECT_S,
             command_timeout=answer_s,
@@ -79,14 +86,27 @@ async def connect(
                 # What is written besides goes to the disk in small pieces. In the heaps that the system makes of it by
                 # itself it holds up each commit meanwhile: at 8 MB/s now and then for 60 ms, and so for 14.
                 "backend_flush_after": "256kB",
+                **_NO_TIMEOUTS,
                 **(settings or {}),
             },
         )
+        await _lift_transaction_timeout(connection)
+        return connection
     except (*FAILURES, ValueError) as failure:
         raise DatabaseUnavailable(
             f"PostgreSQL cannot be reached ({type(failure).__name__}: {failure}). Check that it runs and that "
             "--database-url or DATABASE_URL names it rightly, or leave both out to use the embedded one."
         ) from failure
+
+
+async def _lift_transaction_timeout(connection: Connection) -> None:
+    since, setting = _NO_TRANSACTION_TIMEOUT
+    if connection.get_server_version().major >= since:
+        try:
+            await connection.execute(setting, timeout=_CONNECT_S)
+        except BaseException:
+            connection.terminate()
+            raise
 
 
 async def connect_checked(

@@ -16,7 +16,7 @@ import asyncpg
 import pytest
 
 from exchange.language.journal import DatabaseUnavailable, JournalBusy, JournalError
-from exchange.store import binaries
+from exchange.store import binaries, embedded
 from exchange.store.binaries import Account, can_enter, choose_account, find_programs, servers_in
 from exchange.store.embedded import start_embedded
 from exchange.store.journal import PostgresJournal
@@ -159,6 +159,30 @@ async def test_it_dies_with_an_owner_that_is_killed_and_starts_again_at_once(tmp
     async with start_embedded(tmp_path) as dsn:
         await_exit(handle)
         assert await append(dsn, b"batch") == 2
+
+
+async def test_it_starts_only_when_the_one_that_was_left_behind_has_ended_seen_or_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A container keeps root from looking at the processes of others; one that is stopped ends when it goes on."""
+    monkeypatch.setattr(embedded, "servers_in", lambda _: [])
+    monkeypatch.setattr(embedded, "_ORPHAN_S", 0.1)
+    owner, _ = await spawn_owner(tmp_path)
+    pid = server_pid(tmp_path)
+    handle = os.pidfd_open(pid)
+    signal.pidfd_send_signal(handle, signal.SIGSTOP)
+    owner.kill()
+    await owner.wait()
+    try:
+        with pytest.raises(DatabaseUnavailable, match=rf"without an owner still runs .*\(processes {pid}\)"):
+            async with start_embedded(tmp_path):
+                pass
+    finally:
+        signal.pidfd_send_signal(handle, signal.SIGCONT)
+    monkeypatch.undo()
+    async with start_embedded(tmp_path) as dsn:
+        await_exit(handle)
+        assert await append(dsn, b"batch") == 1
 
 
 async def test_a_directory_in_use_is_refused_at_once(tmp_path: Path) -> None:

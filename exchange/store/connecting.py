@@ -163,11 +163,14 @@ class Session:
             connection = self._connection
             try:
                 with naming_failures(what, self._damaged):
-                    async with connection.transaction():
-                        yield connection
+                    transaction = connection.transaction()
+                    await transaction.start()
+                    yield connection
+                    await transaction.commit()
             except BaseException:
                 # Who is cancelled, or waits no longer, while a transaction begins or ends leaves one behind that nobody
-                # ever ends, and the next would be within it.
+                # ever ends, and the next would be within it. Nor is one taken back by asking for it: a database that
+                # does not answer would be waited for as long as for a page. It goes with the connection.
                 self._connection = None
                 await close(connection)
                 raise

@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 from urllib.parse import quote
@@ -234,8 +234,9 @@ async def _initialise(cluster: Path, programs: Path, account: Account, log: Bina
     finally:
         await _stop(initdb)
     draft.rename(cluster)
-    for folder in (cluster.parent, cluster.parent.parent):
-        _sync(folder)
+    _sync(cluster.parent)
+    with suppress(PermissionError):  # where one may not look, one has made no data directory either
+        _sync(cluster.parent.parent)
 
 
 def _sync(folder: Path) -> None:

@@ -240,6 +240,24 @@ async def test_an_ordinary_user_runs_it_as_himself_and_root_takes_it_on(nobodys_
         assert await append(dsn, b"batch") == 2
 
 
+def made_within(folder: Path) -> Path:
+    """A data directory of an ordinary user, in a folder that is root's from now on."""
+    data_dir = folder / "market"
+    data_dir.mkdir()
+    os.chown(data_dir, NOBODY.uid, NOBODY.gid)
+    os.chown(folder, 0, 0)
+    folder.chmod(0o711)
+    return data_dir
+
+
+@as_root
+async def test_a_folder_above_that_may_be_entered_and_not_read_will_do(nobodys_dir: Path) -> None:
+    owner, dsn = await spawn_owner(made_within(nobodys_dir), NOBODY.uid, NOBODY.gid)
+    assert await append(dsn, b"batch") == 1
+    owner.send_signal(signal.SIGINT)
+    await owner.wait()
+
+
 @as_root
 def test_a_cluster_of_roots_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DatabaseUnavailable, match="chown -R nobody"):

@@ -7,8 +7,10 @@ import pytest
 
 from exchange.language.commands_sessions import SetDeadMan
 from exchange.language.limits import TIME_MAX_S
+from exchange.language.port import Busy
 from exchange.language.rejects import Code
-from exchange.language.units import DAY_S
+from exchange.language.units import DAY_S, HOUR_S
+from exchange.runtime import inbox
 from exchange.runtime.clock import SandboxClock, SystemClock
 from exchange.runtime.exchange import Exchange
 from tests.core.world import BUYER, SETUP
@@ -54,4 +56,17 @@ async def test_a_sandbox_is_not_sent_beyond_the_end_and_a_step_that_is_refused_l
     assert exchange.clock_s == LAST_DAY_S
     assert (await exchange.advance_clock(DAY_S)).reject is None
     assert exchange.clock_s == exchange.reads.now_s == TIME_MAX_S
+    await exchange.close()
+
+
+async def test_a_step_that_the_market_is_too_busy_for_leaves_the_clock_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is told that it was not taken sends it again."""
+    exchange = await Exchange.open(KeptJournal(), SandboxClock(0, LAST_DAY_S), seeds=list(SETUP))
+    with monkeypatch.context() as patch:
+        patch.setattr(inbox, "INBOX_MAX", 0)
+        with pytest.raises(Busy):
+            await exchange.advance_clock(HOUR_S)
+    assert exchange.clock_s == LAST_DAY_S
+    assert (await exchange.advance_clock(HOUR_S)).reject is None
+    assert exchange.clock_s == LAST_DAY_S + HOUR_S
     await exchange.close()

@@ -33,6 +33,15 @@ _NO_TIMEOUTS: Final = dict.fromkeys(
 )
 _NO_TRANSACTION_TIMEOUT: Final = 17, "SET transaction_timeout = 0"  # since PostgreSQL 17; those before refuse it
 
+# Of a server whose machine is gone without a word PostgreSQL hears nothing. By itself it asks after two hours, and the
+# journal is held until then. Its asking also keeps what lies between from taking a connection that rests for dead.
+_STILL_THERE: Final = {
+    "tcp_keepalives_idle": "30",
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "60s",
+}
+
 _CONNECT_S: Final = 10
 _ANSWER_S: Final = 30
 _CLOSE_S: Final = 2
@@ -87,6 +96,7 @@ async def connect(
                 # itself it holds up each commit meanwhile: at 8 MB/s now and then for 60 ms, and so for 14.
                 "backend_flush_after": "256kB",
                 **_NO_TIMEOUTS,
+                **_STILL_THERE,
                 **(settings or {}),
             },
         )

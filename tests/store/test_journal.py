@@ -1,6 +1,7 @@
 """What is appended is there, in order, once, for good; and nobody but the one writer adds to it."""
 
 import asyncio
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -18,8 +19,9 @@ from exchange.language.journal import (
     WrongMode,
     link,
 )
+from exchange.store import embedded
 from exchange.store import journal as module
-from exchange.store.connecting import connect
+from exchange.store.connecting import close, connect
 from exchange.store.journal import PostgresJournal
 from exchange.store.migrate import Connection
 from tests.store.conftest import Opener, blocked_session
@@ -282,7 +284,24 @@ async def test_no_session_is_ended_for_resting_or_taking_long(database_url: str,
         query = f"SELECT current_setting('{timeout}')"
         assert (await other.fetchval(query), await own.fetchval(query)) == ("1s", "0")
     await other.close()
-    await own.close()
+    await close(own)
+
+
+async def test_a_server_whose_machine_is_gone_holds_the_journal_for_a_minute_at_most(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unused_tcp_port: int
+) -> None:
+    """PostgreSQL asks after it, over the network; by itself after two hours for the first time."""
+    monkeypatch.setattr(embedded, "_PORT", unused_tcp_port)
+    monkeypatch.setattr(embedded, "_SOCKET", f".s.PGSQL.{unused_tcp_port}")
+    monkeypatch.setitem(embedded.SETTINGS, "listen_addresses", "127.0.0.1")
+    async with embedded.start_embedded(tmp_path):
+        connection = await connect(f"postgresql://leasebook@127.0.0.1:{unused_tcp_port}/postgres")
+        names = (*(f"tcp_keepalives_{name}" for name in ("idle", "interval", "count")), "tcp_user_timeout")
+        found = [await connection.fetchval("SELECT current_setting($1)", name) for name in names]
+        idle_s, interval_s, count, unanswered_ms = map(int, found)
+        assert 0 < idle_s + interval_s * count <= 60
+        assert 0 < unanswered_ms <= 60_000
+        await close(connection)
 
 
 async def test_an_idle_writer_hears_that_its_session_was_ended(open_journal: Opener, raw: Connection) -> None:

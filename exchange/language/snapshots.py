@@ -40,5 +40,5 @@ class Snapshots(Protocol):
     async def keep(self, head: SnapshotHead, parts: Iterable[bytes]) -> SnapshotHead:
         """Keep one, whole or not at all. The same seq again replaces it."""
 
-    async def thin(self, kept: int) -> int:
-        """Drop all but the newest `kept`; how many went."""
+    async def thin(self, kept: int, until_seq: int | None = None) -> int:
+        """Drop all but the newest `kept`, of those up to `until_seq` where that is given; how many went."""

@@ -81,14 +81,16 @@ class Checkpoints:
 async def keep_reached(
     place: Place, snapshots: Snapshots, paced: Callable[[Iterator[bytes]], Iterator[bytes]] = iter
 ) -> SnapshotHead:
-    """Keep a snapshot of a market at a row's end, and the newest few of those before. Raises errors of the journal.
+    """Keep a snapshot of a market at a row's end, of those before it the newest few, and all of those after it.
 
-    `paced` gives the parts on, in its own time.
+    Raises errors of the journal. `paced` gives the parts on, in its own time.
     """
     _check_books(place)
     head = SnapshotHead(place.seq, place.link, RULES_VERSION, LAYOUT, digest(place.machine.state))
     head = await snapshots.keep(head, paced(save(place)))
-    await snapshots.thin(KEPT)
+    # Those of later commands were passed over: as the newest of all they would take the place of the one that the next
+    # replay is to begin at. They go when this market has come past them.
+    await snapshots.thin(KEPT, head.seq)
     return head
 
 

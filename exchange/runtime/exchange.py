@@ -14,11 +14,11 @@ from exchange.core.previewing import preview, would_hit
 from exchange.core.quoting import quote
 from exchange.language.commands import AdvanceTime, Command, PlaceBid
 from exchange.language.hits import Hits
-from exchange.language.instants import format_duration
+from exchange.language.instants import format_duration, format_instant
 from exchange.language.journal import Journal, JournalError
-from exchange.language.limits import CLOCK_STEP_MAX_S
+from exchange.language.limits import CLOCK_STEP_MAX_S, TIME_MAX_S
 from exchange.language.news import BookNews, StatusNews, TradesNews
-from exchange.language.port import MarketStopped, Outcome
+from exchange.language.port import Busy, MarketStopped, Outcome
 from exchange.language.pulse import Pulse
 from exchange.language.rejects import Code, Reject
 from exchange.language.snapshots import Snapshots
@@ -175,13 +175,23 @@ class Exchange:
         return await self._inbox.put(command)
 
     async def advance_clock(self, by_s: Seconds) -> Outcome:
-        """Move a sandbox's clock forward; refused by name outside a sandbox or beyond one step."""
+        """Move a sandbox's clock forward; refused by name outside a sandbox, beyond one step, or past the last instant.
+
+        What is refused, or not taken, leaves the clock where it is.
+        """
         if not isinstance(self._clock, SandboxClock):
             return self._refuse(Code.NOT_SUPPORTED, "advance", "only a sandbox's clock can be moved")
         if not 0 < by_s <= CLOCK_STEP_MAX_S:
             most = f"more than 0 and at most {format_duration(CLOCK_STEP_MAX_S)}"
             return self._refuse(Code.TIME_NOT_FORWARD, "advance", most)
-        return await self.submit(AdvanceTime(to_s=self._clock.advance(by_s)))
+        if self.clock_s + by_s > TIME_MAX_S:
+            end = f"the market's clock goes no further than {format_instant(TIME_MAX_S)}"
+            return self._refuse(Code.TIME_NOT_FORWARD, "advance", end)
+        try:
+            return await self.submit(AdvanceTime(to_s=self._clock.advance(by_s)))
+        except Busy:
+            self._clock.advance(-by_s)  # before anybody could look at it
+            raise
 
     def subscribe(self, account_id: str, from_seq: int | None = None) -> AccountSubscription:
         """What an account is told from now on, or by the commands after `from_seq`. Raises CannotResume."""

@@ -109,11 +109,14 @@ def _copy(package: Path, target: Path) -> Path:
     return install
 
 
-def spawn(command: list[str | Path], *, folder: Path, account: Account, log: BinaryIO) -> subprocess.Popen[bytes]:
+def spawn(
+    command: list[str | Path], *, folder: Path, account: Account, log: BinaryIO, lock: BinaryIO | None = None
+) -> subprocess.Popen[bytes]:
     """Start `command` in `folder` as a child that is told to stop (SIGINT) when its owner dies, however that happens.
 
     The kernel's notion of the owner is the thread that calls this: it must live as long as the process. The child has a
-    session of its own, so that Ctrl-C in a terminal reaches only the owner, who then stops it in order.
+    session of its own, so that Ctrl-C in a terminal reaches only the owner, who then stops it in order. It and its own
+    children hold the `lock`, too, for as long as one of them runs.
     """
     libc = ctypes.CDLL(None)
     owner_pid = os.getpid()
@@ -130,6 +133,7 @@ def spawn(command: list[str | Path], *, folder: Path, account: Account, log: Bin
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=log,
+        pass_fds=() if lock is None else (lock.fileno(),),
         umask=0o077,
         start_new_session=True,
         user=account.uid if account.lent else None,
@@ -140,7 +144,9 @@ def spawn(command: list[str | Path], *, folder: Path, account: Account, log: Bin
 
 
 def servers_in(cluster: Path) -> list[int]:
-    """The PostgreSQL processes that run on `cluster`. Those of other users are not seen, and cannot be on it."""
+    """The PostgreSQL processes that run on `cluster`, as far as one may look: not at other users', unless as root, and
+    in a container root may not either.
+    """
     found = []
     for process in Path("/proc").iterdir():
         with contextlib.suppress(OSError):

@@ -26,6 +26,22 @@ _UNBALANCED: Final = "LB004"
 _DAMAGE_CLASS: Final = "XX"
 _DAMAGE: Final = ("58030", "58P01")
 
+# What a database or a role may have for sessions that rest, or take long. Ours do both: a market in which nothing
+# happens, the cursor of a replay, a large snapshot. How long anything may take is said here, by `answer_s`.
+_NO_TIMEOUTS: Final = dict.fromkeys(
+    ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "idle_session_timeout"), "0"
+)
+_NO_TRANSACTION_TIMEOUT: Final = 17, "SET transaction_timeout = 0"  # since PostgreSQL 17; those before refuse it
+
+# Of a server whose machine is gone without a word PostgreSQL hears nothing. By itself it asks after two hours, and the
+# journal is held until then. Its asking also keeps what lies between from taking a connection that rests for dead.
+_STILL_THERE: Final = {
+    "tcp_keepalives_idle": "30",
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "60s",
+}
+
 _CONNECT_S: Final = 10
 _ANSWER_S: Final = 30
 _CLOSE_S: Final = 2
@@ -64,7 +80,7 @@ async def connect(
     `settings` are PostgreSQL's, for the session, beside our own or instead.
     """
     try:
-        return await asyncpg.connect(
+        connection = await asyncpg.connect(
             dsn,
             timeout=_CONNECT_S,
             command_timeout=answer_s,
@@ -79,14 +95,28 @@ async def connect(
                 # What is written besides goes to the disk in small pieces. In the heaps that the system makes of it by
                 # itself it holds up each commit meanwhile: at 8 MB/s now and then for 60 ms, and so for 14.
                 "backend_flush_after": "256kB",
+                **_NO_TIMEOUTS,
+                **_STILL_THERE,
                 **(settings or {}),
             },
         )
+        await _lift_transaction_timeout(connection)
+        return connection
     except (*FAILURES, ValueError) as failure:
         raise DatabaseUnavailable(
             f"PostgreSQL cannot be reached ({type(failure).__name__}: {failure}). Check that it runs and that "
             "--database-url or DATABASE_URL names it rightly, or leave both out to use the embedded one."
         ) from failure
+
+
+async def _lift_transaction_timeout(connection: Connection) -> None:
+    since, setting = _NO_TRANSACTION_TIMEOUT
+    if connection.get_server_version().major >= since:
+        try:
+            await connection.execute(setting, timeout=_CONNECT_S)
+        except BaseException:
+            connection.terminate()
+            raise
 
 
 async def connect_checked(
@@ -116,7 +146,7 @@ async def close(connection: Connection) -> None:
 
 
 class Session:
-    """One connection, made when it is first needed and again after a failure, used by one at a time."""
+    """One connection, made when it is first needed and again when that was lost or failed, used by one at a time."""
 
     def __init__(
         self,
@@ -137,15 +167,23 @@ class Session:
     async def turn(self, what: str) -> AsyncIterator[Connection]:
         """The connection, in a transaction of its own; `what` says what a failure of it means."""
         async with self._turn:
-            if self._connection is None:
+            # One that ended while nobody used it, be it by an administrator, has taken nothing with it.
+            if self._connection is None or self._connection.is_closed():
                 self._connection = await connect_checked(self._dsn, answer_s=self._answer_s, settings=self._settings)
+            connection = self._connection
             try:
                 with naming_failures(what, self._damaged):
-                    async with self._connection.transaction():
-                        yield self._connection
-            finally:
-                if self._connection.is_closed():
-                    self._connection = None
+                    transaction = connection.transaction()
+                    await transaction.start()
+                    yield connection
+                    await transaction.commit()
+            except BaseException:
+                # Who is cancelled, or waits no longer, while a transaction begins or ends leaves one behind that nobody
+                # ever ends, and the next would be within it. Nor is one taken back by asking for it: a database that
+                # does not answer would be waited for as long as for a page. It goes with the connection.
+                self._connection = None
+                await close(connection)
+                raise
 
     async def close(self) -> None:
         """Let go of the connection. May be called twice."""

@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 from urllib.parse import quote
@@ -25,7 +25,8 @@ from exchange.language.journal import DatabaseUnavailable, JournalBusy
 from exchange.store.binaries import HERE, MAJOR, Account, can_enter, choose_account, find_programs, servers_in, spawn
 
 _USER: Final = "leasebook"
-_SOCKET: Final = ".s.PGSQL.5432"
+_PORT: Final = 5432  # which here is no more than a part of the socket's name
+_SOCKET: Final = f".s.PGSQL.{_PORT}"
 _SOCKET_BYTES: Final = 107  # the longest path of a Unix socket
 _LOG_BYTES: Final = 1 << 20  # a longer log is begun anew
 _LOG_TAIL_LINES: Final = 12
@@ -112,7 +113,8 @@ async def _start(data_dir: Path, stack: AsyncExitStack) -> str:
     stack.enter_context(_owning(data_dir))
     cluster = data_dir / "postgres"
     account = choose_account(cluster)
-    await _await_orphans(cluster)
+    lock = stack.enter_context((data_dir / "postgres.lock").open("ab"))
+    await _await_orphans(cluster, lock)
     scratch = stack.enter_context(_scratch(data_dir, account))
     programs = find_programs(account, scratch)
     log = stack.enter_context(_open_log(data_dir))
@@ -120,16 +122,18 @@ async def _start(data_dir: Path, stack: AsyncExitStack) -> str:
         await _initialise(cluster, programs, account, log)
     _check_version(cluster)
     sockets = scratch / "socket"
-    settings = {**SETTINGS, "unix_socket_directories": str(sockets)}
+    settings = {**SETTINGS, "unix_socket_directories": str(sockets), "port": str(_PORT)}
     options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
-    server = spawn([programs / "postgres", "-D", HERE, *options], folder=cluster, account=account, log=log)
+    server = spawn([programs / "postgres", "-D", HERE, *options], folder=cluster, account=account, log=log, lock=lock)
     stack.push_async_callback(_stop, server)
     await _await_ready(server, cluster, log)
     return _dsn(sockets)
 
 
 def _dsn(sockets: Path) -> str:
-    return f"postgresql://{_USER}@/postgres?host={quote(str(sockets), safe='')}"
+    """Says all that PGPORT, PGSSLMODE and their like would say otherwise, which are about somebody's other servers."""
+    where = f"host={quote(str(sockets), safe='')}&port={_PORT}&target_session_attrs=any"
+    return f"postgresql://{_USER}@/postgres?{where}&sslmode=disable&sslnegotiation=postgres"
 
 
 def _make_folder(data_dir: Path) -> Path:
@@ -141,27 +145,38 @@ def _make_folder(data_dir: Path) -> Path:
 def _owning(data_dir: Path) -> Iterator[None]:
     """Hold the directory for this process. The kernel lets go when the process ends, in whatever way."""
     with (data_dir / "owner.lock").open("ab") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as failure:
+        if not _taken(lock):
             raise JournalBusy(
                 f"Another Leasebook server runs on {data_dir}. Stop it first, or name another --data-dir."
-            ) from failure
+            )
         yield
 
 
-async def _await_orphans(cluster: Path) -> None:
-    """Wait until what a killed owner left behind is gone, then clear its mark.
+def _taken(lock: BinaryIO) -> bool:
+    """Whether it is ours now; it may have been before."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+async def _await_orphans(cluster: Path, lock: BinaryIO) -> None:
+    """Wait until what a killed owner left behind is gone, then clear its mark. The `lock` is ours then.
 
     PostgreSQL would trust the mark's process number, which may by now belong to somebody else; here it is known that no
-    PostgreSQL is left.
+    PostgreSQL is left: all its processes inherit the lock, and to look for them finds those that were given none.
     """
     mark = cluster / "postmaster.pid"
-    if not mark.exists():
-        return
-    if not await _until(lambda: not servers_in(cluster), within_s=_ORPHAN_S):
+
+    def alone() -> bool:
+        return _taken(lock) and not (mark.exists() and servers_in(cluster))
+
+    if not await _until(alone, within_s=_ORPHAN_S):
+        marked = mark.read_text(encoding="utf-8").splitlines()[:1] if mark.exists() else []
+        processes = servers_in(cluster) or marked
         raise DatabaseUnavailable(
-            f"A PostgreSQL without an owner still runs on {cluster} (processes {servers_in(cluster)}). "
+            f"A PostgreSQL without an owner still runs on {cluster} (processes {', '.join(map(str, processes))}). "
             "Wait until it has ended, or end it with kill -INT and the first number; then start again."
         )
     mark.unlink(missing_ok=True)
@@ -219,8 +234,9 @@ async def _initialise(cluster: Path, programs: Path, account: Account, log: Bina
     finally:
         await _stop(initdb)
     draft.rename(cluster)
-    for folder in (cluster.parent, cluster.parent.parent):
-        _sync(folder)
+    _sync(cluster.parent)
+    with suppress(PermissionError):  # where one may not look, one has made no data directory either
+        _sync(cluster.parent.parent)
 
 
 def _sync(folder: Path) -> None:

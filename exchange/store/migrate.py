@@ -16,12 +16,13 @@ from pogo_core.error import BadMigrationError
 from pogo_core.util import migrate as pogo
 from pogo_core.util import sql as pogo_records
 
-from exchange.language.journal import JournalError, MigrationMismatch
+from exchange.language.journal import DatabaseUnavailable, JournalError, MigrationMismatch
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
 _NAME = re.compile(r"(?P<number>\d{4})_[a-z0-9_]+\.sql")
 _SCHEMA = "public"
+_ENCODINGS = ("UTF8", "SQL_ASCII")  # the second keeps bytes as they come
 
 # pogo-core warns of each migration it runs, which on a first start is nothing to warn of
 _QUIET = logging.getLogger(__name__)
@@ -33,9 +34,11 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"  # asyncpg itself h
 async def migrate(connection: Connection, directory: Path = MIGRATIONS) -> None:
     """Run what has not been run yet. Nothing changes when it raises.
 
-    Raises MigrationMismatch when the files are not those that made this database, JournalError when one of them fails.
-    The caller makes sure that nobody else migrates at the same time.
+    Raises DatabaseUnavailable when there are texts that this database cannot keep, MigrationMismatch when the files are
+    not those that made it, JournalError when one of them fails. The caller makes sure that nobody else migrates at the
+    same time.
     """
+    _check_encoding(connection)
     files = read_migrations(directory)
     async with connection.transaction():
         await connection.execute(
@@ -59,6 +62,17 @@ async def migrate(connection: Connection, directory: Path = MIGRATIONS) -> None:
         await connection.executemany(
             "INSERT INTO migration_content VALUES ($1, $2)",
             [(name, digest) for name, digest in files.items() if name not in kept],
+        )
+
+
+def _check_encoding(connection: Connection) -> None:
+    """Refuse what has no room for some characters: the first of them would be in the journal, and end every start."""
+    encoding = connection.get_settings().server_encoding
+    if encoding not in _ENCODINGS:
+        raise DatabaseUnavailable(
+            f"The database is encoded in {encoding}, which does not have every character that a text may hold. Name "
+            "another one, made with TEMPLATE template0 ENCODING 'UTF8'; a market that is in this one comes there by "
+            "`leasebook backup` and `leasebook restore`."
         )
 
 

@@ -25,8 +25,10 @@ _HEAD: Final = """
 """
 _PARTS: Final = "SELECT number, hash, payload FROM snapshot_part WHERE seq = $1 ORDER BY number"
 _THIN: Final = """
-    WITH gone AS (
-        DELETE FROM snapshot WHERE seq NOT IN (SELECT seq FROM snapshot ORDER BY seq DESC LIMIT $1) RETURNING seq
+    WITH those AS (
+        SELECT seq FROM snapshot WHERE $2::bigint IS NULL OR seq <= $2
+    ), gone AS (
+        DELETE FROM snapshot WHERE seq IN (SELECT seq FROM those ORDER BY seq DESC OFFSET $1) RETURNING seq
     ) SELECT count(*) FROM gone
 """
 
@@ -75,12 +77,12 @@ class PostgresSnapshots:
             await close(connection)
         return kept
 
-    async def thin(self, kept: int) -> int:
+    async def thin(self, kept: int, until_seq: int | None = None) -> int:
         assert kept >= 0
         connection = await connect_checked(self._dsn)
         try:
             with naming_failures("Old snapshots were not deleted", _tables_damaged):
-                return int(await connection.fetchval(_THIN, kept))
+                return int(await connection.fetchval(_THIN, kept, until_seq))
         finally:
             await close(connection)
 

@@ -39,8 +39,8 @@ class KeptSnapshots:
         self.kept[head.seq] = replace(head, parts=len(self.pieces[head.seq]))
         return self.kept[head.seq]
 
-    async def thin(self, kept: int) -> int:
-        gone = sorted(self.kept)[:-kept]
+    async def thin(self, kept: int, until_seq: int | None = None) -> int:
+        gone = sorted(seq for seq in self.kept if until_seq is None or seq <= until_seq)[:-kept]
         for seq in gone:
             del self.kept[seq]
         return len(gone)

@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from exchange.core.state_machine import RULES_VERSION
 from exchange.language.journal import JournalBroken, JournalError
 from exchange.language.snapshots import SnapshotHead
 from exchange.runtime import checkpoints as module
@@ -82,6 +83,27 @@ async def test_who_is_ended_half_way_goes_on_from_there() -> None:
     again = await recover(journal, snapshots=snapshots)
     assert again.recovery.snapshot_seq == snapshots.order[-1] > 0
     assert list(save(again.place)) == list(save(whole.place))
+
+
+async def test_so_does_who_had_to_pass_over_all_that_there_were() -> None:
+    """As after an update: those of the release before are of later commands than any that is kept on the way."""
+    journal, snapshots = await a_journal(), Noted()
+    for row in journal.kept[-KEPT - 1 : -1]:
+        await snapshots.keep(SnapshotHead(row.last_seq, row.link, RULES_VERSION, "another layout", "00"), [b"part"])
+    theirs = snapshots.order.copy()
+
+    def end_late(seq: int) -> None:
+        if seq == journal.kept[-KEPT - 2].last_seq:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await recover(journal, snapshots=snapshots, checkpoints=ticking(snapshots), progress=end_late)
+    own = snapshots.order[KEPT:][-KEPT:]
+    assert sorted(snapshots.kept) == [*own, *theirs]
+    again = await recover(journal, snapshots=snapshots)
+    assert again.recovery.snapshot_seq == own[-1] > 0
+    await module.keep_reached(again.place, snapshots)
+    assert sorted(snapshots.kept) == [*theirs, again.place.seq][-KEPT:], "this market has come past theirs"
 
 
 @pytest.mark.parametrize(("seconds", "kept"), [(FIRST_S - 1, False), (FIRST_S, True)])

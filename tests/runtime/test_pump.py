@@ -52,6 +52,16 @@ async def test_what_the_journal_cannot_keep_stops_nobody_else() -> None:
     await again.close()
 
 
+async def test_nor_does_it_when_whoever_sent_it_has_left() -> None:
+    exchange = await Exchange.open(KeptJournal(), SandboxClock(0, T0), seeds=list(SETUP))
+    gone = asyncio.create_task(exchange.submit(TOO_LONG))
+    await asyncio.sleep(0)
+    gone.cancel()
+    assert (await exchange.submit(SetDeadMan(account_id=BUYER, seconds=60))).reject is None
+    assert gone.cancelled()
+    await exchange.close()
+
+
 class HungStatements(KeptStatements):
     """Tables of a database that has stopped answering."""
 

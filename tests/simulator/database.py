@@ -174,10 +174,10 @@ class Database:
         self.flush()
         self.tables.snapshots[head.seq] = head, parts
 
-    def thin_snapshots(self, kept: int) -> int:
-        """Let go of all but the newest; how many."""
+    def thin_snapshots(self, kept: int, until_seq: int | None = None) -> int:
+        """Let go of all but the newest, of those up to a command where one is given; how many."""
         self.flush()
-        gone = sorted(self.tables.snapshots)[:-kept]
+        gone = sorted(seq for seq in self.tables.snapshots if until_seq is None or seq <= until_seq)[:-kept]
         for seq in gone:
             del self.tables.snapshots[seq]
         return len(gone)

@@ -94,8 +94,8 @@ class SimSnapshots:
         world.note("db.snapshot", head.seq, head.parts, head.digest[:12])
         return head
 
-    async def thin(self, kept: int) -> int:
-        return await self._session.request("thin", lambda: self._database.thin_snapshots(kept))
+    async def thin(self, kept: int, until_seq: int | None = None) -> int:
+        return await self._session.request("thin", lambda: self._database.thin_snapshots(kept, until_seq))
 
     async def close(self) -> None:
         self._session.end()

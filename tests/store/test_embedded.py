@@ -16,7 +16,7 @@ import asyncpg
 import pytest
 
 from exchange.language.journal import DatabaseUnavailable, JournalBusy, JournalError
-from exchange.store import binaries
+from exchange.store import binaries, embedded
 from exchange.store.binaries import Account, can_enter, choose_account, find_programs, servers_in
 from exchange.store.embedded import start_embedded
 from exchange.store.journal import PostgresJournal
@@ -116,6 +116,17 @@ async def test_it_does_not_listen_to_the_network_and_flushes_what_it_commits(tmp
         await connection.close()
 
 
+async def test_it_is_found_whatever_the_environment_says_of_other_servers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = {"PGHOST": "/nowhere", "PGPORT": "5433", "PGDATABASE": "other", "PGUSER": "other", "PGSERVICE": "other"}
+    others |= {"PGSSLMODE": "verify-full", "PGSSLNEGOTIATION": "direct", "PGTARGETSESSIONATTRS": "standby"}
+    for name, value in others.items():
+        monkeypatch.setenv(name, value)
+    async with start_embedded(tmp_path) as dsn:
+        assert await append(dsn, b"batch") == 1
+
+
 async def fill(journal: PostgresJournal, seq: int, answered: list[int]) -> None:
     """Append batch after batch, for as long as that goes well."""
     while True:
@@ -148,6 +159,30 @@ async def test_it_dies_with_an_owner_that_is_killed_and_starts_again_at_once(tmp
     async with start_embedded(tmp_path) as dsn:
         await_exit(handle)
         assert await append(dsn, b"batch") == 2
+
+
+async def test_it_starts_only_when_the_one_that_was_left_behind_has_ended_seen_or_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A container keeps root from looking at the processes of others; one that is stopped ends when it goes on."""
+    monkeypatch.setattr(embedded, "servers_in", lambda _: [])
+    monkeypatch.setattr(embedded, "_ORPHAN_S", 0.1)
+    owner, _ = await spawn_owner(tmp_path)
+    pid = server_pid(tmp_path)
+    handle = os.pidfd_open(pid)
+    signal.pidfd_send_signal(handle, signal.SIGSTOP)
+    owner.kill()
+    await owner.wait()
+    try:
+        with pytest.raises(DatabaseUnavailable, match=rf"without an owner still runs .*\(processes {pid}\)"):
+            async with start_embedded(tmp_path):
+                pass
+    finally:
+        signal.pidfd_send_signal(handle, signal.SIGCONT)
+    monkeypatch.undo()
+    async with start_embedded(tmp_path) as dsn:
+        await_exit(handle)
+        assert await append(dsn, b"batch") == 1
 
 
 async def test_a_directory_in_use_is_refused_at_once(tmp_path: Path) -> None:
@@ -203,6 +238,24 @@ async def test_an_ordinary_user_runs_it_as_himself_and_root_takes_it_on(nobodys_
     await owner.wait()
     async with start_embedded(nobodys_dir / "market") as dsn:
         assert await append(dsn, b"batch") == 2
+
+
+def made_within(folder: Path) -> Path:
+    """A data directory of an ordinary user, in a folder that is root's from now on."""
+    data_dir = folder / "market"
+    data_dir.mkdir()
+    os.chown(data_dir, NOBODY.uid, NOBODY.gid)
+    os.chown(folder, 0, 0)
+    folder.chmod(0o711)
+    return data_dir
+
+
+@as_root
+async def test_a_folder_above_that_may_be_entered_and_not_read_will_do(nobodys_dir: Path) -> None:
+    owner, dsn = await spawn_owner(made_within(nobodys_dir), NOBODY.uid, NOBODY.gid)
+    assert await append(dsn, b"batch") == 1
+    owner.send_signal(signal.SIGINT)
+    await owner.wait()
 
 
 @as_root

@@ -1,6 +1,7 @@
 """What is appended is there, in order, once, for good; and nobody but the one writer adds to it."""
 
 import asyncio
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -18,12 +19,15 @@ from exchange.language.journal import (
     WrongMode,
     link,
 )
+from exchange.store import embedded
 from exchange.store import journal as module
+from exchange.store.connecting import close, connect
 from exchange.store.journal import PostgresJournal
 from exchange.store.migrate import Connection
 from tests.store.conftest import Opener, blocked_session
 
 TURN = "SELECT pg_advisory_lock(1818389354, 2)"
+TIMEOUTS = "SELECT name FROM pg_settings WHERE category LIKE 'Client Connection Defaults%' AND name LIKE '%timeout'"
 
 # What nobody may do to a journal whose only row is of seq 1 and epoch 1, and the SQLSTATE it is refused with
 CHANGES = {
@@ -266,6 +270,38 @@ async def test_a_database_that_is_not_there_is_named_without_its_password() -> N
     with pytest.raises(DatabaseUnavailable, match="--database-url") as refusal:
         await PostgresJournal.open("postgresql://me:secret@127.0.0.1:1/none", sandbox=False, rules_version=1)
     assert "secret" not in str(refusal.value)
+
+
+async def test_no_session_is_ended_for_resting_or_taking_long(database_url: str, raw: Connection) -> None:
+    """Whatever the database has for others."""
+    timeouts = [str(name) for (name,) in await raw.fetch(TIMEOUTS)]
+    assert {"statement_timeout", "lock_timeout", "idle_session_timeout"} < set(timeouts)
+    name = await raw.fetchval("SELECT current_database()")
+    for timeout in timeouts:
+        await raw.execute(f"ALTER DATABASE {name} SET {timeout} = '1s'")
+    other, own = await asyncpg.connect(database_url), await connect(database_url)
+    for timeout in timeouts:
+        query = f"SELECT current_setting('{timeout}')"
+        assert (await other.fetchval(query), await own.fetchval(query)) == ("1s", "0")
+    await other.close()
+    await close(own)
+
+
+async def test_a_server_whose_machine_is_gone_holds_the_journal_for_a_minute_at_most(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unused_tcp_port: int
+) -> None:
+    """PostgreSQL asks after it, over the network; by itself after two hours for the first time."""
+    monkeypatch.setattr(embedded, "_PORT", unused_tcp_port)
+    monkeypatch.setattr(embedded, "_SOCKET", f".s.PGSQL.{unused_tcp_port}")
+    monkeypatch.setitem(embedded.SETTINGS, "listen_addresses", "127.0.0.1")
+    async with embedded.start_embedded(tmp_path):
+        connection = await connect(f"postgresql://leasebook@127.0.0.1:{unused_tcp_port}/postgres")
+        names = (*(f"tcp_keepalives_{name}" for name in ("idle", "interval", "count")), "tcp_user_timeout")
+        found = [await connection.fetchval("SELECT current_setting($1)", name) for name in names]
+        idle_s, interval_s, count, unanswered_ms = map(int, found)
+        assert 0 < idle_s + interval_s * count <= 60
+        assert 0 < unanswered_ms <= 60_000
+        await close(connection)
 
 
 async def test_an_idle_writer_hears_that_its_session_was_ended(open_journal: Opener, raw: Connection) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 
-from exchange.language.journal import JournalError, MigrationMismatch
+from exchange.language.journal import DatabaseUnavailable, JournalError, MigrationMismatch
 from exchange.store.migrate import MIGRATIONS, Connection, migrate, read_migrations
 from tests.databases import database
 
@@ -36,6 +37,21 @@ async def test_an_empty_database_gets_everything_once(raw: Connection, directory
     await migrate(raw, directory)
     await migrate(raw, directory)
     assert await tables(raw) == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "taken"), [("UTF8", True), ("SQL_ASCII", True), ("LATIN1", False), ("EUC_CN", False)]
+)
+async def test_a_database_that_has_not_every_character_is_refused(postgres: str, encoding: str, taken: bool) -> None:
+    async with database(postgres, f"template0 ENCODING '{encoding}' LOCALE 'C'") as dsn:
+        connection = await asyncpg.connect(dsn)
+        if taken:
+            await migrate(connection)
+        else:
+            with pytest.raises(DatabaseUnavailable, match=f"encoded in {encoding}.*ENCODING 'UTF8'.*leasebook backup"):
+                await migrate(connection)
+        assert await connection.fetchval("SELECT count(*) FROM pg_class WHERE relname = 'journal'") == taken
+        await connection.close()
 
 
 async def test_a_database_gets_what_it_lacks(raw: Connection, directory: Path) -> None:

@@ -65,6 +65,8 @@ async def test_all_but_the_newest_are_dropped_with_their_parts(snapshots: Postgr
     assert [kept.seq for kept in await snapshots.heads()] == [9, 7, 4]
     assert await snapshots.thin(3) == 0
     assert await raw.fetchval("SELECT count(*) FROM snapshot_part") == 9
+    assert await snapshots.thin(1, until_seq=8) == 1
+    assert [kept.seq for kept in await snapshots.heads()] == [9, 7]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """Statements go with their position, follow from their transfers, sum to zero and say what people can read."""
 
 import asyncio
+import os
 import re
+import signal
 import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -16,7 +18,10 @@ from exchange.language.codec import notices_layout
 from exchange.language.journal import Fenced, JournalBroken, JournalError
 from exchange.language.statements import Told
 from exchange.language.views import AccountView, TransferView
+from exchange.store import connecting
 from exchange.store import statements as module
+from exchange.store.embedded import start_embedded
+from exchange.store.journal import PostgresJournal
 from exchange.store.migrate import Connection
 from exchange.store.statements import PostgresStatements
 from tests.store.conftest import Opener
@@ -24,6 +29,8 @@ from tests.store.pages import NOON_S, ask, bid, entry, lease, page, period, told
 
 NOON = datetime.fromtimestamp(NOON_S, UTC)
 DEPOSIT = page(0, 3, entries=[entry(1, "external", "alice/available", 5)], balances=[("alice/available", 5)])
+
+LEFT_OPEN = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
 
 
 @pytest.fixture
@@ -292,3 +299,61 @@ async def test_a_new_server_waits_for_the_page_that_the_old_one_has_under_way(
             assert not position.done()
     await under_way.commit()
     assert await position == 7
+
+
+async def test_sessions_that_were_ended_while_nobody_used_them_are_made_anew(
+    statements: PostgresStatements, raw: Connection
+) -> None:
+    await statements.write(page(0, 4))
+    assert await statements.position() == 4
+    for session in (statements._reading, statements._writing):
+        connection, ended = session._connection, asyncio.Event()
+        assert connection is not None
+        connection.add_termination_listener(lambda _, ended=ended: ended.set())
+        await raw.execute("SELECT pg_terminate_backend($1)", connection.get_server_pid())
+        async with asyncio.timeout(10):
+            await ended.wait()
+    await statements.write(page(4, 9))
+    assert await statements.position() == 9
+
+
+async def test_a_reader_that_leaves_at_any_moment_leaves_no_transaction_behind(
+    statements: PostgresStatements, raw: Connection
+) -> None:
+    everything = [told("alice", 1, 0, bid())]
+    await statements.write(page(0, 1, told=everything))
+    for steps in range(20):
+        leaving = asyncio.create_task(read_told(statements, "alice", 0, 1))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        leaving.cancel()
+        await asyncio.gather(leaving, return_exceptions=True)
+        assert await read_told(statements, "alice", 0, 1) == everything
+        assert not await raw.fetchval(f"SELECT count(*) FROM ({LEFT_OPEN})"), steps
+
+
+async def test_who_gives_a_page_up_does_not_wait_for_a_database_that_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connecting, "_CLOSE_S", 0.1)
+    async with start_embedded(tmp_path) as dsn:
+        await (await PostgresJournal.open(dsn, sandbox=True, rules_version=1)).close()
+        statements, raw = PostgresStatements(dsn), await asyncpg.connect(dsn)
+        await statements.write(page(0, 4))
+        assert statements._writing._connection is not None
+        session = statements._writing._connection.get_server_pid()
+        await raw.execute("BEGIN; SELECT FROM statements.position FOR UPDATE")
+        writing = asyncio.create_task(statements.write(page(4, 9)))
+        async with asyncio.timeout(10):
+            while not await raw.fetchval("SELECT count(*) FROM pg_locks WHERE pid = $1 AND NOT granted", session):
+                assert not writing.done()
+        os.kill(session, signal.SIGSTOP)
+        try:
+            writing.cancel()
+            done, _ = await asyncio.wait([writing], timeout=10)
+            assert done, "a page may take five minutes, and as long was waited for its being taken back"
+        finally:
+            os.kill(session, signal.SIGCONT)
+        await raw.close()
+        assert await statements.position() == 4
+        await statements.aclose()

@@ -16,6 +16,14 @@ from tests.databases import Kept, Shelf, database
 # A runner that shares the suite out sets it for its workers; commands then fit their tables to it.
 os.environ.pop("COLUMNS", None)
 
+_GIVEN = os.environ.get("DATABASE_URL")
+
+
+@pytest.fixture(autouse=True)
+def no_database_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which server the tests use is no business of the commands that they run."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
@@ -23,8 +31,8 @@ async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[st
 
     The embedded one does not wait for the disk: what it holds need not outlive the machine.
     """
-    if given := os.environ.get("DATABASE_URL"):
-        yield given
+    if _GIVEN:
+        yield _GIVEN
         return
     async with AsyncExitStack() as stack:
         with pytest.MonkeyPatch.context() as patch:

@@ -93,9 +93,9 @@ async def test_what_postgresql_cannot_read_is_damage_too(snapshots: PostgresSnap
     toast = await raw.fetchval("SELECT reltoastrelid::regclass::text FROM pg_class WHERE relname = 'snapshot_part'")
     await raw.execute("SET allow_system_table_mods = on")  # no other way to lose what PostgreSQL keeps out of line
     await raw.execute("UPDATE pg_class SET relkind = 'r' WHERE oid = $1::text::regclass", toast)
-    await raw.execute(f"DELETE FROM {toast} WHERE chunk_seq = 3")
+    await raw.execute(f"TRUNCATE {toast}")  # what is deleted there may be read until a vacuum
     await raw.execute("UPDATE pg_class SET relkind = 't' WHERE oid = $1::text::regclass", toast)
-    with pytest.raises(SnapshotBroken, match=r"Part \d .*cannot be read \(.*missing chunk|unexpected chunk"):
+    with pytest.raises(SnapshotBroken, match=r"Part \d .*cannot be read \(.*missing chunk"):
         await read(snapshots, 5)
 
 

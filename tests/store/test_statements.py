@@ -329,7 +329,7 @@ async def test_a_reader_that_leaves_at_any_moment_leaves_no_transaction_behind(
         leaving.cancel()
         await asyncio.gather(leaving, return_exceptions=True)
         assert await read_told(statements, "alice", 0, 1) == everything
-        assert not await raw.fetchval(f"SELECT count(*) FROM ({LEFT_OPEN})"), steps
+        assert not await raw.fetchval(f"SELECT count(*) FROM ({LEFT_OPEN}) AS sessions"), steps
 
 
 async def test_who_gives_a_page_up_does_not_wait_for_a_database_that_hangs(

@@ -116,7 +116,11 @@ async def close(connection: Connection) -> None:
 
 
 class Session:
-    """One connection, made when it is first needed and again after a failure, used by one at a time."""
+    """One connection, made when it is first needed and again after a failure, used by one at a time.
+
+    One on which a turn was cut short is not used again: asyncpg leaves it within a transaction when whoever waits is
+    cancelled, or waits too long, while that begins or ends, and then every later turn would be refused.
+    """
 
     def __init__(
         self,
@@ -143,6 +147,9 @@ class Session:
                 with naming_failures(what, self._damaged):
                     async with self._connection.transaction():
                         yield self._connection
+            except BaseException:
+                self._connection.terminate()
+                raise
             finally:
                 if self._connection.is_closed():
                     self._connection = None

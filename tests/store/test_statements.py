@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -233,6 +234,31 @@ async def test_much_that_was_told_is_read_in_bounded_batches(
     everything = [told("alice", seq, seq - 1, bid(seq)) for seq in range(1, 21)]
     await statements.write(page(0, 20, told=everything))
     assert await read_told(statements, "alice", 0, 20) == everything
+
+
+@pytest.mark.parametrize("cut", ["BEGIN;", "SELECT", "COMMIT;"])
+async def test_a_reader_who_leaves_half_way_leaves_the_others_a_good_connection(
+    statements: PostgresStatements, monkeypatch: pytest.MonkeyPatch, cut: str
+) -> None:
+    """Wherever that is: while its transaction begins, before what it asked for has come, or while that ends."""
+    await statements.write(page(0, 2, told=[told("alice", 1, 0), told("alice", 2, 1)]))
+    leaving = asyncio.create_task(read_told(statements, "alice", 0, 2))
+    asking = asyncpg.Connection.fetch if cut == "SELECT" else asyncpg.Connection.execute
+    left: list[str] = []
+
+    async def left_in(connection: Connection, query: str, *args: Any, **options: Any) -> Any:
+        if asyncio.current_task() is leaving and query.strip().startswith(cut):
+            left.append(query)
+            asyncio.get_running_loop().call_soon(leaving.cancel)
+        return await asking(connection, query, *args, **options)
+
+    monkeypatch.setattr(asyncpg.Connection, asking.__name__, left_in)
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
+    assert left
+    for _ in range(2):
+        assert [each.seq for each in await read_told(statements, "alice", 0, 2)] == [1, 2]
+    await asyncio.wait_for(statements.clear(), 10)  # which waits for whoever holds on to what was read
 
 
 async def test_a_notice_that_was_changed_is_named(statements: PostgresStatements, raw: Connection) -> None:

@@ -83,12 +83,13 @@ class Stream:
     async def _reply(self, op: str, params: schema.Body) -> wire.Reply:
         self._last_id += 1
         number = self._last_id
+        frame = wire.frame(number, op, params)  # what cannot be written has nothing to do with the connection
         future: asyncio.Future[wire.Reply] = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
         try:
             if self.closed:
                 raise Unreachable(self._url, self._why, sent=False)
-            self._unsent.put_nowait((number, wire.frame(number, op, params)))
+            self._unsent.put_nowait((number, frame))
             async with asyncio.timeout(wire.ANSWER_S):
                 return await future
         except NO_ANSWER as error:

@@ -166,6 +166,19 @@ async def test_lost_replies_and_a_key_that_is_revoked(house: House, monkeypatch:
             await client.follow("account").__aenter__()
 
 
+async def test_what_cannot_be_written_is_raised_as_that_and_costs_no_connection(
+    house: House, streams: list[Stream]
+) -> None:
+    """Half of a surrogate pair, as Python reads a name by that is no UTF-8: on the stream as on REST."""
+    unwritable = msgspec.structs.replace(the_bid(), use="\udc80")
+    async with Client(house.url, await house.account("alice")) as client, client.follow("account") as live:
+        for asking in (client.place_bid(unwritable), live.request("bid.place", unwritable, answers.BidAnswer)):
+            with pytest.raises(UnicodeEncodeError):
+                await asyncio.wait_for(asking, 10)
+        assert live.connected
+    assert len(streams) == 1
+
+
 # --------------------------------------------------------------------------------------------------- at a stand-in
 
 

@@ -7,6 +7,8 @@ on opens another stream and resumes from the last `seq` that it saw.
 """
 
 import asyncio
+import secrets
+from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from types import TracebackType
@@ -161,10 +163,18 @@ async def _refusal(
     greeting: Callable[[], Mapping[str, str]],
     error: aiohttp.WSServerHandshakeError,
 ) -> Refused | Unreachable:
-    """Why a handshake was refused. It hides its body: the same request without it is refused with the same problem."""
+    """Why a handshake was refused. Its body is hidden: it is made once more by hand, to get the same problem.
+
+    As it was: a server that has no more room for a socket has no such reason to refuse what asks for none.
+    """
+    key = b64encode(secrets.token_bytes(16)).decode()
+    asking = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": key}
     try:
-        async with session.get(f"{url}{wire.STREAM}", headers=greeting()) as response:
-            payload, status = await response.read(), response.status
+        async with session.get(f"{url}{wire.STREAM}", headers={**greeting(), **asking}) as response:
+            if (status := response.status) == error.status:
+                payload = await response.read()
+            else:
+                response.close()  # it may be a socket by now
     except NO_ANSWER as silence:
         return no_answer(url, silence)
     if status != error.status:

@@ -214,7 +214,8 @@ def _can_be_kept(waiting: Waiting) -> bool:
     try:
         encode_commands([waiting.command])
     except _UNKEPT as failure:
-        waiting.outcome.set_exception(failure)
+        if not waiting.outcome.done():  # whoever asked may have left
+            waiting.outcome.set_exception(failure)
         return False
     return True
 

@@ -52,6 +52,17 @@ async def test_what_the_journal_cannot_keep_stops_nobody_else() -> None:
     await again.close()
 
 
+async def test_nor_when_its_sender_has_left() -> None:
+    exchange = await Exchange.open(KeptJournal(), SandboxClock(0, T0), seeds=list(SETUP))
+    leaving = asyncio.create_task(exchange.submit(TOO_LONG))
+    after = asyncio.create_task(exchange.submit(SetDeadMan(account_id=BUYER, seconds=60)))
+    await asyncio.sleep(0)  # both wait for the pump, which has not had its turn
+    leaving.cancel()
+    assert (await after).reject is None
+    assert exchange.ready
+    await exchange.close()
+
+
 class HungStatements(KeptStatements):
     """Tables of a database that has stopped answering."""
 

@@ -17,6 +17,7 @@ from typing import Self, TypeVar
 import aiohttp
 import msgspec
 
+from exchange.language.limits import FRAME_MAX_BYTES
 from gateway import answers, schema
 from gateway.client import wire
 from gateway.client.errors import ClientError, Refused, Unreachable, problem_of
@@ -86,6 +87,8 @@ class Stream:
         self._last_id += 1
         number = self._last_id
         frame = wire.frame(number, op, params)  # what cannot be written has nothing to do with the connection
+        if len(frame.encode()) > FRAME_MAX_BYTES:  # its refusal could not say what it is of: the id is in there, too
+            raise Unreachable(self._url, f"a request has at most {FRAME_MAX_BYTES} bytes", lasting=True)
         future: asyncio.Future[wire.Reply] = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
         try:

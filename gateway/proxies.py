@@ -6,7 +6,7 @@ to some, limits, logs) then holds for that one.
 """
 
 from collections.abc import Iterable, Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 
 from aiohttp import web
@@ -46,10 +46,19 @@ class Proxies:
             if asker not in self:
                 break
             try:
-                asker = str(ip_address(hop))
+                asker = _written(hop)
             except ValueError:
                 break
         return asker
+
+
+def _written(hop: str) -> str:
+    """An address as keys, limits and logs know it; ValueError for none.
+
+    One of IPv4 within IPv6 is IPv4's: a proxy whose socket takes both tells all of IPv4 so, and within one /64.
+    """
+    address = ip_address(hop)
+    return str((address.ipv4_mapped if isinstance(address, IPv6Address) else None) or address)
 
 
 def believing(proxies: Proxies) -> Middleware:

@@ -119,7 +119,9 @@ class Live:
             stream = await self._connection()
             try:
                 return await stream.request(op, params, answer)
-            except Unreachable:
+            except Unreachable as failure:
+                if failure.lasting:
+                    raise
                 await stream.close()
                 self._lost(stream)
                 if not repeatable:

@@ -7,6 +7,8 @@ on opens another stream and resumes from the last `seq` that it saw.
 """
 
 import asyncio
+import secrets
+from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from types import TracebackType
@@ -15,6 +17,7 @@ from typing import Self, TypeVar
 import aiohttp
 import msgspec
 
+from exchange.language.limits import FRAME_MAX_BYTES
 from gateway import answers, schema
 from gateway.client import wire
 from gateway.client.errors import ClientError, Refused, Unreachable, problem_of
@@ -83,12 +86,15 @@ class Stream:
     async def _reply(self, op: str, params: schema.Body) -> wire.Reply:
         self._last_id += 1
         number = self._last_id
+        frame = wire.frame(number, op, params)  # what cannot be written has nothing to do with the connection
+        if len(frame.encode()) > FRAME_MAX_BYTES:  # its refusal could not say what it is of: the id is in there, too
+            raise Unreachable(self._url, f"a request has at most {FRAME_MAX_BYTES} bytes", lasting=True)
         future: asyncio.Future[wire.Reply] = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
         try:
             if self.closed:
                 raise Unreachable(self._url, self._why, sent=False)
-            self._unsent.put_nowait((number, wire.frame(number, op, params)))
+            self._unsent.put_nowait((number, frame))
             async with asyncio.timeout(wire.ANSWER_S):
                 return await future
         except NO_ANSWER as error:
@@ -160,10 +166,18 @@ async def _refusal(
     greeting: Callable[[], Mapping[str, str]],
     error: aiohttp.WSServerHandshakeError,
 ) -> Refused | Unreachable:
-    """Why a handshake was refused. It hides its body: the same request without it is refused with the same problem."""
+    """Why a handshake was refused. Its body is hidden: it is made once more by hand, to get the same problem.
+
+    As it was: a server that has no more room for a socket has no such reason to refuse what asks for none.
+    """
+    key = b64encode(secrets.token_bytes(16)).decode()
+    asking = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": key}
     try:
-        async with session.get(f"{url}{wire.STREAM}", headers=greeting()) as response:
-            payload, status = await response.read(), response.status
+        async with session.get(f"{url}{wire.STREAM}", headers={**greeting(), **asking}) as response:
+            if (status := response.status) == error.status:
+                payload = await response.read()
+            else:
+                response.close()  # it may be a socket by now
     except NO_ANSWER as silence:
         return no_answer(url, silence)
     if status != error.status:

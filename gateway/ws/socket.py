@@ -66,7 +66,8 @@ class AiohttpSocket:
         left = TURN
         async for message in self._socket:
             if message.type is WSMsgType.PING:
-                await self._socket.send_frame(message.data, WSMsgType.PONG)
+                # shielded: all who wait for a full socket wait for one future, and would be cancelled with this one
+                await asyncio.shield(self._socket.send_frame(message.data, WSMsgType.PONG))
                 await asyncio.sleep(PING_PAUSE_S)
             else:
                 yield message

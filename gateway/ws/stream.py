@@ -12,6 +12,7 @@ from gateway.costs import BAD_KEY
 from gateway.desk import Desk
 from gateway.errors import Refusal
 from gateway.proxies import asker_of
+from gateway.rest.handler import ALLOWANCE
 from gateway.settings import Settings
 from gateway.ws.burying import Undertaker
 from gateway.ws.newsroom import Newsroom
@@ -38,7 +39,10 @@ class Stream:
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         """One socket, from handshake to close. A key in the handshake must be good."""
         caller = self._caller(request)
-        self._desk.gate.admit(self._desk.gate.allowance(caller, asker_of(request), f"GET {PATH}"))
+        allowance = self._desk.gate.allowance(caller, asker_of(request), f"GET {PATH}")
+        assert allowance is not None, "a handshake has a cost"
+        request[ALLOWANCE] = allowance
+        self._desk.gate.admit(allowance)
         socket = web.WebSocketResponse(
             heartbeat=self._settings.heartbeat_s,
             compress=False,

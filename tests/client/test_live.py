@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from exchange.core.state_machine import RULES_VERSION
+from exchange.language.limits import FRAME_MAX_BYTES
 from exchange.runtime.clock import SandboxClock
 from exchange.runtime.exchange import Exchange
 from exchange.store.journal import PostgresJournal
@@ -164,6 +165,32 @@ async def test_lost_replies_and_a_key_that_is_revoked(house: House, monkeypatch:
             assert not live.connected
         with pytest.raises(Refused, match="key_revoked"):
             await client.follow("account").__aenter__()
+
+
+async def test_what_cannot_be_written_is_raised_as_that_and_costs_no_connection(
+    house: House, streams: list[Stream]
+) -> None:
+    """Half of a surrogate pair, as Python reads a name by that is no UTF-8: on the stream as on REST."""
+    unwritable = msgspec.structs.replace(the_bid(), use="\udc80")
+    async with Client(house.url, await house.account("alice")) as client, client.follow("account") as live:
+        for asking in (client.place_bid(unwritable), live.request("bid.place", unwritable, answers.BidAnswer)):
+            with pytest.raises(UnicodeEncodeError):
+                await asyncio.wait_for(asking, 10)
+        assert live.connected
+    assert len(streams) == 1
+
+
+async def test_what_is_too_large_to_be_answered_is_not_sent(house: House, streams: list[Stream]) -> None:
+    """The refusal of a frame that is not read has no id, and nobody would know whom it is for."""
+    large = msgspec.structs.replace(the_bid(), use="x" * FRAME_MAX_BYTES)
+    async with Client(house.url, await house.account("alice")) as client, client.follow("account") as live:
+        with pytest.raises(Refused, match="too_large"):
+            await client.place_bid(large)
+        with pytest.raises(Unreachable, match="at most 65536 bytes") as never:
+            await asyncio.wait_for(live.request("bid.place", large, answers.BidAnswer), 10)
+        assert live.connected
+    assert never.value.doubt is None
+    assert len(streams) == 1
 
 
 # --------------------------------------------------------------------------------------------------- at a stand-in

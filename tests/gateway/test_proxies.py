@@ -27,6 +27,8 @@ OURS = Proxies(["10.0.0.0/8", "127.0.0.1", "::1"])
         ("127.0.0.1", ["198.51.100.1, nonsense, 10.1.2.3"], "10.1.2.3"),
         ("127.0.0.1", [""], "127.0.0.1"),
         ("::1", ["2001:db8:0::1"], "2001:db8::1"),
+        ("127.0.0.1", ["::ffff:198.51.100.1"], "198.51.100.1"),  # a proxy's socket for both kinds tells IPv4 so
+        ("127.0.0.1", ["198.51.100.1, ::ffff:10.1.2.3"], "198.51.100.1"),
         (None, ["198.51.100.1"], None),
     ],
 )
@@ -49,11 +51,12 @@ class TestBehindOne:
     async def test_keys_and_limits_are_of_who_asks(self, house: House) -> None:
         await house.account("alice", ["buyer"])
         bound = await house.key("alice", ["read"], addresses=["198.51.100.0/24"])
-        here, there = {FORWARDED_FOR: "198.51.100.1"}, {FORWARDED_FOR: "203.0.113.9"}
-        assert (await house.call("GET", "/v1/account", bound, headers=here)).status == 200
+        there = {FORWARDED_FOR: "203.0.113.9"}
+        for here in ({FORWARDED_FOR: "198.51.100.1"}, {FORWARDED_FOR: "::ffff:198.51.100.1"}):
+            assert (await house.call("GET", "/v1/account", bound, headers=here)).status == 200
         refused = await house.call("GET", "/v1/account", bound, headers=there)
         assert refused.refused == (403, "address_not_allowed", None)
-        for address in ("198.51.100.7", "198.51.100.8"):  # a bucket for each
+        for address in ("198.51.100.7", "198.51.100.8", "::ffff:198.51.100.9"):  # a bucket for each
             headers = {FORWARDED_FOR: address}
             assert [(await house.call("GET", "/v1/status", headers=headers)).status for _ in range(2)] == [200, 429]
 

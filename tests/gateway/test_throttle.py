@@ -332,6 +332,18 @@ async def test_a_stream_is_told_how_long_to_wait(house: House, clock: StoppedClo
     assert (await socket.ask("bid.place", **a_bid("b-4")))["ok"]
 
 
+async def test_a_handshake_says_what_is_left_as_every_answer_does(house: House, clock: StoppedClock) -> None:
+    alice = await house.account("alice")
+    clock.now_s += 2
+    socket = await house.connect(alice)
+    assert socket.raw._response.headers["RateLimit"] == '"read";r=8;t=1'
+    for left, full_in_s in ((6, 1), (4, 2), (2, 2), (0, 2)):
+        plain = await house.call("GET", "/v1/stream", alice)
+        assert (plain.status, rate(plain)) == (426, ('"read";q=10;w=2', f'"read";r={left};t={full_in_s}'))
+    hasty = await house.call("GET", "/v1/stream", alice)
+    assert (hasty.refused[1], rate(hasty)[1], hasty.headers["Retry-After"]) == ("rate_limited", '"read";r=0;t=1', "1")
+
+
 async def test_being_refused_for_haste_is_no_bad_input_but_must_end(house: House, settings: Settings) -> None:
     socket = await house.connect(await house.account("alice"))
     for _ in range(8):  # and two were for the handshake

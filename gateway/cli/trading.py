@@ -1,13 +1,14 @@
 """`buy`, with what it comes to shown first; and the orders that are there: `orders`, `amend`, `cancel`."""
 
 import asyncio
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Final, Unpack
 
 import click
 import msgspec
 from rich.console import RenderableType
 
 from gateway import answers, requests, schema
+from gateway.cli.names import CHIP, REGION
 from gateway.cli.placing import placing
 from gateway.cli.previews import purchase_card
 from gateway.cli.session import YES, Session, speaks
@@ -18,6 +19,9 @@ from gateway.client.bodies import quote_of
 
 if TYPE_CHECKING:
     from gateway.client.calls import Placed
+
+
+_ALL: Final = ("bids", "asks")  # in place of an order
 
 
 class Orders(msgspec.Struct, frozen=True):
@@ -93,10 +97,21 @@ async def amend(session: Session, order: str, quantity: str | None, price: str |
 
 
 @click.command()
-@click.argument("order")
+@click.argument("order", shell_complete=lambda _ctx, _param, begun: [word for word in _ALL if word.startswith(begun)])
+@click.option("--region", type=REGION, help="Of all bids or asks: only those of this region.")
+@click.option("--chip", type=CHIP, help="Of all bids or asks: only those of this chip type.")
 @speaks
-async def cancel(session: Session, order: str) -> None:
-    """Cancel what is left of ORDER, such as bid-12 or ask-7."""
+async def cancel(session: Session, order: str, region: str | None, chip: str | None) -> None:
+    """Cancel what is left of ORDER, such as bid-12 or ask-7; of all of them at once with the word bids, or asks."""
+    if order in _ALL:
+        which = schema.CancelAllBody(region=region, chip=chip)
+        client = session.client
+        canceled = await (client.cancel_asks(which) if order == "asks" else client.cancel_bids(which))
+        where = "".join(f" {word} {name}" for word, name in (("in", region), ("for", chip)) if name)
+        session.show(canceled, f"All {order}{where} are canceled.")
+        return
+    if region or chip:
+        raise click.UsageError("--region and --chip go with bids or asks, and not with one order")
     if _is_ask(order):
         ask = await session.client.cancel_ask(order)
         session.show(ask, ask_table([ask.ask]))

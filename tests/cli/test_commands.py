@@ -68,6 +68,8 @@ def test_shells_complete_commands_options_regions_and_chips(hand: Hand, monkeypa
     assert completed("quote", "hangzhou,shang") == ["hangzhou,shanghai"]
     assert completed("quote", "hangzhou,hang") == []
     assert completed("book", "hangzhou", "h800") == ["h800-sxm"]
+    assert completed("cancel", "b") == ["bids"]
+    assert completed("cancel", "bids", "--region", "hang") == ["hangzhou"]
     assert completed("operator", "market", "beij") == ["beijing"]
     for nobody in ("http://127.0.0.1:1", "nonsense"):
         monkeypatch.setenv("LEASEBOOK_URL", nobody)

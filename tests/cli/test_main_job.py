@@ -3,6 +3,8 @@
 from exchange.language.units import MONEY_PLACES, format_money, parse_decimal
 from tests.cli.hand import Hand
 
+PLACES = ("zhengzhou", "wuxi")
+
 
 def test_a_lease_is_made_delivered_metered_and_settled_by_commands(hand: Hand) -> None:
     hall, acme = hand.joins("provider", "10000"), hand.joins("buyer", "1000")
@@ -59,6 +61,24 @@ def test_orders_are_listed_and_canceled(hand: Hand) -> None:
     assert hand.reads(f"cancel {ask_id}", hall)["ask"]["state"] == "canceled"
     assert hand.reads(f"cancel {bid_id}", acme)["bid"]["canceled"] == "4"
     assert hand.reads("account", acme)["available"] == "1000.00"
+
+
+def test_all_of_one_side_are_canceled_at_once(hand: Hand) -> None:
+    hall, acme = hand.joins("provider", "10000"), hand.joins("buyer", "1000")
+    here, there = (hand.reads(f"buy {region} t4 1 --for 6h --price 2.20", acme)["bid"]["bid_id"] for region in PLACES)
+    for chip in ("t4", "a10"):
+        hand.reads(f"sell zhengzhou {chip} 4 --price 9.50 --for 2d", hall)
+    said = hand.types(f"cancel bids --region {PLACES[0]} --chip t4", acme).output
+    assert said == f"All bids in {PLACES[0]} for t4 are canceled.\n"
+    states = {bid["bid_id"]: bid["state"] for bid in hand.reads("orders", acme)["bids"]}
+    assert states == {here: "canceled", there: "resting"}
+    assert hand.types("cancel bids", acme).output == "All bids are canceled.\n"
+    assert hand.reads("account", acme)["available"] == "1000.00"
+    assert set(hand.reads("cancel asks", hall)) == {"seq"}
+    assert [ask["state"] for ask in hand.reads("orders", hall)["asks"]] == ["canceled", "canceled"]
+    assert hand.types("cancel bids --region nowhere", acme).stderr.startswith("unknown_region (region)")
+    wrong = hand.types("cancel bid-1 --region wuxi", acme)
+    assert (wrong.exit_code, "--region and --chip go with bids or asks" in wrong.stderr) == (2, True)
 
 
 def test_the_same_id_buys_once(hand: Hand) -> None:

@@ -6,7 +6,8 @@ journal over shuts earlier writers out of the tables, too. Commits are not waite
 which is made again from the journal. Notices that another release kept in another form count as not there.
 """
 
-from collections.abc import AsyncGenerator, Iterable
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from typing import Any, Final
 
 import msgspec
@@ -20,6 +21,7 @@ from exchange.store.connecting import Session, statements_damaged
 from exchange.store.migrate import Connection
 
 _WRITE_S: Final = 300  # for one statement: as long as a slow disk needs for the largest page
+_TURN: Final = 16  # rows that are made before commands have their turn: some tenths of a millisecond
 _TOLD_AHEAD: Final = (
     256  # commands, and no more bytes than this and one command more: what bounds the memory of a reader
 )
@@ -165,7 +167,16 @@ async def _empty(connection: Connection) -> None:
 
 
 async def _copy(connection: Connection, table: str, columns: tuple[str, ...], records: Iterable[Any]) -> None:
-    await connection.copy_records_to_table(table, schema_name="statements", columns=columns, records=records)
+    turns = _by_turns(records)
+    await connection.copy_records_to_table(table, schema_name="statements", columns=columns, records=turns)
+
+
+async def _by_turns(records: Iterable[rows.Row]) -> AsyncIterator[rows.Row]:
+    """A page of some hundred rows takes milliseconds to make, for which no command is to wait as a whole."""
+    for number, record in enumerate(records, 1):
+        yield record
+        if number % _TURN == 0:
+            await asyncio.sleep(0)
 
 
 async def _write_standing(
@@ -173,7 +184,7 @@ async def _write_standing(
 ) -> None:
     """Rows that are replaced as they change. Those made after the page began cannot be there."""
     made_at, new, changed = columns.index("seq"), list[rows.Row](), list[rows.Row]()
-    for record in records:
+    async for record in _by_turns(records):
         (new if record[made_at] > page.after_seq else changed).append(record)
     if new:
         await _copy(connection, table, columns, new)
@@ -188,7 +199,8 @@ async def _replace(
     staging, names = f"page_{table}", ", ".join(columns)
     changes = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in key.split(", "))
     await connection.execute(_STAGING.format(staging=staging, table=table))
-    await connection.copy_records_to_table(staging, schema_name="pg_temp", columns=columns, records=records)
+    turns = _by_turns(records)
+    await connection.copy_records_to_table(staging, schema_name="pg_temp", columns=columns, records=turns)
     await connection.execute(
         f"INSERT INTO statements.{table} ({names}) SELECT {names} FROM pg_temp.{staging} "
         f"ON CONFLICT ({key}) DO UPDATE SET {changes}"

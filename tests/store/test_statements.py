@@ -5,7 +5,7 @@ import os
 import re
 import signal
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,9 +17,10 @@ import pytest
 import gateway
 from exchange.language.codec import notices_layout
 from exchange.language.journal import Fenced, JournalBroken, JournalError
-from exchange.language.statements import Told
+from exchange.language.statements import Page, Told
 from exchange.language.views import AccountView, TransferView
 from exchange.store import connecting
+from exchange.store import rows as makers
 from exchange.store import statements as module
 from exchange.store.embedded import start_embedded
 from exchange.store.journal import PostgresJournal
@@ -239,6 +240,34 @@ async def test_much_that_was_told_is_read_in_bounded_batches(
     everything = [told("alice", seq, seq - 1, bid(seq)) for seq in range(1, 21)]
     await statements.write(page(0, 20, told=everything))
     assert await read_told(statements, "alice", 0, 20) == everything
+
+
+@pytest.mark.parametrize("kind", ["orders", "told"])
+async def test_no_page_has_commands_wait_for_all_of_its_rows(
+    statements: PostgresStatements, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    made, at_once, making = 0, 0, getattr(makers, kind)
+
+    def counted(whole: Page) -> Iterator[makers.Row]:
+        nonlocal made
+        for row in making(whole):
+            made += 1
+            yield row
+
+    async def look() -> None:
+        nonlocal at_once
+        seen = made
+        while True:
+            await asyncio.sleep(0)
+            at_once, seen = max(at_once, made - seen), made
+
+    monkeypatch.setattr(makers, kind, counted)
+    looking = asyncio.create_task(look())
+    many = range(1, 301)
+    await statements.write(page(0, 300, asks=[ask(n, seq=n) for n in many], told=[told("hz", n, n - 1) for n in many]))
+    looking.cancel()
+    assert made == 300
+    assert 0 < at_once <= 16
 
 
 @pytest.mark.parametrize("cut", ["BEGIN;", "SELECT", "COMMIT;"])

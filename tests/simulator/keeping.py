@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from exchange.language.snapshots import SnapshotBroken, SnapshotHead
 from exchange.language.statements import Page, Told
+from exchange.runtime.checkpoints import KEPT
 from tests.simulator.database import Database, Session
 from tests.simulator.loop import Node
 
@@ -72,8 +73,13 @@ class SimSnapshots:
         return await self._session.request("heads", lambda: [kept[seq][0] for seq in sorted(kept, reverse=True)])
 
     async def parts(self, seq: int) -> AsyncIterator[bytes]:
-        kept = self._database.tables.snapshots
+        world, tables = self._database.world, self._database.tables
+        kept = tables.snapshots
         if seq not in kept:
+            # It was among the heads: the snapshot of a server that has ended has dropped it since, for newer ones.
+            newer = sum(other > seq for other in kept)
+            world.expect(newer >= KEPT, "a snapshot was dropped for too few newer ones", seq, newer)
+            tables.rotten[seq] = None
             raise SnapshotBroken(f"snapshot {seq} is gone")
         for number, (part, seal) in enumerate(list(kept[seq][1])):
             await self._session.request("part", lambda: None)

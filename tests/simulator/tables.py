@@ -59,7 +59,7 @@ class Tables:
 
     def __init__(self) -> None:
         self.snapshots: dict[int, tuple[SnapshotHead, list[tuple[bytes, bytes]]]] = {}
-        self.rotten: dict[int, None] = {}  # snapshots with a part that is not as it was written
+        self.rotten: dict[int, None] = {}  # snapshots that are not whole, or were dropped as they were read
         self.now = Statements()
         self._on_disk = Statements()
 
